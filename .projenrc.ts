@@ -1,0 +1,128 @@
+import { awscdk, javascript, ReleasableCommits } from 'projen';
+
+const repository = 'github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-ecr-pull-through-cache',
+  description: 'Amazon ECR pull-through caches that are working, least-privilege and observable: for Echo and every other upstream that ECR can cache',
+  author: 'cdk-ecr-pull-through-cache authors',
+  authorAddress: 'https://github.com/ecr-pull-through-cache',
+  authorOrganization: true,
+  copyrightOwner: 'cdk-ecr-pull-through-cache authors',
+  copyrightPeriod: '2026',
+  repositoryUrl: `https://${repository}.git`,
+  license: 'Apache-2.0',
+  keywords: ['cdk', 'aws-cdk', 'ecr', 'pull-through-cache', 'echo', 'containers', 'docker'],
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+
+  // The oldest aws-cdk-lib with Mixins, Validations and cdk-nag 3 that npm, PyPI, Maven Central and the Go proxy all serve.
+  cdkVersion: '2.257.0',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '6.0.3',
+  minNodeVersion: '20.16.0',
+  packageManager: javascript.NodePackageManager.NPM,
+  devDeps: [
+    '@types/node@^20',
+    'aws-cdk@^2.1148.1',
+    'dependency-cruiser@^17',
+    'fast-check@^4',
+    'knip@^6',
+    'tsx@^4',
+  ],
+
+  publishToPypi: { distName: 'cdk-ecr-pull-through-cache', module: 'cdk_ecr_pull_through_cache' },
+  publishToMaven: {
+    javaPackage: 'io.github.ecrpullthroughcache',
+    mavenGroupId: 'io.github.ecrpullthroughcache',
+    mavenArtifactId: 'cdk-ecr-pull-through-cache',
+  },
+  publishToGo: { moduleName: `${repository}-go`, packageName: 'cdkecrpullthroughcache' },
+  publishToNuget: { dotNetNamespace: 'EcrPullThroughCache', packageId: 'EcrPullThroughCache' },
+  releasableCommits: ReleasableCommits.featuresAndFixes(),
+  npmTrustedPublishing: true,
+
+  typecheckTests: true,
+  // Examples import the package by its name, as users do, and run from the sources.
+  tsconfigDev: {
+    compilerOptions: { paths: { 'cdk-ecr-pull-through-cache': ['../src/index.ts'] } },
+    include: ['../examples/**/*.ts', '../local/**/*.ts'],
+    exclude: ['../**/node_modules', '../**/cdk.out'],
+  },
+  jestOptions: {
+    jestVersion: '^30',
+    // A changed snapshot is a failure to be looked at, never a file to be rewritten on the way.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    coverageText: false,
+    jestConfig: {
+      setupFiles: ['<rootDir>/test/setup.ts'],
+      moduleNameMapper: { '^cdk-ecr-pull-through-cache$': '<rootDir>/src/index.ts' },
+      // These need a compiled package or tools from outside npm: `npm run oracles`, `npm run e2e`.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/oracles/', '<rootDir>/test/local/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/examples/.*/cdk.out/'],
+    },
+  },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'examples', 'local'],
+    ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', 'dist', '.venv'],
+    commandOptions: { fix: false },
+  },
+
+  githubOptions: { mergify: false },
+  pullRequestTemplate: false,
+  depsUpgradeOptions: { workflow: true },
+  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache'],
+});
+
+project.npmignore?.exclude(
+  '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',
+  '/examples', '/local', '/pulumi', '/rosetta', '/SECURITY.md', '/terraform', '.jsii.tabl.json', '*.lambda.js', '*.lambda.d.ts',
+);
+
+// pacmak copies these installed versions into go.mod; they are the ones that Go's awscdk v2.257.0 asks for.
+project.package.addPackageResolutions(
+  '@aws-cdk/cloud-assembly-schema@53.25.0',
+  '@aws-cdk/asset-node-proxy-agent-v6@2.1.1',
+  '@aws-cdk/asset-awscli-v1@2.2.273',
+);
+
+// Every jsii warning fails the build; a name that is reserved in another language is one.
+project.compileTask.reset('jsii --fail-on-warnings');
+project.watchTask.reset('jsii -w');
+
+const rosetta = project.addTask('rosetta', {
+  description: 'Compile every example in the README and the docstrings',
+  exec: 'jsii-rosetta extract --strict --compile --loose=false',
+});
+project.postCompileTask.spawn(rosetta);
+
+const rooms = project.addTask('rooms', {
+  description: 'Check that the rooms of src depend on each other in one direction only',
+  exec: 'depcruise --config .dependency-cruiser.cjs src',
+});
+const unused = project.addTask('unused', {
+  description: 'Find unused files, exports and dependencies',
+  exec: 'knip',
+});
+project.testTask.spawn(rooms);
+project.testTask.spawn(unused);
+
+project.addTask('oracles', {
+  description: 'Judges that need the compiled package',
+  exec: 'jest --ci --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/ test/oracles',
+  receiveArgs: true,
+});
+
+project.addFields({
+  knip: {
+    entry: ['examples/**/*.ts', 'test/**/*.test.ts', 'test/setup.ts'],
+    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts'],
+  },
+});
+
+// The compatibility check compares with the newest release on npm, so it belongs to releases.
+project.tasks.tryFind('release')?.prependSpawn(project.tasks.tryFind('compat')!);
+
+project.synth();

@@ -1,0 +1,24 @@
+import type { IConstruct } from 'constructs';
+
+/** What is wrong with an input: what came, what may come, and what the user can do. */
+export interface Problem {
+  /** The input as it came, named: `the repository prefix 'Echo'`. */
+  readonly got: string;
+  /** What is accepted instead. */
+  readonly expected: string;
+  /** The way out, an instruction. */
+  readonly fix: string;
+}
+
+/** The one sentence form that all messages of this library have. */
+export function sentence(problem: Problem): string {
+  return `got ${problem.got}, expected ${problem.expected}: ${problem.fix}`;
+}
+
+/** Thrown for every contradiction in what a user asked for. */
+export class InvalidInputError extends Error {
+  constructor(problem: Problem, scope?: IConstruct) {
+    super(scope ? `${sentence(problem)} [at ${scope.node.path || 'the app'}]` : sentence(problem));
+    this.name = 'InvalidInputError';
+  }
+}

@@ -1,0 +1,19 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { InvalidInputError } from '../../src/private/errors';
+
+const problem = { got: "the count '0'", expected: 'a whole number above 0', fix: 'count at least 1' };
+
+describe('an error message', () => {
+  test('says what was got, what is expected and what to do', () => {
+    expect(new InvalidInputError(problem).message).toBe("got the count '0', expected a whole number above 0: count at least 1");
+  });
+
+  test('names the construct it is about', () => {
+    const stack = new Stack(new App(), 'Stack');
+    expect(new InvalidInputError(problem, stack).message).toMatch(/: count at least 1 \[at Stack\]$/);
+  });
+
+  test('names the app when there is no path', () => {
+    expect(new InvalidInputError(problem, new App()).message).toMatch(/\[at the app\]$/);
+  });
+});
