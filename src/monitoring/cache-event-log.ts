@@ -1,0 +1,98 @@
+import { ArnFormat, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import type * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+/** Properties of a `CacheEventLog`. */
+export interface CacheEventLogProps {
+  /**
+   * How long events are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly retention?: logs.RetentionDays;
+
+  /**
+   * The KMS key that encrypts the log group. Its policy has to let CloudWatch Logs use it.
+   *
+   * @default - the key of CloudWatch Logs
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * What happens to the log group when it leaves the stack.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * A log group that EventBridge writes a cache's events into. Several caches can share one.
+ *
+ * The permission to write is a policy of the log group itself, so it costs none of the ten log resource policies that an
+ * account has per Region, and no custom resource: CloudWatch Logs API reference, `PutResourcePolicy` with a `resourceArn`.
+ *
+ * @example
+ * import { CacheEventLog, CacheMonitoring, PullThroughCache, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+ * import * as logs from 'aws-cdk-lib/aws-logs';
+ *
+ * const eventLog = new CacheEventLog(this, 'CacheEvents', { retention: logs.RetentionDays.ONE_YEAR });
+ * new PullThroughCache(this, 'Echo', {
+ *   upstream: UpstreamRegistry.echo({ account: '123456789012' }),
+ *   monitoring: CacheMonitoring.standard({ eventLog }),
+ * });
+ */
+export class CacheEventLog extends Resource implements events.IRuleTarget {
+  /** The log group. */
+  public readonly logGroup: logs.ILogGroup;
+
+  constructor(scope: Construct, id: string, props: CacheEventLogProps = {}) {
+    super(scope, id);
+    const group = new logs.LogGroup(this, 'Resource', {
+      retention: props.retention ?? logs.RetentionDays.ONE_MONTH,
+      encryptionKey: props.encryptionKey,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
+    });
+    (group.node.defaultChild as logs.CfnLogGroup).resourcePolicyDocument = this.writers();
+    this.logGroup = group;
+  }
+
+  /**
+   * Makes the log group the target of an EventBridge rule; called by `rule.addTarget`.
+   *
+   * @param _rule the rule
+   * @param _id the id of the target
+   */
+  public bind(_rule: events.IRuleRef, _id?: string): events.RuleTargetConfig {
+    return {
+      // `Fn::GetAtt Arn` of a log group ends in ':*', which a target may not
+      arn: Stack.of(this).formatArn({
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: this.logGroup.logGroupName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      targetResource: this.logGroup,
+    };
+  }
+
+  private writers(): iam.PolicyDocument {
+    const stack = Stack.of(this);
+    return new iam.PolicyDocument({
+      statements: [new iam.PolicyStatement({
+        sid: 'EventBridgeWrites',
+        principals: [new iam.ServicePrincipal('events.amazonaws.com'), new iam.ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        // Neither the log group nor the rules can be named: their resources already refer to this one.
+        resources: ['*'],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+          ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) },
+        },
+      })],
+    });
+  }
+}

@@ -1,0 +1,207 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { CacheMonitoring } from './monitoring/cache-monitoring';
+import type { CacheMonitors } from './monitoring/cache-monitoring';
+import { checkAccount, checkPrefix, checkRegion } from './private/checks';
+import { PullThroughCacheBase } from './pull-through-cache-base';
+import type { IPullThroughCache } from './pull-through-cache-base';
+import { RepositoryTemplate } from './repository/repository-template';
+import type { RepositoryTemplateOptions } from './repository/repository-template';
+import { CacheRule } from './rule/cache-rule';
+import { UpstreamRole } from './rule/upstream-role';
+import type { UpstreamRegistry } from './upstream/upstream-registry';
+
+/** Properties of a `PullThroughCache`. */
+export interface PullThroughCacheProps {
+  /** What is cached. */
+  readonly upstream: UpstreamRegistry;
+
+  /**
+   * The prefix of the cached repositories: 2 to 30 characters, lower case, or `ROOT` for the whole registry.
+   *
+   * CloudFormation can't change it: a new prefix is a new cache.
+   *
+   * @default - the default prefix of the upstream, such as `echo`
+   */
+  readonly repositoryPrefix?: string;
+
+  /**
+   * The prefix of the repositories in the upstream that this cache serves: with `team-a`, the cached image `<prefix>/app`
+   * is the upstream's `team-a/app`.
+   *
+   * @default - all repositories of the upstream
+   */
+  readonly upstreamRepositoryPrefix?: string;
+
+  /**
+   * The role that ECR assumes to read a private ECR upstream.
+   *
+   * @default UpstreamRole.scopedToRepositories() for private ECR upstreams, none for others
+   */
+  readonly upstreamRole?: UpstreamRole;
+
+  /**
+   * How the cached repositories are born: lifecycle, encryption, tags, policy.
+   *
+   * @default - the newest 10 tagged images stay, untagged ones go after 30 days; AES-256; mutable; no tags, no policy
+   */
+  readonly repositoryTemplate?: RepositoryTemplateOptions;
+
+  /**
+   * How the cache is watched.
+   *
+   * @default CacheMonitoring.standard()
+   */
+  readonly monitoring?: CacheMonitoring;
+}
+
+/** What is known of a cache that is made elsewhere. */
+export interface PullThroughCacheAttributes {
+  /** The prefix of the cached repositories, or `ROOT`. */
+  readonly repositoryPrefix: string;
+
+  /**
+   * What is cached. Image names are those of the upstream, so `image()` normalises them only when it is known.
+   *
+   * @default - not known
+   */
+  readonly upstream?: UpstreamRegistry;
+
+  /**
+   * The prefix of the repositories in the upstream that the cache serves.
+   *
+   * @default - all repositories of the upstream
+   */
+  readonly upstreamRepositoryPrefix?: string;
+
+  /**
+   * The account of the cache.
+   *
+   * @default - the account of the stack
+   */
+  readonly account?: string;
+
+  /**
+   * The Region of the cache.
+   *
+   * @default - the Region of the stack
+   */
+  readonly region?: string;
+
+  /**
+   * Whether a first pull creates repositories with tags, so that pullers need `ecr:TagResource` too.
+   *
+   * @default false
+   */
+  readonly repositoriesTagged?: boolean;
+}
+
+/**
+ * A pull-through cache: the rule, the role ECR assumes upstream, the template its repositories are born with, and an alarm
+ * on imports that fail.
+ *
+ * The rule keeps the logical id that a bare `CfnPullThroughCacheRule` with the same id has. Keep that id: a rule can't be
+ * replaced while it lives, since CloudFormation creates the new one first and the prefix is taken.
+ *
+ * Amazon ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry".
+ *
+ * @example
+ * import { PullThroughCache, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+ * import * as iam from 'aws-cdk-lib/aws-iam';
+ *
+ * declare const puller: iam.Role;
+ *
+ * const echo = new PullThroughCache(this, 'Echo', {
+ *   upstream: UpstreamRegistry.echo({ account: '123456789012' }),
+ * });
+ * echo.grants.pull(puller);
+ * const uri = echo.image('nginx:1.27').uri;
+ */
+export class PullThroughCache extends PullThroughCacheBase {
+  /**
+   * A cache that is made elsewhere, in the account and Region of this stack, known by its prefix.
+   *
+   * @param scope the parent
+   * @param id the id of the import
+   * @param repositoryPrefix the prefix of the cached repositories, or `ROOT`
+   */
+  public static fromRepositoryPrefix(scope: Construct, id: string, repositoryPrefix: string): IPullThroughCache {
+    return PullThroughCache.fromPullThroughCacheAttributes(scope, id, { repositoryPrefix });
+  }
+
+  /**
+   * A cache that is made elsewhere, perhaps in another account or Region.
+   *
+   * @param scope the parent
+   * @param id the id of the import
+   * @param attributes what is known of the cache
+   */
+  public static fromPullThroughCacheAttributes(
+    scope: Construct, id: string, attributes: PullThroughCacheAttributes): IPullThroughCache {
+    class Import extends PullThroughCacheBase {
+      public readonly repositoryPrefix = attributes.repositoryPrefix;
+      public readonly upstream = attributes.upstream;
+      public readonly upstreamRepositoryPrefix = attributes.upstreamRepositoryPrefix;
+      public readonly repositoriesTagged = attributes.repositoriesTagged;
+      /** @internal */
+      protected readonly _monitors: CacheMonitors = {};
+    }
+    const { account, region } = attributes;
+    const cache = new Import(scope, id, { account, region });
+    checkPrefix('repository prefix', attributes.repositoryPrefix, cache);
+    checkAccount(account, cache);
+    checkRegion(region ?? Stack.of(cache).region, cache);
+    return cache;
+  }
+
+  public readonly repositoryPrefix: string;
+  public readonly upstream?: UpstreamRegistry;
+  public readonly upstreamRepositoryPrefix?: string;
+
+  /** The rule. */
+  public readonly rule: CacheRule;
+
+  /** The template that the cached repositories are born with. */
+  public readonly repositoryTemplate: RepositoryTemplate;
+
+  /** The role that ECR assumes to read the upstream; undefined for upstreams that need none. */
+  public readonly upstreamRole?: iam.IRole;
+
+  /** @internal */
+  protected readonly _monitors: CacheMonitors;
+
+  constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
+    super(scope, id);
+    const { upstream, upstreamRepositoryPrefix } = props;
+    this.upstream = upstream;
+    this.upstreamRepositoryPrefix = upstreamRepositoryPrefix;
+    this.repositoryPrefix = props.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
+
+    const role = props.upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
+    this.upstreamRole = role?._bind(this, 'UpstreamRole', {
+      upstream, repositoryPrefix: this.repositoryPrefix, upstreamRepositoryPrefix,
+    });
+    this.rule = new CacheRule(this, 'Default', {
+      upstream, repositoryPrefix: this.repositoryPrefix, upstreamRepositoryPrefix, upstreamRole: this.upstreamRole,
+    });
+    this.repositoryTemplate = new RepositoryTemplate(this, 'RepositoryTemplate', {
+      ...props.repositoryTemplate,
+      prefix: this.repositoryPrefix,
+    });
+    // a first pull between the two would create a repository that no template has shaped
+    this.rule.node.addDependency(this.repositoryTemplate);
+    this._monitors = (props.monitoring ?? CacheMonitoring.standard())._bind(this, 'Monitoring', this);
+  }
+
+  /** Whether a first pull creates repositories with tags. What `Tags.of` adds is known at synthesis only: read it late. */
+  public get repositoriesTagged(): boolean | undefined {
+    return this.repositoryTemplate.tagged;
+  }
+
+  /** The alarm on failed imports; undefined without standard monitoring. */
+  public get failedPullsAlarm(): cloudwatch.IAlarm | undefined {
+    return this._monitors.failedPullsAlarm;
+  }
+}

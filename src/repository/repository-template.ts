@@ -1,0 +1,205 @@
+import { Lazy, Resource, TagManager, TagType, Token } from 'aws-cdk-lib';
+import type { IResource, ITaggableV2 } from 'aws-cdk-lib';
+import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { warn, WarningId } from '../private/warnings';
+import { CacheLifecycleRule } from './cache-lifecycle';
+import { CreationRole } from './creation-role';
+import {
+  checkCreationRole, checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkedPolicyText,
+} from './template-checks';
+
+/** What a repository creation template is applied to. */
+export enum TemplateUse {
+  /** Repositories that a first pull through a cache creates. */
+  PULL_THROUGH_CACHE = 'PULL_THROUGH_CACHE',
+  /** Repositories that replication creates. */
+  REPLICATION = 'REPLICATION',
+  /** Repositories that a first push creates. */
+  CREATE_ON_PUSH = 'CREATE_ON_PUSH',
+}
+
+/** How repositories are born: what a cache lets you set of its template. */
+export interface RepositoryTemplateOptions {
+  /**
+   * What ECR deletes, and when. These rules replace the default ones.
+   *
+   * @default - `CacheLifecycleRule.defaults()`: the newest 10 tagged images stay, untagged ones go 30 days after their import
+   */
+  readonly lifecycleRules?: CacheLifecycleRule[];
+
+  /**
+   * The KMS key that encrypts the repositories. With a key, the template gets a creation role.
+   *
+   * @default - AES-256 with keys of Amazon S3
+   */
+  readonly encryptionKey?: IKeyRef;
+
+  /**
+   * Tags of the repositories: at most 50, none that starts with `aws:`. With tags, the template gets a creation role, and
+   * pullers need `ecr:TagResource` for a first pull; `grants.pull` gives it.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+
+  /**
+   * Whether the tags of `Tags.of(...)` that reach the template are given to the repositories as well. A stack-wide tag then
+   * adds a creation role, and a permission for every puller.
+   *
+   * @default false
+   */
+  readonly inheritTags?: boolean;
+
+  /**
+   * Whether tags can be moved to other images. ECR can't refresh an immutable tag when it moves upstream.
+   *
+   * @default TagMutability.MUTABLE
+   */
+  readonly imageTagMutability?: TagMutability;
+
+  /**
+   * Tags that are excluded from the mutability setting, 1 to 5 patterns in which `*` stands for any characters.
+   * Required with the two `_WITH_EXCLUSION` settings, refused with the others.
+   *
+   * @default - none
+   */
+  readonly imageTagMutabilityExclusionFilters?: string[];
+
+  /**
+   * The policy that every repository is born with, at most 10,240 characters of JSON.
+   *
+   * @default - none: only the account's own principals pull
+   */
+  readonly repositoryPolicy?: iam.PolicyDocument;
+
+  /**
+   * What the template is for, at most 256 characters.
+   *
+   * @default - a sentence that names the prefix
+   */
+  readonly description?: string;
+
+  /**
+   * The role that ECR assumes to create the repositories: trusted by `ecr.amazonaws.com`, without a path.
+   *
+   * @default - one is made when tags or a key ask for it
+   */
+  readonly creationRole?: iam.IRole;
+}
+
+/** Properties of a `RepositoryTemplate`. */
+export interface RepositoryTemplateProps extends RepositoryTemplateOptions {
+  /** The prefix of the repositories, or `ROOT` for all that no other template matches. Create-only. */
+  readonly prefix: string;
+
+  /**
+   * What the template is applied to.
+   *
+   * @default [TemplateUse.PULL_THROUGH_CACHE]
+   */
+  readonly appliedFor?: TemplateUse[];
+}
+
+/** A repository creation template. */
+export interface IRepositoryTemplate extends IResource {
+  /** The prefix of the repositories, or `ROOT`. */
+  readonly prefix: string;
+}
+
+/**
+ * How repositories that ECR creates by itself are born: `AWS::ECR::RepositoryCreationTemplate`.
+ *
+ * It acts when a repository is created and never changes one that exists. The most specific prefix wins.
+ *
+ * Amazon ECR User Guide, "Templates to control repositories created during a pull through cache, create on push, or
+ * replication action".
+ *
+ * @example
+ * import { CacheLifecycleRule, RepositoryTemplate, TemplateUse } from 'cdk-ecr-pull-through-cache';
+ *
+ * new RepositoryTemplate(this, 'Fallback', {
+ *   prefix: 'ROOT',
+ *   appliedFor: [TemplateUse.PULL_THROUGH_CACHE, TemplateUse.REPLICATION],
+ *   lifecycleRules: [CacheLifecycleRule.keepNewest(5)],
+ * });
+ */
+export class RepositoryTemplate extends Resource implements IRepositoryTemplate, ITaggableV2 {
+  public readonly prefix: string;
+  /** Collects what `Tags.of` adds; it reaches the repositories with `inheritTags` only. */
+  public readonly cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::ECR::RepositoryCreationTemplate');
+
+  private readonly tags: { [key: string]: string };
+  private readonly inheritTags: boolean;
+
+  constructor(scope: Construct, id: string, props: RepositoryTemplateProps) {
+    super(scope, id);
+    this.prefix = props.prefix;
+    this.tags = props.tags ?? {};
+    this.inheritTags = props.inheritTags ?? false;
+    const appliedFor = props.appliedFor ?? [TemplateUse.PULL_THROUGH_CACHE];
+    const mutability = props.imageTagMutability ?? TagMutability.MUTABLE;
+    const description = props.description ?? `Repositories below ${props.prefix}`;
+
+    checkTemplatePrefix(this.prefix, appliedFor, this);
+    checkDescription(description, this);
+    checkTags(this.tags, this);
+    checkExclusionFilters(mutability, props.imageTagMutabilityExclusionFilters, this);
+    checkCreationRole(props.creationRole, this);
+    if (mutability === TagMutability.IMMUTABLE && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+      warn(this, WarningId.IMMUTABLE_TEMPLATE,
+        `the repositories below '${this.prefix}' are immutable: when a tag moves upstream, ECR can't refresh it here. `
+        + 'Use MUTABLE, or exclude the tags that move.');
+    }
+
+    const creationRole = this.creationRole(props, appliedFor);
+    new CfnRepositoryCreationTemplate(this, 'Resource', {
+      prefix: this.prefix,
+      appliedFor,
+      description,
+      imageTagMutability: mutability,
+      imageTagMutabilityExclusionFilters: props.imageTagMutabilityExclusionFilters?.map(pattern => ({
+        imageTagMutabilityExclusionFilterType: 'WILDCARD',
+        imageTagMutabilityExclusionFilterValue: pattern,
+      })),
+      encryptionConfiguration: props.encryptionKey
+        ? { encryptionType: 'KMS', kmsKey: props.encryptionKey.keyRef.keyArn }
+        : { encryptionType: 'AES256' },
+      lifecyclePolicy: CacheLifecycleRule.toPolicyText(props.lifecycleRules ?? CacheLifecycleRule.defaults()),
+      repositoryPolicy: checkedPolicyText(props.repositoryPolicy, this),
+      resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
+      customRoleArn: creationRole,
+    });
+  }
+
+  /** Whether repositories are born with tags. What `Tags.of` adds is known at synthesis only: read it late. */
+  public get tagged(): boolean {
+    return this.renderedTags().length > 0;
+  }
+
+  private creationRole(props: RepositoryTemplateProps, appliedFor: TemplateUse[]): string | undefined {
+    if (props.creationRole) {
+      return props.creationRole.roleArn;
+    }
+    const mayBeNeeded = props.encryptionKey || this.inheritTags || Object.keys(this.tags).length > 0;
+    if (!mayBeNeeded) {
+      return undefined;
+    }
+    const needed = () => props.encryptionKey !== undefined || this.tagged;
+    const role = new CreationRole(this, 'CreationRole', {
+      prefix: this.prefix,
+      encryptionKey: props.encryptionKey,
+      replicates: appliedFor.includes(TemplateUse.REPLICATION),
+      needed,
+    });
+    return Lazy.string({ produce: () => needed() ? Token.asString(role.attrArn) : undefined });
+  }
+
+  private renderedTags(): { key: string; value: string }[] {
+    const all = { ...(this.inheritTags ? this.cdkTagManager.tagValues() : {}), ...this.tags };
+    checkTags(all, this);
+    return Object.entries(all).map(([key, value]) => ({ key, value }));
+  }
+}

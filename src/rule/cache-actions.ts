@@ -1,0 +1,48 @@
+/**
+ * The one table of what IAM has to allow, by the task it allows. Grants, roles, policies and the permissions
+ * guide all read it; nothing else in this library names an ECR action.
+ */
+export const CacheActions = {
+  /** Logging in. ECR has no resource for it, so its resource is always `*`. */
+  LOG_IN: ['ecr:GetAuthorizationToken'],
+
+  /** Pulling what is cached already: as aws-cdk's own `Repository.grantPull`. */
+  PULL_CACHED: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+
+  /**
+   * What a first pull needs besides: ECR User Guide, "IAM permissions required to sync an upstream registry with an
+   * Amazon ECR private registry".
+   */
+  IMPORT: ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
+
+  /** Besides, when the template tags the repositories that a first pull creates: same page. */
+  TAG_NEW_REPOSITORY: ['ecr:TagResource'],
+
+  /**
+   * What the role that ECR assumes reads: ECR User Guide, "Creating a pull through cache rule", for a private ECR upstream.
+   * The owner of the upstream allows the same four.
+   */
+  READ_UPSTREAM: [
+    'ecr:BatchGetImage',
+    'ecr:BatchImportUpstreamImage',
+    'ecr:GetDownloadUrlForLayer',
+    'ecr:GetImageCopyStatus',
+  ],
+
+  /** What that role writes into the cache: same page. */
+  FILL_CACHE: [
+    'ecr:CompleteLayerUpload',
+    'ecr:InitiateLayerUpload',
+    'ecr:PutImage',
+    'ecr:UploadLayerPart',
+  ],
+
+  /** What the creation role does: ECR User Guide, "Creating an IAM role for repository creation templates". */
+  CREATE_REPOSITORY: ['ecr:CreateRepository', 'ecr:TagResource'],
+
+  /** Besides, when the template serves replication: same page. */
+  REPLICATE: ['ecr:ReplicateImage'],
+
+  /** Besides, on the key with which the template encrypts: same page. */
+  USE_KEY: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
+} as const satisfies Record<string, readonly string[]>;

@@ -1,0 +1,78 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import { ROOT } from '../private/checks';
+
+/**
+ * Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region.
+ *
+ * @example
+ * import { CacheAddress } from 'cdk-ecr-pull-through-cache';
+ * import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+ *
+ * const rule = new CfnPullThroughCacheRule(this, 'K8s', { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' });
+ * const arn = CacheAddress.fromRule(rule).repositoryArn('pause');
+ */
+export class CacheAddress {
+  /**
+   * The address of a rule's repositories. An L1 rule will do.
+   *
+   * @param rule the rule, whose prefix, account and Region count
+   */
+  public static fromRule(rule: IPullThroughCacheRuleRef): CacheAddress {
+    return new CacheAddress(
+      Stack.of(rule),
+      rule.pullThroughCacheRuleRef.ecrRepositoryPrefix,
+      rule.env.account,
+      rule.env.region,
+    );
+  }
+
+  /** The host that images are pulled from: `<account>.dkr.ecr.<region>.<suffix>`. */
+  public readonly registryHost: string;
+
+  private constructor(
+    private readonly stack: Stack,
+    /** The prefix of the cached repositories, or `ROOT`. */
+    public readonly repositoryPrefix: string,
+    /** The account of the cache. */
+    public readonly account: string,
+    /** The Region of the cache. */
+    public readonly region: string,
+  ) {
+    this.registryHost = `${account}.dkr.ecr.${region}.${stack.urlSuffix}`;
+  }
+
+  /**
+   * The name of a cached repository: the prefix, a slash and the path; with the prefix `ROOT` the path alone.
+   *
+   * @param path the path below the prefix; `*` stands for all of them in ARNs
+   */
+  public repositoryName(path: string): string {
+    return this.repositoryPrefix === ROOT ? path : `${this.repositoryPrefix}/${path}`;
+  }
+
+  /**
+   * The ARN of a cached repository, for policies.
+   *
+   * @param path the path below the prefix; the default means all repositories of the cache
+   */
+  public repositoryArn(path: string = '*'): string {
+    return this.stack.formatArn({
+      service: 'ecr',
+      account: this.account,
+      region: this.region,
+      resource: 'repository',
+      resourceName: this.repositoryName(path),
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  }
+
+  /**
+   * The URI of a cached repository, without tag or digest.
+   *
+   * @param path the path below the prefix
+   */
+  public repositoryUri(path: string): string {
+    return `${this.registryHost}/${this.repositoryName(path)}`;
+  }
+}

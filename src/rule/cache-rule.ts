@@ -1,0 +1,153 @@
+import { Resource, Stack, Token } from 'aws-cdk-lib';
+import type { IResource } from 'aws-cdk-lib';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef, PullThroughCacheRuleReference } from 'aws-cdk-lib/aws-ecr';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { checkPrefix, checkRegion, ROOT } from '../private/checks';
+import { InvalidInputError } from '../private/errors';
+import { warn, WarningId } from '../private/warnings';
+import type { UpstreamRegistry } from '../upstream/upstream-registry';
+import { RuleRegister } from './rule-register';
+
+/** A pull-through cache rule, made here or elsewhere. */
+export interface ICacheRule extends IResource, IPullThroughCacheRuleRef {
+  /** The prefix of the cached repositories as it was written, or `ROOT`. */
+  readonly repositoryPrefix: string;
+
+  /** What is cached; undefined for an import that did not say. */
+  readonly upstream?: UpstreamRegistry;
+
+  /** The prefix that is put before names in the upstream; undefined when there is none. */
+  readonly upstreamRepositoryPrefix?: string;
+
+  /**
+   * Whether a first pull creates repositories with tags, so that pullers need `ecr:TagResource` as well.
+   * What `Tags.of` adds is known at synthesis only: read it late.
+   */
+  readonly repositoriesTagged?: boolean;
+}
+
+/** Properties of a `CacheRule`. */
+export interface CacheRuleProps {
+  /** What is cached. */
+  readonly upstream: UpstreamRegistry;
+
+  /**
+   * The prefix of the cached repositories: 2 to 30 characters, lower case, or `ROOT` for the whole registry.
+   *
+   * CloudFormation can't change it: a new prefix is a new cache.
+   *
+   * @default - the default prefix of the upstream, such as `echo`
+   */
+  readonly repositoryPrefix?: string;
+
+  /**
+   * The prefix of the repositories in the upstream that this cache serves: with `team-a`, the cached image `<prefix>/app`
+   * is the upstream's `team-a/app`.
+   *
+   * AWS documents it for private ECR upstreams.
+   *
+   * @default - all repositories of the upstream
+   */
+  readonly upstreamRepositoryPrefix?: string;
+
+  /**
+   * The role that ECR assumes to read a private ECR upstream. See `UpstreamAccessRole`.
+   *
+   * @default - none; an upstream in another account needs one
+   */
+  readonly upstreamRole?: iam.IRole;
+}
+
+/**
+ * A pull-through cache rule of the account's registry: `AWS::ECR::PullThroughCacheRule`.
+ *
+ * Alone it brings no role, no repository template and no alarm: `PullThroughCache` does.
+ *
+ * All its properties are create-only and CloudFormation creates a replacement before it deletes: a change of any property,
+ * or of the logical id, fails on the prefix that still lives. See the CloudFormation reference of
+ * `AWS::ECR::PullThroughCacheRule`.
+ *
+ * @example
+ * import { CacheRule, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+ * import * as iam from 'aws-cdk-lib/aws-iam';
+ *
+ * declare const role: iam.IRole;
+ * new CacheRule(this, 'Rule', {
+ *   upstream: UpstreamRegistry.ecr({ account: '123456789012', region: 'eu-central-1' }),
+ *   repositoryPrefix: 'platform',
+ *   upstreamRole: role,
+ * });
+ */
+export class CacheRule extends Resource implements ICacheRule {
+  public readonly repositoryPrefix: string;
+  public readonly upstream?: UpstreamRegistry;
+  public readonly upstreamRepositoryPrefix?: string;
+  public readonly pullThroughCacheRuleRef: PullThroughCacheRuleReference;
+
+  constructor(scope: Construct, id: string, props: CacheRuleProps) {
+    super(scope, id);
+    this.upstream = props.upstream;
+    this.repositoryPrefix = props.repositoryPrefix ?? props.upstream.defaultRepositoryPrefix;
+    this.upstreamRepositoryPrefix = props.upstreamRepositoryPrefix;
+    // The written prefix, never `Ref`: a reference from another stack would lock this rule by an export.
+    this.pullThroughCacheRuleRef = { ecrRepositoryPrefix: this.repositoryPrefix };
+
+    checkRegion(Stack.of(this).region, this);
+    checkPrefix('repository prefix', this.repositoryPrefix, this);
+    this.checkUpstreamPrefix();
+    this.checkUpstreamRole(props);
+    RuleRegister.of(this).add(this);
+
+    new CfnPullThroughCacheRule(this, 'Default', {
+      ecrRepositoryPrefix: this.repositoryPrefix,
+      upstreamRegistry: props.upstream.registryName,
+      upstreamRegistryUrl: props.upstream.url,
+      upstreamRepositoryPrefix: props.upstreamRepositoryPrefix,
+      customRoleArn: props.upstreamRole?.roleArn,
+    });
+  }
+
+  private checkUpstreamPrefix(): void {
+    const prefix = this.upstreamRepositoryPrefix;
+    if (prefix === undefined) {
+      return;
+    }
+    checkPrefix('upstream repository prefix', prefix, this);
+    if (this.repositoryPrefix === ROOT && prefix !== ROOT && !Token.isUnresolved(prefix)) {
+      throw new InvalidInputError({
+        got: `the upstream repository prefix '${prefix}' for a cache with the prefix ROOT`,
+        expected: 'an upstream repository prefix beside a repository prefix other than ROOT only',
+        fix: 'leave the upstream repository prefix out, or give the cache a prefix of its own',
+      }, this);
+    }
+  }
+
+  private checkUpstreamRole(props: CacheRuleProps): void {
+    const { account, region, readByRole } = props.upstream;
+    if (props.upstreamRole && !readByRole) {
+      throw new InvalidInputError({
+        got: `an upstream role for '${props.upstream.url}'`,
+        expected: 'a role for private ECR upstreams only, since ECR reads no other upstream by one',
+        fix: 'leave the role out',
+      }, this);
+    }
+    const own = Stack.of(this);
+    if (!readByRole || Token.isUnresolved(own.account) || Token.isUnresolved(account)) {
+      return;
+    }
+    if (account !== own.account && !props.upstreamRole) {
+      throw new InvalidInputError({
+        got: `no upstream role for a registry of the account ${account}`,
+        expected: 'a role that ECR assumes to read a private registry of another account',
+        fix: 'pass a new UpstreamAccessRole, or use PullThroughCache, which makes one',
+      }, this);
+    }
+    if (account === own.account && region === own.region) {
+      warn(this, WarningId.UPSTREAM_IS_OWN_REGISTRY,
+        `the upstream ${props.upstream.url} is the registry of this cache itself: that ECR serves such a rule is not documented. `
+        + 'Name another account or Region, or pull the images from their own repositories.');
+    }
+  }
+}
