@@ -94,7 +94,7 @@ project.watchTask.reset('jsii -w');
 
 const rosetta = project.addTask('rosetta', {
   description: 'Compile every example in the README and the docstrings',
-  exec: 'jsii-rosetta extract --strict --compile --loose=false',
+  exec: 'jsii-rosetta extract --strict',
 });
 project.postCompileTask.spawn(rosetta);
 
