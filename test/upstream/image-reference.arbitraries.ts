@@ -91,10 +91,13 @@ const mutated = fc.tuple(
 const hostile = fc.array(fc.oneof({ arbitrary: hostileSign, weight: 2 }, { arbitrary: fc.constantFrom('a', 'b1', 'docker.io', 'sha256:'), weight: 1 }), { maxLength: 12 })
   .map((signs) => signs.join(''));
 
+const identifier = fc.constantFrom(63, 64, 65).chain((length) => word('0123456789abcdef', length, length));
+
 /** Texts of all sorts, accepted and refused ones in like numbers. */
 export const anyText = fc.oneof(
-  { arbitrary: reference(digest), weight: 4 },
-  { arbitrary: reference(wrongDigest), weight: 1 },
-  { arbitrary: mutated, weight: 4 },
-  { arbitrary: hostile, weight: 1 },
+  { arbitrary: reference(digest), weight: 8 },
+  { arbitrary: reference(wrongDigest), weight: 2 },
+  { arbitrary: mutated, weight: 8 },
+  { arbitrary: hostile, weight: 2 },
+  { arbitrary: identifier, weight: 1 },
 );
