@@ -18,10 +18,10 @@ import { excerpt } from '../private/excerpt';
  *
  * const image = ImageReference.parse('nginx:1.27');
  *
- * console.log(image.registry); // docker.io
- * console.log(image.repository); // library/nginx
- * console.log(image.tag); // 1.27
- * console.log(image.toString()); // docker.io/library/nginx:1.27
+ * const registry = image.registry; // docker.io
+ * const repository = image.repository; // library/nginx
+ * const tag = image.tag; // 1.27
+ * const complete = image.toString(); // docker.io/library/nginx:1.27
  */
 export class ImageReference {
   /**
@@ -31,7 +31,7 @@ export class ImageReference {
    * `localhost:5000/app`, `[2001:db8::1]:5000/app`, with a tag, a digest or both. Only the grammar is checked:
    * nothing is asked of a registry. The time it takes grows linearly with the length of the text.
    *
-   * @param text The name as written in a `docker pull`, a task definition or a manifest; no unresolved token.
+   * @param text The name as written in a `docker pull`, a task definition or a manifest, without unresolved tokens
    * @throws if the text is no image name; the message says at which offset (counted from 0) and why.
    */
   public static parse(text: string): ImageReference {
