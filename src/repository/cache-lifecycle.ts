@@ -1,12 +1,12 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { TagStatus } from 'aws-cdk-lib/aws-ecr';
-import { InvalidInputError } from '../private/errors';
 import { wholeDays } from './lifecycle-age';
 import { renderPolicy } from './lifecycle-policy';
 import { parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
+import { InvalidInputError } from '../private/errors';
 
 /** What every lifecycle rule may be told. */
 export interface CacheLifecycleRuleOptions {
@@ -203,7 +203,7 @@ export class CacheLifecycleRule {
    */
   public static expireArchivedAfter(age: Duration, options?: CacheLifecycleSelectionOptions): CacheLifecycleRule {
     const count = aged('sinceImageTransitioned', age, 'expireArchivedAfter');
-    return CacheLifecycleRule.of('expireArchivedAfter', options, { ...count, storageClass: 'archive' }, EXPIRE);
+    return CacheLifecycleRule.of('expireArchivedAfter', options, { storageClass: 'archive', ...count }, EXPIRE);
   }
 
   /**

@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
 import { checkPolicy } from './lifecycle-policy';
 import { ACTION_TYPES, checkRule, COUNT_TYPES, STORAGE_CLASSES } from './lifecycle-rule';
 import type { LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import { TAG_STATUSES } from './lifecycle-selection';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
 
 /**
  * Reads the lifecycle policy JSON that ECR takes, and refuses what ECR refuses.

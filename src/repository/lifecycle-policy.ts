@@ -1,8 +1,8 @@
 import { Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
-import { InvalidInputError } from '../private/errors';
 import { describeRule, storageClassOf } from './lifecycle-rule';
 import type { LifecycleRule } from './lifecycle-rule';
 import { covers, numberText } from './lifecycle-selection';
+import { InvalidInputError } from '../private/errors';
 
 /** ECR User Guide, "Amazon ECR service quotas": rules per lifecycle policy, lifecycle policy length. */
 const MAX_RULES = 50;

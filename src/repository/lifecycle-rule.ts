@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
-import { InvalidInputError } from '../private/errors';
 import { checkTagSelection, describeImages, numberText } from './lifecycle-selection';
 import type { TagSelection } from './lifecycle-selection';
+import { InvalidInputError } from '../private/errors';
 
 /** ECR's words for what a rule counts. */
 export const COUNT_TYPES = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'] as const;

@@ -57,7 +57,8 @@ export function checkTagSelection(selection: TagSelection, where: string): void 
       throw new InvalidInputError({ got: `${excerpt(tag)} twice in ${where}`, expected: 'each pattern or prefix once', fix: 'remove one of the two' });
     }
   });
-  tags.filter(tag => !Token.isUnresolved(tag)).forEach(tagPrefixList ? prefix => checkPrefix(prefix, where) : pattern => checkPattern(pattern, where));
+  const check = tagPrefixList ? checkPrefix : checkPattern;
+  tags.filter(tag => !Token.isUnresolved(tag)).forEach(tag => check(tag, where));
 }
 
 function checkPattern(pattern: string, where: string): void {
