@@ -4,7 +4,7 @@ import { excerpt } from '../private/excerpt';
 
 /** ECR's words for the images that a rule may select. */
 export const TAG_STATUSES = ['tagged', 'untagged', 'any'] as const;
-export type LifecycleTagStatus = typeof TAG_STATUSES[number];
+type LifecycleTagStatus = typeof TAG_STATUSES[number];
 
 /** The part of a rule's selection that says which images it is about, in AWS's own words. */
 export interface TagSelection {
