@@ -18,7 +18,7 @@ const label = fc.tuple(word(LETTERS + DIGITS, 1, 4), optional('-', word(LETTERS 
   .map((parts) => parts.join(''));
 const address = word('0123456789abcdefABCDEF:', 1, 12).map((text) => `[${text}]`);
 const host = fc.oneof(
-  fc.constantFrom('docker.io', 'index.docker.io', 'localhost', 'quay.io', 'registry-1.docker.io', 'Docker.io', '127.0.0.1', '[::1]', 'a_b.c'),
+  fc.constantFrom('docker.io', 'index.docker.io', 'localhost', 'quay.io', 'registry-1.docker.io', 'Docker.io', '127.0.0.1', '[::1]', '[]', 'a_b.c'),
   joined(label, '.', 4),
   address,
 );
