@@ -78,7 +78,7 @@ describe(`Go's reference parser (SEED=${SEED})`, () => {
 
   beforeAll(() => {
     // The sums are pinned: a module that changed or a toolchain that isn't here fails the build.
-    execFileSync('go', ['build', '-mod=readonly', '-buildvcs=false', '-o', binary, '.'], {
+    execFileSync(process.env.GO ?? 'go', ['build', '-mod=readonly', '-buildvcs=false', '-o', binary, '.'], {
       cwd: join(__dirname, 'image-reference'),
       env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' },
       stdio: ['ignore', 'inherit', 'inherit'],

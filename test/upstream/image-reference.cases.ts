@@ -1,6 +1,6 @@
 export const SHA256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
-export const SHA384 = `sha384:${'0123456789abcdef'.repeat(6)}`;
-export const SHA512 = `sha512:${'0123456789abcdef'.repeat(8)}`;
+const SHA384 = `sha384:${'0123456789abcdef'.repeat(6)}`;
+const SHA512 = `sha512:${'0123456789abcdef'.repeat(8)}`;
 
 export interface AcceptedCase {
   readonly text: string;
