@@ -1,0 +1,1 @@
+"""The registries that a cache pulls from."""
