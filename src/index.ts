@@ -1,24 +1,28 @@
-export { PullThroughCache, PullThroughCacheAttributes, PullThroughCacheProps } from './pull-through-cache';
-export { IPullThroughCache } from './pull-through-cache-base';
+export { PullThroughCache } from './pull-through-cache';
+export type { PullThroughCacheAttributes, PullThroughCacheProps } from './pull-through-cache';
+export type { IPullThroughCache } from './pull-through-cache-base';
 
-export { EchoUpstreamOptions, EcrUpstreamOptions, UpstreamRegistry } from './upstream/upstream-registry';
+export { UpstreamRegistry } from './upstream/upstream-registry';
+export type { EchoUpstreamOptions, EcrUpstreamOptions } from './upstream/upstream-registry';
 export { ImageReference } from './upstream/image-reference';
 
 export { CacheAddress } from './rule/cache-address';
-export { CacheRule, CacheRuleProps, ICacheRule } from './rule/cache-rule';
-export {
-  UpstreamAccessRole, UpstreamAccessRoleProps, UpstreamAccessScope, UpstreamRoleOptions,
-} from './rule/upstream-access-role';
+export { CacheRule } from './rule/cache-rule';
+export type { CacheRuleProps, ICacheRule } from './rule/cache-rule';
+export { UpstreamAccessRole, UpstreamAccessScope } from './rule/upstream-access-role';
+export type { UpstreamAccessRoleProps, UpstreamRoleOptions } from './rule/upstream-access-role';
 export { UpstreamRole } from './rule/upstream-role';
 
-export { CacheLifecycleRule, CacheLifecycleRuleOptions, CacheLifecycleSelectionOptions } from './repository/cache-lifecycle';
-export {
-  IRepositoryTemplate, RepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplateProps, TemplateUse,
-} from './repository/repository-template';
+export { CacheLifecycleRule } from './repository/cache-lifecycle';
+export type { CacheLifecycleRuleOptions, CacheLifecycleSelectionOptions } from './repository/cache-lifecycle';
+export { RepositoryTemplate, TemplateUse } from './repository/repository-template';
+export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplateProps } from './repository/repository-template';
 
 export { PullThroughCacheGrants } from './pulling/cache-grants';
 export { CachedImage } from './pulling/cached-image';
 
-export { CacheEventLog, CacheEventLogProps } from './monitoring/cache-event-log';
+export { CacheEventLog } from './monitoring/cache-event-log';
+export type { CacheEventLogProps } from './monitoring/cache-event-log';
 export { CacheEvents } from './monitoring/cache-events';
-export { CacheMonitoring, StandardMonitoringOptions } from './monitoring/cache-monitoring';
+export { CacheMonitoring } from './monitoring/cache-monitoring';
+export type { StandardMonitoringOptions } from './monitoring/cache-monitoring';
