@@ -30,7 +30,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@^4',
     'knip@^6',
     'tsx@^4',
+    // What the handlers import: at run time it is the SDK of the Lambda runtime.
+    '@aws-sdk/client-cloudwatch@^3',
+    '@aws-sdk/client-ecr@^3',
   ],
+
+  // Every src/**/*.lambda.ts is bundled into assets/ and gets a construct beside it.
+  lambdaOptions: { runtime: awscdk.LambdaRuntime.NODEJS_24_X, awsSdkConnectionReuse: false },
 
   publishToPypi: { distName: 'cdk-ecr-pull-through-cache', module: 'cdk_ecr_pull_through_cache' },
   publishToMaven: {
@@ -106,12 +112,15 @@ const unused = project.addTask('unused', {
   description: 'Find unused files, exports and dependencies',
   exec: 'knip',
 });
+// constructs with a handler can't be made before it is bundled
+project.testTask.prependSpawn(project.tasks.tryFind('bundle')!);
 project.testTask.spawn(rooms);
 project.testTask.spawn(unused);
 
 project.addTask('oracles', {
-  description: 'Judges that need the compiled package',
-  exec: 'jest --ci --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/ test/oracles',
+  description: 'Judges that need the compiled package or another toolchain',
+  // the pattern option takes several values, so another option has to end it
+  exec: 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/ --ci test/oracles',
   receiveArgs: true,
 });
 
