@@ -6,6 +6,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CacheEvents } from './monitoring/cache-events';
 import { CacheMetrics } from './monitoring/cache-metrics';
 import type { CacheMonitors } from './monitoring/cache-monitoring';
+import { checkEventsArrive } from './monitoring/event-checks';
 import { InvalidInputError } from './private/errors';
 import { CachedImage } from './pulling/cached-image';
 import { PullThroughCacheGrants } from './pulling/cache-grants';
@@ -118,7 +119,9 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
   }
 
   private onEvent(id: string, pattern: events.EventPattern, options: events.OnEventOptions = {}): events.Rule {
-    const rule = new events.Rule(options.crossStackScope ?? this, id, {
+    const scope = options.crossStackScope ?? this;
+    checkEventsArrive(this, scope);
+    const rule = new events.Rule(scope, id, {
       ruleName: options.ruleName,
       description: options.description,
       eventPattern: pattern,

@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CacheMonitoring } from './monitoring/cache-monitoring';
 import type { CacheMonitors } from './monitoring/cache-monitoring';
-import { checkAccount, checkPrefix, checkRegion } from './private/checks';
+import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { PullThroughCacheBase } from './pull-through-cache-base';
 import type { IPullThroughCache } from './pull-through-cache-base';
 import { RepositoryTemplate } from './repository/repository-template';
@@ -151,7 +151,10 @@ export class PullThroughCache extends PullThroughCacheBase {
     const { account, region } = attributes;
     const cache = new Import(scope, id, { account, region });
     checkPrefix('repository prefix', attributes.repositoryPrefix, cache);
-    checkAccount(account, cache);
+    checkUpstreamPrefix(attributes.upstreamRepositoryPrefix, attributes.repositoryPrefix, cache);
+    if (account !== undefined) {
+      checkAccount(account, cache);
+    }
     checkRegion(region ?? Stack.of(cache).region, cache);
     return cache;
   }
@@ -178,6 +181,8 @@ export class PullThroughCache extends PullThroughCacheBase {
     this.upstream = upstream;
     this.upstreamRepositoryPrefix = upstreamRepositoryPrefix;
     this.repositoryPrefix = props.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
+    // the children check it too, but a message is to name what the user made
+    checkPrefix('repository prefix', this.repositoryPrefix, this);
 
     const role = props.upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
     this.upstreamRole = role?._bind(this, 'UpstreamRole', {

@@ -4,6 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { InvalidInputError, place } from '../private/errors';
+import { comparePlacement, Placement } from '../private/placement';
 
 /** Properties of a `CacheEventLog`. */
 export interface CacheEventLogProps {
@@ -63,10 +65,19 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
   /**
    * Makes the log group the target of an EventBridge rule; called by `rule.addTarget`.
    *
-   * @param _rule the rule
+   * Refuses a rule of another account or Region, from which the policy of the log group lets nothing in.
+   *
+   * @param rule the rule
    * @param _id the id of the target
    */
-  public bind(_rule: events.IRuleRef, _id?: string): events.RuleTargetConfig {
+  public bind(rule: events.IRuleRef, _id?: string): events.RuleTargetConfig {
+    if (comparePlacement(this, rule) === Placement.DIFFERENT) {
+      throw new InvalidInputError({
+        got: `a rule of another account or Region (${place(rule)}) for this event log`,
+        expected: 'rules of its own account and Region',
+        fix: 'make a CacheEventLog in each account and Region',
+      }, this);
+    }
     return {
       // `Fn::GetAtt Arn` of a log group ends in ':*', which a target may not
       arn: Stack.of(this).formatArn({

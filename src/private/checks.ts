@@ -6,26 +6,27 @@ import { InvalidInputError } from './errors';
 export const ROOT = 'ROOT';
 
 const PREFIX = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const REGION = /^[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}$/;
+// Every Region's name ends in a point of the compass and a number: "AWS Regions" in the General Reference.
+const REGION = /^[a-z]{2,}(?:-[a-z]+)*-(?:central|(?:north|south)?(?:east|west)|north|south)-[0-9]{1,2}$/;
 const ACCOUNT = /^[0-9]{12}$/;
 // ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry", considerations.
 const WITHOUT_PULL_THROUGH_CACHE = ['cn-', 'us-gov-'];
 
-/** Every check leaves unresolved tokens alone: their values exist only at deployment. */
-function known(value: string | undefined): value is string {
-  return value !== undefined && !Token.isUnresolved(value);
-}
+/*
+ * Every check leaves unresolved tokens alone: their values exist only at deployment. What is missing is no token: an unset
+ * environment variable or context value arrives as undefined, whatever the types say.
+ */
 
 /** Refuses what `AWS::ECR::PullThroughCacheRule` refuses as a prefix, with 30 as the longest, or a template with 256. */
 export function checkPrefix(name: string, prefix: string, scope?: IConstruct, longest = 30): void {
-  if (!known(prefix) || prefix === ROOT) {
+  if (Token.isUnresolved(prefix) || prefix === ROOT) {
     return;
   }
   const got = `the ${name} '${prefix}'`;
   const shortest = longest === 30 ? 2 : 1;
   if (prefix.length < shortest || prefix.length > longest) {
     throw new InvalidInputError({
-      got: `${got} with ${prefix.length} characters`,
+      got: `${got} of length ${prefix.length}`,
       expected: `${shortest} to ${longest} characters`,
       fix: 'choose a prefix of that length',
     }, scope);
@@ -38,20 +39,42 @@ export function checkPrefix(name: string, prefix: string, scope?: IConstruct, lo
     }, scope);
   }
   if (!PREFIX.test(prefix)) {
-    const suggestion = prefix.toLowerCase();
     throw new InvalidInputError({
       got,
-      expected: "lower-case letters and digits, joined by single '.', '_', '__', '-' or '/', or ROOT for the whole registry",
-      fix: PREFIX.test(suggestion) ? `write '${suggestion}'` : "choose one such as 'echo' or 'team-a/echo'",
+      expected: "lower-case letters and digits, joined by '.', '_', '__', hyphens or '/', or ROOT for the whole registry",
+      fix: insteadOf(prefix),
+    }, scope);
+  }
+}
+
+function insteadOf(prefix: string): string {
+  const lowerCase = prefix.toLowerCase();
+  if (lowerCase === 'root') {
+    return "write 'ROOT' for the whole registry, or 'root' for a prefix of that name";
+  }
+  return PREFIX.test(lowerCase) ? `write '${lowerCase}'` : "choose one such as 'echo' or 'team-a/echo'";
+}
+
+/** Refuses an upstream repository prefix that ECR refuses: one of the wrong form, or one beside the prefix `ROOT`. */
+export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: string, scope?: IConstruct): void {
+  if (upstreamPrefix === undefined) {
+    return;
+  }
+  checkPrefix('upstream repository prefix', upstreamPrefix, scope);
+  if (prefix === ROOT && upstreamPrefix !== ROOT && !Token.isUnresolved(upstreamPrefix)) {
+    throw new InvalidInputError({
+      got: `the upstream repository prefix '${upstreamPrefix}' for a cache with the prefix ROOT`,
+      expected: 'an upstream repository prefix beside a repository prefix other than ROOT only',
+      fix: 'leave the upstream repository prefix out, or give the cache a prefix of its own',
     }, scope);
   }
 }
 
 /** Refuses an account that is not twelve digits. */
-export function checkAccount(account: string | undefined, scope?: IConstruct): void {
-  if (known(account) && !ACCOUNT.test(account)) {
+export function checkAccount(account: string, scope?: IConstruct): void {
+  if (!Token.isUnresolved(account) && !ACCOUNT.test(account)) {
     throw new InvalidInputError({
-      got: `the account '${account}'`,
+      got: account === undefined ? 'no account' : `the account '${account}'`,
       expected: 'the 12 digits of an AWS account id',
       fix: "write it as a string and keep leading zeros, for example '012345678901'",
     }, scope);
@@ -59,13 +82,13 @@ export function checkAccount(account: string | undefined, scope?: IConstruct): v
 }
 
 /** Refuses what cannot be the name of a Region, and Regions in which ECR has no pull-through cache. */
-export function checkRegion(region: string | undefined, scope?: IConstruct): void {
-  if (!known(region)) {
+export function checkRegion(region: string, scope?: IConstruct): void {
+  if (Token.isUnresolved(region)) {
     return;
   }
   if (!REGION.test(region)) {
     throw new InvalidInputError({
-      got: `the Region '${region}'`,
+      got: region === undefined ? 'no Region' : `the Region '${region}'`,
       expected: "the name of an AWS Region such as 'us-east-1'",
       fix: 'write the name of the Region, not of a zone or a place',
     }, scope);
@@ -74,14 +97,14 @@ export function checkRegion(region: string | undefined, scope?: IConstruct): voi
     throw new InvalidInputError({
       got: `the Region '${region}'`,
       expected: 'a Region with pull-through caches, which China and AWS GovCloud (US) have not',
-      fix: 'put the cache into another Region, or copy the images with a pipeline there',
+      fix: 'choose another Region, or copy the images there with a pipeline',
     }, scope);
   }
 }
 
 /** Refuses a text that is longer than AWS takes. */
-export function checkLength(name: string, text: string | undefined, longest: number, fix: string, scope?: IConstruct): void {
-  if (known(text) && text.length > longest) {
+export function checkLength(name: string, text: string, longest: number, fix: string, scope?: IConstruct): void {
+  if (!Token.isUnresolved(text) && text.length > longest) {
     throw new InvalidInputError({
       got: `a ${name} of ${text.length} characters`,
       expected: `at most ${longest}`,

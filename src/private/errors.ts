@@ -15,10 +15,15 @@ export function sentence(problem: Problem): string {
   return `got ${problem.got}, expected ${problem.expected}: ${problem.fix}`;
 }
 
+/** Where a construct is, by the ids that its user wrote: a `Default` at the end is ours. */
+export function place(construct: IConstruct): string {
+  return construct.node.path.replace(/(\/Default)+$/, '') || 'the app';
+}
+
 /** Thrown for every contradiction in what a user asked for. */
 export class InvalidInputError extends Error {
   constructor(problem: Problem, scope?: IConstruct) {
-    super(scope ? `${sentence(problem)} [at ${scope.node.path || 'the app'}]` : sentence(problem));
+    super(scope ? `${sentence(problem)} [at ${place(scope)}]` : sentence(problem));
     this.name = 'InvalidInputError';
   }
 }

@@ -1,15 +1,18 @@
-import { Lazy, Resource, TagManager, TagType, Token } from 'aws-cdk-lib';
+import { Lazy, Resource, Stack, TagManager, TagType, Token } from 'aws-cdk-lib';
 import type { IResource, ITaggableV2 } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { warn, WarningId } from '../private/warnings';
 import { CacheLifecycleRule } from './cache-lifecycle';
 import { CreationRole } from './creation-role';
 import {
-  checkCreationRole, checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkedPolicyText,
+  checkDescription, checkEncryptionKey, checkExclusionFilters, checkTags, checkTemplatePrefix, LONGEST_DESCRIPTION, repositoryPolicyProblems,
 } from './template-checks';
+import { checkTemplatesOfTree } from './template-register';
+import { ROOT } from '../private/checks';
+import { checkRoleAccount, checkRoleWithoutPath } from '../private/role-checks';
+import { warn, WarningId } from '../private/warnings';
 
 /** What a repository creation template is applied to. */
 export enum TemplateUse {
@@ -131,28 +134,31 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
   /** Collects what `Tags.of` adds; it reaches the repositories with `inheritTags` only. */
   public readonly cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::ECR::RepositoryCreationTemplate');
 
-  private readonly tags: { [key: string]: string };
+  private readonly ownTags: { [key: string]: string };
   private readonly inheritTags: boolean;
 
   constructor(scope: Construct, id: string, props: RepositoryTemplateProps) {
     super(scope, id);
     this.prefix = props.prefix;
-    this.tags = props.tags ?? {};
+    this.ownTags = props.tags ?? {};
     this.inheritTags = props.inheritTags ?? false;
     const appliedFor = props.appliedFor ?? [TemplateUse.PULL_THROUGH_CACHE];
     const mutability = props.imageTagMutability ?? TagMutability.MUTABLE;
-    const description = props.description ?? `Repositories below ${props.prefix}`;
+    const description = props.description ?? defaultDescription(props.prefix);
 
     checkTemplatePrefix(this.prefix, appliedFor, this);
     checkDescription(description, this);
-    checkTags(this.tags, this);
+    checkTags(this.ownTags, this);
     checkExclusionFilters(mutability, props.imageTagMutabilityExclusionFilters, this);
-    checkCreationRole(props.creationRole, this);
+    checkEncryptionKey(props.encryptionKey, this);
+    checkRoleAccount('creation', props.creationRole, this);
+    checkRoleWithoutPath('creation', props.creationRole, this);
     if (mutability === TagMutability.IMMUTABLE && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
       warn(this, WarningId.IMMUTABLE_TEMPLATE,
         `the repositories below '${this.prefix}' are immutable: when a tag moves upstream, ECR can't refresh it here. `
         + 'Use MUTABLE, or exclude the tags that move.');
     }
+    checkTemplatesOfTree(this);
 
     const creationRole = this.creationRole(props, appliedFor);
     new CfnRepositoryCreationTemplate(this, 'Resource', {
@@ -168,7 +174,7 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
         ? { encryptionType: 'KMS', kmsKey: props.encryptionKey.keyRef.keyArn }
         : { encryptionType: 'AES256' },
       lifecyclePolicy: CacheLifecycleRule.toPolicyText(props.lifecycleRules ?? CacheLifecycleRule.defaults()),
-      repositoryPolicy: checkedPolicyText(props.repositoryPolicy, this),
+      repositoryPolicy: this.policyText(props.repositoryPolicy),
       resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
       customRoleArn: creationRole,
     });
@@ -179,11 +185,19 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
     return this.renderedTags().length > 0;
   }
 
+  private policyText(policy: iam.PolicyDocument | undefined): string | undefined {
+    if (!policy) {
+      return undefined;
+    }
+    this.node.addValidation({ validate: () => repositoryPolicyProblems(policy, this) });
+    return Lazy.string({ produce: () => policy.isEmpty ? undefined : Stack.of(this).toJsonString(policy) });
+  }
+
   private creationRole(props: RepositoryTemplateProps, appliedFor: TemplateUse[]): string | undefined {
     if (props.creationRole) {
       return props.creationRole.roleArn;
     }
-    const mayBeNeeded = props.encryptionKey || this.inheritTags || Object.keys(this.tags).length > 0;
+    const mayBeNeeded = props.encryptionKey || this.inheritTags || Object.keys(this.ownTags).length > 0;
     if (!mayBeNeeded) {
       return undefined;
     }
@@ -198,8 +212,16 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
   }
 
   private renderedTags(): { key: string; value: string }[] {
-    const all = { ...(this.inheritTags ? this.cdkTagManager.tagValues() : {}), ...this.tags };
+    const all = { ...(this.inheritTags ? this.cdkTagManager.tagValues() : {}), ...this.ownTags };
     checkTags(all, this);
     return Object.entries(all).map(([key, value]) => ({ key, value }));
   }
+}
+
+function defaultDescription(prefix: string): string {
+  if (prefix === ROOT) {
+    return 'Repositories that no other template matches';
+  }
+  const description = `Repositories below ${prefix}`;
+  return Token.isUnresolved(prefix) || description.length <= LONGEST_DESCRIPTION ? description : 'Repositories below this prefix';
 }

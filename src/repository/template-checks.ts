@@ -1,14 +1,15 @@
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
-import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import { CfnAlias } from 'aws-cdk-lib/aws-kms';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { checkLength, checkPrefix } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
+import { InvalidInputError, place, sentence } from '../private/errors';
 
 /* Limits: CloudFormation reference of AWS::ECR::RepositoryCreationTemplate. */
 const LONGEST_TEMPLATE_PREFIX = 256;
-const LONGEST_DESCRIPTION = 256;
+export const LONGEST_DESCRIPTION = 256;
 const LONGEST_POLICY = 10_240;
 const MOST_TAGS = 50;
 const MOST_FILTERS = 5;
@@ -68,6 +69,13 @@ export function checkExclusionFilters(mutability: TagMutability, filters: string
       fix: 'set imageTagMutability to one of these, or leave the filters out',
     }, scope);
   }
+  if (Token.isUnresolved(filters)) {
+    throw new InvalidInputError({
+      got: 'a list of mutability exclusion filters that is known only at deployment',
+      expected: 'filters one by one, since each becomes an entry of its own',
+      fix: 'write the list out; a single filter in it may be known only at deployment',
+    }, scope);
+  }
   for (const filter of filters ?? []) {
     if (!Token.isUnresolved(filter) && !FILTER.test(filter)) {
       throw new InvalidInputError({
@@ -79,36 +87,56 @@ export function checkExclusionFilters(mutability: TagMutability, filters: string
   }
 }
 
-export function checkCreationRole(role: iam.IRole | undefined, scope: IConstruct): void {
-  const path = role && pathOf(role);
-  if (path !== undefined && path !== '/') {
+/** ECR's API takes the ARN of a key in its own Region, no alias: API reference, `EncryptionConfigurationForRepositoryCreationTemplate`. */
+export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct): void {
+  if (!key) {
+    return;
+  }
+  const alias = key.node.defaultChild;
+  if (/:alias\//.test(key.keyRef.keyArn) || alias && CfnAlias.isCfnAlias(alias)) {
     throw new InvalidInputError({
-      got: `a creation role with the path '${path}'`,
-      expected: 'a role without a path, since ECR refuses others in a template',
-      fix: 'create the role without a path',
+      got: `a key alias (${place(key)}) to encrypt with`,
+      expected: 'a key, since a template needs the ARN of the key itself',
+      fix: 'pass the key that the alias stands for, for example with kms.Key.fromKeyArn or kms.Key.fromLookup',
+    }, scope);
+  }
+  const own = Stack.of(scope).region;
+  if (!Token.isUnresolved(own) && !Token.isUnresolved(key.env.region) && key.env.region !== own) {
+    throw new InvalidInputError({
+      got: `an encryption key of the Region ${key.env.region}`,
+      expected: `a key of the Region ${own}, in which the repositories are`,
+      fix: 'create the key there, or a replica of a multi-Region key',
     }, scope);
   }
 }
 
-/** The path of a role as far as it is known: from an L1 in the tree, or from a literal ARN. */
-function pathOf(role: iam.IRole): string | undefined {
-  const l1 = role.node.defaultChild;
-  const path = l1 && CfnRole.isCfnRole(l1) ? l1.path : role.roleArn.replace(/^[^/]*(.*?)[^/]*$/, '$1');
-  return Token.isUnresolved(path) || Token.isUnresolved(role.roleArn) && !l1 ? undefined : path;
+/** What ECR would refuse in the policy; asked when the app is synthesized, since statements may be added until then. */
+export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: IConstruct): string[] {
+  const problems = policy.validateForResourcePolicy();
+  const { Statement: statements = [] } = Stack.of(scope).resolve(policy) ?? {};
+  if (statements.some((statement: object) => 'Resource' in statement || 'NotResource' in statement)) {
+    problems.push(sentence({
+      got: 'a repository policy that names resources',
+      expected: 'statements without them, since the policy belongs to the repository it is attached to',
+      fix: 'leave the resources out',
+    }));
+  }
+  const length = knownLength(Stack.of(scope).resolve(Stack.of(scope).toJsonString(policy)));
+  if (length > LONGEST_POLICY) {
+    problems.push(sentence({
+      got: `a repository policy of ${length} characters`,
+      expected: `at most ${LONGEST_POLICY}`,
+      fix: 'name an organisation instead of its accounts, or put the statements into the registry policy',
+    }));
+  }
+  return problems;
 }
 
-/** The policy as JSON, measured when it is rendered, since statements may be added until then. */
-export function checkedPolicyText(policy: iam.PolicyDocument | undefined, scope: IConstruct): string | undefined {
-  return policy && Lazy.string({
-    produce: () => {
-      if (policy.isEmpty) {
-        return undefined;
-      }
-      const text = Stack.of(scope).toJsonString(policy);
-      const json = JSON.stringify(Stack.of(scope).resolve(policy));
-      checkLength('repository policy', json, LONGEST_POLICY,
-        'name an organisation instead of its accounts, or put the statements into the registry policy', scope);
-      return text;
-    },
-  });
+/** How long a resolved text is at least: what CloudFormation fills in is not counted. */
+function knownLength(text: unknown): number {
+  if (typeof text === 'string') {
+    return text.length;
+  }
+  const parts: unknown[] = (text as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1] ?? [];
+  return parts.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
 }

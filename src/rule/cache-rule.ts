@@ -4,11 +4,12 @@ import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef, PullThroughCacheRuleReference } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { checkPrefix, checkRegion, ROOT } from '../private/checks';
+import { RuleRegister } from './rule-register';
+import { checkPrefix, checkRegion, checkUpstreamPrefix } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
+import { checkRoleAccount } from '../private/role-checks';
 import { warn, WarningId } from '../private/warnings';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
-import { RuleRegister } from './rule-register';
 
 /** A pull-through cache rule, made here or elsewhere. */
 export interface ICacheRule extends IResource, IPullThroughCacheRuleRef {
@@ -46,7 +47,7 @@ export interface CacheRuleProps {
    * The prefix of the repositories in the upstream that this cache serves: with `team-a`, the cached image `<prefix>/app`
    * is the upstream's `team-a/app`.
    *
-   * AWS documents it for private ECR upstreams.
+   * AWS documents it for private ECR upstreams; Chainguard documents it for its own.
    *
    * @default - all repositories of the upstream
    */
@@ -96,8 +97,9 @@ export class CacheRule extends Resource implements ICacheRule {
 
     checkRegion(Stack.of(this).region, this);
     checkPrefix('repository prefix', this.repositoryPrefix, this);
-    this.checkUpstreamPrefix();
+    checkUpstreamPrefix(this.upstreamRepositoryPrefix, this.repositoryPrefix, this);
     this.checkUpstreamRole(props);
+    props.upstream.credential?._checkReachableFrom(this);
     RuleRegister.of(this).add(this);
 
     new CfnPullThroughCacheRule(this, 'Default', {
@@ -105,23 +107,9 @@ export class CacheRule extends Resource implements ICacheRule {
       upstreamRegistry: props.upstream.registryName,
       upstreamRegistryUrl: props.upstream.url,
       upstreamRepositoryPrefix: props.upstreamRepositoryPrefix,
+      credentialArn: props.upstream.credential?.secretArn,
       customRoleArn: props.upstreamRole?.roleArn,
     });
-  }
-
-  private checkUpstreamPrefix(): void {
-    const prefix = this.upstreamRepositoryPrefix;
-    if (prefix === undefined) {
-      return;
-    }
-    checkPrefix('upstream repository prefix', prefix, this);
-    if (this.repositoryPrefix === ROOT && prefix !== ROOT && !Token.isUnresolved(prefix)) {
-      throw new InvalidInputError({
-        got: `the upstream repository prefix '${prefix}' for a cache with the prefix ROOT`,
-        expected: 'an upstream repository prefix beside a repository prefix other than ROOT only',
-        fix: 'leave the upstream repository prefix out, or give the cache a prefix of its own',
-      }, this);
-    }
   }
 
   private checkUpstreamRole(props: CacheRuleProps): void {
@@ -133,6 +121,7 @@ export class CacheRule extends Resource implements ICacheRule {
         fix: 'leave the role out',
       }, this);
     }
+    checkRoleAccount('upstream', props.upstreamRole, this);
     const own = Stack.of(this);
     if (!readByRole || Token.isUnresolved(own.account) || Token.isUnresolved(account)) {
       return;

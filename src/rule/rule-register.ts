@@ -1,121 +1,109 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
-import { InvalidInputError, sentence } from '../private/errors';
+import { InvalidInputError, place, sentence } from '../private/errors';
+import type { Problem } from '../private/errors';
+import { comparePlacement, Placement } from '../private/placement';
+import { isInTree, oncePerTree, sameNames } from '../private/tree';
 import { warn, WarningId } from '../private/warnings';
-import type { CacheRule } from './cache-rule';
 
 /** Amazon ECR User Guide, "Amazon ECR service quotas": rules per registry, not adjustable. */
 const MOST_RULES = 50;
 
-const REGISTER = Symbol.for('cdk-ecr-pull-through-cache.RuleRegister');
-
-interface Entry {
-  readonly prefix: string;
-  readonly path: string;
-  readonly registry: Registry;
-}
-
-/** The account and Region that a rule goes to, as far as they are known. */
-interface Registry {
-  /** Equal keys surely mean the same registry. */
-  readonly key: string;
-  /** Whether account or Region are known at deployment only. */
-  readonly agnostic: boolean;
+interface RegisteredRule extends IConstruct {
+  readonly repositoryPrefix: string;
 }
 
 /**
  * The rules of one app: what may exist only once or fifty times in an account and Region can be seen only from the root
- * of the tree. It hangs on that root, as aspects do.
+ * of the tree.
  */
 export class RuleRegister {
   public static of(scope: IConstruct): RuleRegister {
-    const root: IConstruct & { [REGISTER]?: RuleRegister } = scope.node.root;
-    if (!root[REGISTER]) {
-      const register = new RuleRegister();
-      Object.defineProperty(root, REGISTER, { value: register });
-      root.node.addValidation({ validate: () => register.compareWithL1Rules(root) });
-    }
-    return root[REGISTER]!;
+    return oncePerTree(scope, 'RuleRegister', root => {
+      root.node.addValidation({ validate: () => problemsWithL1Rules(root) });
+      return new RuleRegister();
+    });
   }
 
-  private readonly entries: Entry[] = [];
+  private rules: RegisteredRule[] = [];
 
   private constructor() {}
 
   /** Refuses a second rule for a prefix and the 51st of a registry; warns where prefixes overlap. */
-  public add(rule: CacheRule): void {
-    const registry = registryOf(rule);
-    const prefix = rule.repositoryPrefix;
-    const entry: Entry = { prefix, path: rule.node.path, registry };
-    const neighbours = this.entries.filter(other => other.registry.key === registry.key);
-    const twin = neighbours.find(other => other.prefix === prefix);
+  public add(rule: RegisteredRule): void {
+    this.rules = this.rules.filter(isInTree);
+    const neighbours = this.rules.filter(other => comparePlacement(rule, other) === Placement.SAME);
+    const twin = neighbours.find(other => other.repositoryPrefix === rule.repositoryPrefix);
     if (twin) {
-      throw new InvalidInputError(samePrefix(prefix, twin.path), rule);
+      throw new InvalidInputError(samePrefix(rule.repositoryPrefix, twin), rule);
     }
     if (neighbours.length >= MOST_RULES) {
-      throw new InvalidInputError({
-        got: `${neighbours.length + 1} pull-through cache rules for one account and Region`,
-        expected: `at most ${MOST_RULES}, a quota of ECR that can't be raised`,
-        fix: 'put some of the caches into another account or Region',
-      }, rule);
+      throw new InvalidInputError(tooMany(neighbours.length + 1), rule);
     }
     for (const other of neighbours) {
-      if (overlap(prefix, other.prefix)) {
-        warn(rule, WarningId.OVERLAPPING_PREFIXES,
-          `the prefixes '${prefix}' and '${other.prefix}' (${other.path}) overlap: which rule ECR follows for a name below both `
-          + 'is not documented. Choose prefixes of which none starts another.');
-      }
+      warnOfOverlap(rule, other);
     }
-    const maybe = registry.agnostic && this.entries.find(other =>
-      other.registry.agnostic && other.registry.key !== registry.key && other.prefix === prefix);
-    if (maybe) {
-      warn(rule, WarningId.POSSIBLY_SAME_PREFIX,
-        `another rule (${maybe.path}) has the prefix '${prefix}' too, and neither stack says where it goes: in one account and `
-        + 'Region the second one fails. Give the stacks an env, or deploy them to different places.');
-    }
-    this.entries.push(entry);
+    this.warnOfPossibleTwin(rule);
+    this.rules.push(rule);
   }
 
-  /** L1 rules register nowhere, so they are looked for once, when the app is synthesized. */
-  private compareWithL1Rules(root: IConstruct): string[] {
-    const problems: string[] = [];
-    const own = new Set(this.entries.map(entry => entry.path));
-    for (const node of root.node.findAll()) {
-      if (!CfnPullThroughCacheRule.isCfnPullThroughCacheRule(node) || own.has(node.node.scope?.node.path ?? '')) {
-        continue;
-      }
-      const key = registryOf(node).key;
-      const twin = this.entries.find(entry => entry.registry.key === key && entry.prefix === node.ecrRepositoryPrefix);
-      if (twin) {
-        problems.push(`${sentence(samePrefix(twin.prefix, node.node.path))} [at ${twin.path}]`);
-      }
+  private warnOfPossibleTwin(rule: RegisteredRule): void {
+    const twin = this.rules.find(other =>
+      other.repositoryPrefix === rule.repositoryPrefix && comparePlacement(rule, other) === Placement.UNKNOWN);
+    if (twin) {
+      warn(rule, WarningId.POSSIBLY_SAME_PREFIX,
+        `another rule (${place(twin)}) has ${named(rule.repositoryPrefix)} too, and at least one of the two stacks doesn't say where `
+        + 'it goes: in one account and Region the second rule fails. Give the stacks an env, or deploy them to different places.');
     }
-    return problems;
   }
 }
 
-function samePrefix(prefix: string, elsewhere: string) {
+/** L1 rules register nowhere, so they are looked for once, when the app is synthesized. */
+function problemsWithL1Rules(root: IConstruct): string[] {
+  const rules = root.node.findAll().filter(construct => CfnPullThroughCacheRule.isCfnPullThroughCacheRule(construct));
+  const prefixed = rules.filter(rule => rule.ecrRepositoryPrefix !== undefined);
+  const twins = sameNames(prefixed, rule => rule.ecrRepositoryPrefix!, earlier => samePrefix(earlier.ecrRepositoryPrefix!, earlier));
+
+  const certain = rules.filter(rule => rule.cfnOptions.condition === undefined);
+  const countBeside = (rule: IConstruct) => certain.filter(other => comparePlacement(rule, other) === Placement.SAME).length;
+  const crowded = certain.find(rule => countBeside(rule) > MOST_RULES);
+  return crowded ? [...twins, `${sentence(tooMany(countBeside(crowded)))} [at ${place(crowded)}]`] : twins;
+}
+
+function warnOfOverlap(rule: RegisteredRule, other: RegisteredRule): void {
+  if (overlap(rule.repositoryPrefix, other.repositoryPrefix)) {
+    warn(rule, WarningId.OVERLAPPING_PREFIXES,
+      `the prefixes '${rule.repositoryPrefix}' and '${other.repositoryPrefix}' (${place(other)}) overlap: which rule ECR follows for a `
+      + 'name below both is not documented. Choose prefixes of which none starts another.');
+  }
+}
+
+/** ROOT overlaps with none: by "Customizing repository prefixes" in the ECR User Guide it serves what no other rule does. */
+function overlap(one: string, other: string): boolean {
+  if (Token.isUnresolved(one) || Token.isUnresolved(other) || one === ROOT || other === ROOT) {
+    return false;
+  }
+  return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+}
+
+function named(prefix: string): string {
+  return Token.isUnresolved(prefix) ? 'this repository prefix, which is known at deployment only,' : `the repository prefix '${prefix}'`;
+}
+
+function samePrefix(prefix: string, twin: IConstruct): Problem {
   return {
-    got: `the repository prefix '${prefix}' a second time for one account and Region (${elsewhere} has it)`,
+    got: `${named(prefix)} a second time for one account and Region (${place(twin)} has it)`,
     expected: 'a prefix for each rule',
     fix: 'set another repositoryPrefix, or use the cache that is there',
   };
 }
 
-function registryOf(construct: IConstruct): Registry {
-  const stack = Stack.of(construct);
-  if (Token.isUnresolved(stack.account) || Token.isUnresolved(stack.region)) {
-    return { key: `stack ${stack.node.addr}`, agnostic: true };
-  }
-  return { key: `${stack.account}/${stack.region}`, agnostic: false };
-}
-
-function overlap(one: string, other: string): boolean {
-  if (Token.isUnresolved(one) || Token.isUnresolved(other) || one === ROOT || other === ROOT) {
-    // ROOT is what ECR falls back to, by its documentation
-    return false;
-  }
-  return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+function tooMany(count: number): Problem {
+  return {
+    got: `${count} pull-through cache rules for one account and Region`,
+    expected: `at most ${MOST_RULES}, a quota of ECR that can't be raised`,
+    fix: 'put some of the caches into another account or Region',
+  };
 }

@@ -1,10 +1,10 @@
 import { ArnFormat, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { checkPrefix, ROOT } from '../private/checks';
+import { CacheActions } from './cache-actions';
+import { checkPrefix, checkUpstreamPrefix, ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
-import { CacheActions } from './cache-actions';
 
 /** How far the upstream role's permissions reach. */
 export enum UpstreamAccessScope {
@@ -109,6 +109,7 @@ export class UpstreamAccessRole extends Resource {
       }, this);
     }
     checkPrefix('repository prefix', props.repositoryPrefix, this);
+    checkUpstreamPrefix(props.upstreamRepositoryPrefix, props.repositoryPrefix, this);
 
     const service = new iam.ServicePrincipal('pullthroughcache.ecr.amazonaws.com');
     this.role = new iam.Role(this, 'Resource', {
