@@ -3,7 +3,8 @@ export type { PullThroughCacheAttributes, PullThroughCacheProps } from './pull-t
 export type { IPullThroughCache } from './pull-through-cache-base';
 
 export { UpstreamRegistry } from './upstream/upstream-registry';
-export type { EchoUpstreamOptions, EcrUpstreamOptions } from './upstream/upstream-registry';
+export { UpstreamCredential } from './upstream/upstream-credential';
+export type { EchoUpstreamOptions, EcrUpstreamOptions, UpstreamRegistryOptions } from './upstream/upstream-registry';
 export { ImageReference } from './upstream/image-reference';
 
 export { CacheAddress } from './rule/cache-address';
@@ -12,6 +13,8 @@ export type { CacheRuleProps, ICacheRule } from './rule/cache-rule';
 export { UpstreamAccessRole, UpstreamAccessScope } from './rule/upstream-access-role';
 export type { UpstreamAccessRoleProps, UpstreamRoleOptions } from './rule/upstream-access-role';
 export { UpstreamRole } from './rule/upstream-role';
+export { UpstreamSecret } from './rule/upstream-secret';
+export type { UpstreamSecretProps } from './rule/upstream-secret';
 
 export { CacheLifecycleRule } from './repository/cache-lifecycle';
 export type { CacheLifecycleRuleOptions, CacheLifecycleSelectionOptions } from './repository/cache-lifecycle';

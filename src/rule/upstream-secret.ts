@@ -1,0 +1,102 @@
+import { Names, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { InvalidInputError } from '../private/errors';
+import { checkSecretName, UpstreamCredential } from '../upstream/upstream-credential';
+
+const PLACEHOLDER = 'REPLACE_ME';
+
+/** Properties of an `UpstreamSecret`. */
+export interface UpstreamSecretProps {
+  /**
+   * The whole name of the secret. It has to begin with `ecr-pullthroughcache/`.
+   *
+   * @default - `ecr-pullthroughcache/` and a name made of the construct's path
+   */
+  readonly secretName?: string;
+
+  /**
+   * The user name at the upstream. It is no secret and stands in the template as you write it.
+   *
+   * @default - a placeholder, to be filled out of band
+   */
+  readonly username?: string;
+
+  /**
+   * The access token at the upstream, as a reference: a parameter with `noEcho`, a value of another secret. A plain text is refused.
+   *
+   * @default - a placeholder, to be filled out of band; CloudFormation doesn't overwrite what you put there
+   */
+  readonly accessToken?: SecretValue;
+
+  /**
+   * What the secret is for.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+
+  /**
+   * What happens to the secret when it leaves the stack.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * A secret for a credentialed upstream, as ECR wants it: its name begins with `ecr-pullthroughcache/`, it has the keys `username` and
+ * `accessToken`, and AWS's default key encrypts it. No plain token gets into the template.
+ *
+ * Make it in a stack that is deployed before the cache's, and fill it between the two: ECR reads it when the rule is created.
+ *
+ * Amazon ECR User Guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
+ *
+ * @example
+ * import { PullThroughCache, UpstreamRegistry, UpstreamSecret } from 'cdk-ecr-pull-through-cache';
+ *
+ * const secret = new UpstreamSecret(this, 'HubLogin', { secretName: 'ecr-pullthroughcache/docker-hub', username: 'my-team' });
+ * new PullThroughCache(this, 'DockerHub', { upstream: UpstreamRegistry.dockerHub(secret.credential) });
+ */
+export class UpstreamSecret extends Resource {
+  /** The secret itself. */
+  public readonly secret: secretsmanager.ISecret;
+
+  /** What the upstream's factory asks for, such as `UpstreamRegistry.dockerHub()`. */
+  public readonly credential: UpstreamCredential;
+
+  /** A shell command that fills the secret from a file `credential.json` with the two keys, for example as a `CfnOutput`. */
+  public readonly fillCommand: string;
+
+  constructor(scope: Construct, id: string, props: UpstreamSecretProps = {}) {
+    super(scope, id);
+    if (props.secretName !== undefined) {
+      checkSecretName(props.secretName, this);
+    }
+    this.checkNotPlain(props.accessToken);
+    this.secret = new secretsmanager.Secret(this, 'Resource', {
+      secretName: props.secretName ?? `ecr-pullthroughcache/${Names.uniqueResourceName(this, { maxLength: 100, allowedSpecialCharacters: '-_' })}`,
+      description: props.description,
+      secretObjectValue: {
+        username: SecretValue.unsafePlainText(props.username ?? PLACEHOLDER),
+        accessToken: props.accessToken ?? SecretValue.unsafePlainText(PLACEHOLDER),
+      },
+      removalPolicy: props.removalPolicy,
+    });
+    this.credential = UpstreamCredential.fromSecret(this.secret);
+    this.fillCommand = `aws secretsmanager put-secret-value --region ${Stack.of(this).region} --secret-id ${this.secret.secretArn} `
+      + '--secret-string file://credential.json';
+  }
+
+  private checkNotPlain(token: SecretValue | undefined): void {
+    if (!token) { return; }
+    const value: unknown = Stack.of(this).resolve(token);
+    if (typeof value === 'string' && !value.startsWith('{{resolve:') && !Token.isUnresolved(value)) {
+      throw new InvalidInputError({
+        got: 'an access token as plain text, which would stand in the template for all to read',
+        expected: 'a reference to it',
+        fix: 'leave it out and fill the secret out of band, or use SecretValue.cfnParameter() with noEcho or SecretValue.secretsManager()',
+      }, this);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+
+const NAME_PREFIX = 'ecr-pullthroughcache/';
+const LONGEST_NAME = 512;
+const NAME = /^ecr-pullthroughcache\/[a-zA-Z0-9/_+=.@-]+$/;
+const DEFAULT_KEY = 'alias/aws/secretsmanager';
+const MAKE_ONE = `make one with UpstreamSecret, or name it '${NAME_PREFIX}...' yourself`;
+
+/** Refuses a secret's name under which ECR would not find it. */
+export function checkSecretName(name: string | undefined, scope?: IConstruct): void {
+  if (name !== undefined && Token.isUnresolved(name)) { return; }
+  if (name === undefined) {
+    throw new InvalidInputError({
+      got: 'a secret without a name, which CloudFormation would name as it likes',
+      expected: `a name that begins with '${NAME_PREFIX}', the only secrets that ECR reads`,
+      fix: MAKE_ONE,
+    }, scope);
+  }
+  if (!NAME.test(name) || name.length > LONGEST_NAME) {
+    const suggestion = NAME_PREFIX + name;
+    throw new InvalidInputError({
+      got: `the secret name ${excerpt(name)}`,
+      expected: `'${NAME_PREFIX}' and letters, digits or any of /_+=.@-, ${LONGEST_NAME} characters at most`,
+      fix: !name.startsWith(NAME_PREFIX) && NAME.test(suggestion) ? `write '${suggestion}'; a secret that exists can't be renamed, so make a new one` : MAKE_ONE,
+    }, scope);
+  }
+}
+
+/**
+ * What ECR logs in to an upstream registry with: a secret of AWS Secrets Manager with the keys `username` and `accessToken`.
+ *
+ * The secret's name begins with `ecr-pullthroughcache/`, it is encrypted with the AWS managed key `aws/secretsmanager`, and it is in
+ * the account and Region of the cache. Change the value of the secret when the token is renewed, never the secret: its ARN is part of
+ * the rule, which CloudFormation can't change in place.
+ *
+ * Amazon ECR User Guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
+ *
+ * @example
+ * import { PullThroughCache, UpstreamCredential, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+ * import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+ *
+ * const secret = secretsmanager.Secret.fromSecretCompleteArn(this, 'HubSecret',
+ *   'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-a1b2c3');
+ * new PullThroughCache(this, 'DockerHub', { upstream: UpstreamRegistry.dockerHub(UpstreamCredential.fromSecret(secret)) });
+ */
+export class UpstreamCredential {
+  /**
+   * A secret that exists, or that this app makes: see `UpstreamSecret` for one with the right name and keys.
+   *
+   * @param secret the secret; an import needs the complete ARN, with the six characters that Secrets Manager added to the name
+   * @throws for a name that doesn't begin with `ecr-pullthroughcache/`, a partial ARN, an import by name, a key of your own
+   */
+  public static fromSecret(secret: ISecret): UpstreamCredential {
+    return new UpstreamCredential(secret);
+  }
+
+  /** The secret. */
+  public readonly secret: ISecret;
+
+  /** The complete ARN of the secret, which the rule names. */
+  public readonly secretArn: string;
+
+  private constructor(secret: ISecret) {
+    if (secret.secretFullArn === undefined) {
+      throw new InvalidInputError({
+        got: 'a secret that is imported by its name or a partial ARN',
+        expected: 'the complete ARN, which ends with a dash and six characters',
+        fix: 'import it with Secret.fromSecretCompleteArn()',
+      }, secret);
+    }
+    this.secret = secret;
+    this.secretArn = secret.secretFullArn;
+    checkOwnSecret(secret);
+    checkArn(this.secretArn, secret);
+    checkKey(secret.encryptionKey, secret);
+  }
+
+  /**
+   * Refuses a secret in another account or Region than the rule that names it, where both are known.
+   *
+   * @internal
+   */
+  public _checkReachableFrom(rule: IConstruct): void {
+    const here = Stack.of(rule);
+    for (const [name, own, other] of [
+      ['account', here.account, this.secret.env.account], ['Region', here.region, this.secret.env.region],
+    ]) {
+      if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
+        throw new InvalidInputError({
+          got: `a secret in the ${name} ${other} for a cache in ${own}`,
+          expected: 'a secret in the account and Region of the cache, the only place where ECR reads it',
+          fix: `make the secret in ${own}, for example with UpstreamSecret in the cache's stack or an earlier one`,
+        }, rule);
+      }
+    }
+  }
+}
+
+/** Of a secret that this app makes, the name and the key stand in its L1; its ARN is known at deployment only. */
+function checkOwnSecret(secret: ISecret): void {
+  const resource = secret.node.defaultChild;
+  if (!resource || !CfnSecret.isCfnSecret(resource)) { return; }
+  // an L2 without a name has a token here that stands for nothing
+  const name: unknown = Stack.of(secret).resolve(resource.name);
+  if (name === undefined || typeof name === 'string') {
+    checkSecretName(name, secret);
+  }
+  const key = resource.kmsKeyId;
+  if (typeof key === 'string' && key !== DEFAULT_KEY && !secret.encryptionKey) {
+    throw ownKey(secret);
+  }
+}
+
+function checkArn(arn: string, secret: ISecret): void {
+  if (Token.isUnresolved(arn)) { return; }
+  const name = Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).resourceName ?? '';
+  if (!/-[a-zA-Z0-9]{6}$/.test(name)) {
+    throw new InvalidInputError({
+      got: `the secret ARN ${excerpt(arn)}`,
+      expected: 'the complete ARN, which ends with a dash and six characters',
+      fix: "copy it from Secrets Manager, for example with 'aws secretsmanager describe-secret'",
+    }, secret);
+  }
+  checkSecretName(name.slice(0, -7), secret);
+}
+
+function checkKey(key: IKey | undefined, secret: ISecret): void {
+  // the AWS managed key can be named too, by its alias
+  const alias = (key as { aliasName?: string } | undefined)?.aliasName;
+  if (key && alias !== DEFAULT_KEY) {
+    throw ownKey(secret);
+  }
+}
+
+function ownKey(secret: ISecret): InvalidInputError {
+  return new InvalidInputError({
+    got: 'a secret that is encrypted with a key of your own',
+    expected: `the AWS managed key 'aws/secretsmanager', the only one that ECR supports here`,
+    fix: 'leave the encryption key of the secret out',
+  }, secret);
+}

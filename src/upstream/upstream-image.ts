@@ -1,0 +1,100 @@
+import { Token } from 'aws-cdk-lib';
+import { ImageReference } from './image-reference';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+
+/** An image by the name that it has in its upstream. */
+export interface UpstreamImage {
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  /** Whether the repository ends where a tag may begin: not, when the last part is a token that may hold both. */
+  readonly complete: boolean;
+}
+
+/** A host that no registry has, for reading names whose own host is a token or unknown. */
+const STAND_IN = 'upstream.invalid';
+const SHORT_FORM_OF_DOCKER_HUB = /^(?:index\.)?docker\.io\//;
+const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
+
+/**
+ * Reads the name of an image as one of an upstream: without a registry, or with one of the upstream's hosts. Names are completed as the
+ * first host completes them, so Docker Hub's get their `library/`.
+ *
+ * @param hosts the hosts that mean this upstream, the usual one first; none when the upstream isn't known
+ */
+export function readUpstreamImage(image: string, hosts: readonly string[]): UpstreamImage {
+  const host = hosts.find(one => image.startsWith(`${one}/`));
+  const rest = host === undefined ? image : image.slice(host.length + 1);
+  if (Token.isUnresolved(rest)) {
+    return readWithTokens(image, rest, host !== undefined, hosts);
+  }
+  if (host === undefined) {
+    checkNoForeignHost(image, hosts);
+  } else if (!Token.isUnresolved(host)) {
+    // read the text as it came once, so that a message names its own offsets
+    ImageReference.parse(image);
+  }
+  return readPath(rest, hosts[0]);
+}
+
+/** Reads what follows a registry: `path[:tag][@digest]`. */
+export function readPath(rest: string, host: string = STAND_IN): UpstreamImage {
+  if (Token.isUnresolved(rest)) {
+    return splitTokens(rest);
+  }
+  const { repository, tag, digest } = ImageReference.parse(`${Token.isUnresolved(host) ? STAND_IN : host}/${rest}`);
+  return { repository, tag, digest, complete: true };
+}
+
+function checkNoForeignHost(image: string, hosts: readonly string[]): void {
+  const { registry, repository } = ImageReference.parse(image);
+  const short = registry === '' || (registry === 'docker.io' && !SHORT_FORM_OF_DOCKER_HUB.test(image));
+  if (!short) {
+    throw foreign(image, registry, repository, hosts);
+  }
+}
+
+function readWithTokens(image: string, rest: string, own: boolean, hosts: readonly string[]): UpstreamImage {
+  const masked = mask(rest);
+  const head = masked.slice(0, Math.max(0, masked.indexOf('/')));
+  if (!own && (head === 'localhost' || head.includes('.') || head.includes(':'))) {
+    throw foreign(image, rest.slice(0, head.length), rest.slice(head.length + 1), hosts);
+  }
+  return splitTokens(rest);
+}
+
+/** The signs that part a name are looked for outside of tokens. What a token holds is not looked into, nor completed. */
+function splitTokens(rest: string): UpstreamImage {
+  const masked = mask(rest);
+  const at = masked.includes('@') ? masked.indexOf('@') : masked.length;
+  const lastColon = masked.lastIndexOf(':', at);
+  const colon = lastColon > masked.lastIndexOf('/', at) ? lastColon : at;
+  const tag = colon < at ? rest.slice(colon + 1, at) : undefined;
+  const digest = at < rest.length ? rest.slice(at + 1) : undefined;
+  return {
+    repository: rest.slice(0, colon),
+    tag,
+    digest,
+    complete: tag !== undefined || digest !== undefined || !rest.endsWith(']}'),
+  };
+}
+
+function mask(text: string): string {
+  return text.replace(TOKEN, token => 'x'.repeat(token.length));
+}
+
+function foreign(image: string, registry: string, repository: string, hosts: readonly string[]): InvalidInputError {
+  const own = hosts.filter(host => !Token.isUnresolved(host));
+  return new InvalidInputError(own.length === 0
+    ? {
+      got: `the image ${excerpt(image)} of the registry '${registry}' for a cache whose upstream is not known by name`,
+      expected: 'the name of the image without a registry',
+      fix: `write '${repository}', or say what is cached with PullThroughCache.fromPullThroughCacheAttributes({ upstream })`,
+    }
+    : {
+      got: `the image ${excerpt(image)} of the registry '${registry}'`,
+      expected: `an image of ${own.join(', ')}, which this cache serves`,
+      fix: `use a cache of '${registry}'; if '${registry}' is part of the image's name, write '${own[0]}/${image}'`,
+    });
+}

@@ -1,0 +1,106 @@
+import { App, CfnParameter, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { CacheRule } from '../../src/rule/cache-rule';
+import { UpstreamSecret } from '../../src/rule/upstream-secret';
+import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+
+const newStack = () => new Stack(new App(), 'Stack');
+
+describe('a secret for an upstream', () => {
+  test('has a name that ECR reads, both keys, and the default key', () => {
+    const stack = newStack();
+
+    new UpstreamSecret(stack, 'HubLogin');
+
+    Template.fromStack(stack).hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: Match.stringLikeRegexp('^ecr-pullthroughcache/[A-Za-z0-9_-]+$'),
+      SecretString: '{"username":"REPLACE_ME","accessToken":"REPLACE_ME"}',
+      KmsKeyId: Match.absent(),
+      GenerateSecretString: Match.absent(),
+    });
+  });
+
+  test('has another name in another place by itself', () => {
+    const stack = newStack();
+
+    new UpstreamSecret(stack, 'Hub');
+    new UpstreamSecret(stack, 'GitHub');
+
+    const names = Object.values(Template.fromStack(stack).findResources('AWS::SecretsManager::Secret')).map(one => one.Properties.Name);
+    expect(new Set(names).size).toBe(2);
+  });
+
+  test('has the name, user and description that are given', () => {
+    const stack = newStack();
+
+    new UpstreamSecret(stack, 'Hub', {
+      secretName: 'ecr-pullthroughcache/hub', username: 'team', description: 'for pulls', removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: 'ecr-pullthroughcache/hub', SecretString: '{"username":"team","accessToken":"REPLACE_ME"}', Description: 'for pulls',
+    });
+    template.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
+  });
+
+  test('is the credential of a cache', () => {
+    const stack = newStack();
+    const secret = new UpstreamSecret(stack, 'Hub');
+
+    new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.dockerHub(secret.credential) });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::PullThroughCacheRule', { CredentialArn: { Ref: Match.stringLikeRegexp('^Hub') } });
+  });
+
+  test('says how it is filled', () => {
+    const stack = newStack();
+
+    const { fillCommand } = new UpstreamSecret(stack, 'Hub');
+
+    expect(JSON.stringify(stack.resolve(fillCommand))).toContain('aws secretsmanager put-secret-value --region ');
+    expect(JSON.stringify(stack.resolve(fillCommand))).toContain('--secret-string file://credential.json');
+  });
+
+  test('fails for a name that ECR would not read', () => {
+    expect(() => new UpstreamSecret(newStack(), 'Hub', { secretName: 'docker-hub' })).toThrow(
+      "got the secret name 'docker-hub', expected 'ecr-pullthroughcache/' and letters, digits or any of /_+=.@-, 512 characters at most: "
+      + "write 'ecr-pullthroughcache/docker-hub'");
+  });
+
+  test('fails for a name that is too long', () => {
+    expect(() => new UpstreamSecret(newStack(), 'Hub', { secretName: `ecr-pullthroughcache/${'x'.repeat(500)}` })).toThrow('512 characters at most');
+  });
+});
+
+describe('an access token', () => {
+  const TOKEN = 'dckr_pat_very-secret';
+
+  test.each<[string, (stack: Stack) => SecretValue]>([
+    ['a parameter', stack => SecretValue.cfnParameter(new CfnParameter(stack, 'Token', { noEcho: true }))],
+    ['another secret', () => SecretValue.secretsManager('other', { jsonField: 'token' })],
+    ['a secret that this app made', stack => new secretsmanager.Secret(stack, 'Other').secretValue],
+  ])('of %s stands in the template as a reference only', (_, value) => {
+    const stack = newStack();
+
+    new UpstreamSecret(stack, 'Hub', { username: 'team', accessToken: value(stack) });
+
+    const [secret] = Object.entries(Template.fromStack(stack).findResources('AWS::SecretsManager::Secret'))
+      .filter(([id]) => id.startsWith('Hub')).map(([, one]) => one);
+    const text = secret.Properties.SecretString;
+    expect(JSON.stringify(text)).toMatch(/\{\{resolve:secretsmanager:|"Ref":"Token"/);
+    expect(JSON.stringify(text)).toContain('username');
+    expect(JSON.stringify(text)).toContain('accessToken');
+  });
+
+  test('fails as plain text, before it reaches a template', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+
+    expect(() => new UpstreamSecret(stack, 'Hub', { accessToken: SecretValue.unsafePlainText(TOKEN) })).toThrow(
+      'got an access token as plain text, which would stand in the template for all to read, expected a reference to it: '
+      + 'leave it out and fill the secret out of band, or use SecretValue.cfnParameter() with noEcho or SecretValue.secretsManager() [at Stack/Hub]');
+    expect(JSON.stringify(app.synth().getStackByName('Stack').template)).not.toContain(TOKEN);
+  });
+});

@@ -1,0 +1,127 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { UpstreamCredential } from '../../src/upstream/upstream-credential';
+import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+
+const stack = new Stack(new App(), 'Stack');
+const credential = UpstreamCredential.fromSecret(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret',
+  'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-a1b2c3'));
+
+/** What the guide calls each of them, in its order. */
+const ALL: [string, UpstreamRegistry][] = [
+  ['ECR_PUBLIC', UpstreamRegistry.ECR_PUBLIC],
+  ['KUBERNETES', UpstreamRegistry.KUBERNETES],
+  ['QUAY', UpstreamRegistry.QUAY],
+  ['dockerHub(credential)', UpstreamRegistry.dockerHub(credential)],
+  ['gitHub(credential)', UpstreamRegistry.gitHub(credential)],
+  ['gitLab(credential)', UpstreamRegistry.gitLab(credential)],
+  ["azure('name', credential)", UpstreamRegistry.azure('name', credential)],
+  ['chainguard(credential)', UpstreamRegistry.chainguard(credential)],
+  ['ecr({ account, region })', UpstreamRegistry.ecr({ account: '123456789012', region: 'eu-central-1' })],
+  ['echo({ account })', UpstreamRegistry.echo({ account: '123456789012' })],
+];
+
+function readWith(upstream: UpstreamRegistry): string {
+  return upstream.credential ? 'a credential' : upstream.readByRole ? 'a role' : 'nothing';
+}
+
+describe('the upstreams', () => {
+  test('are those of the table in the guide, with its values', () => {
+    const guide = readFileSync(join(__dirname, '../../docs/upstreams.md'), 'utf8');
+    const rows = guide.split('\n').filter(line => line.startsWith('| `'));
+
+    const expected = ALL.map(([name, upstream]) => [
+      `\`${name}\``, `\`${upstream.registryName}\``, `\`${upstream.url}\``.replace('123456789012', '<account>').replace('eu-central-1', '<region>')
+        .replace('name.azurecr', '<name>.azurecr'),
+      `\`${upstream.defaultRepositoryPrefix}\``, readWith(upstream),
+    ].join(' | '));
+
+    expect(rows.slice(0, ALL.length).map(row => row.split('|').map(cell => cell.trim()).slice(1, 6).join(' | '))).toEqual(expected);
+  });
+
+  test('include every factory and constant of the class', () => {
+    const statics = Object.getOwnPropertyNames(UpstreamRegistry)
+      .filter(name => !['length', 'name', 'prototype', 'of', 'privateEcr'].includes(name));
+
+    expect(statics.sort()).toEqual(ALL.map(([name]) => name.replace(/\(.*/, '')).sort());
+  });
+
+  test.each(ALL)('%s has a registry name that CloudFormation knows', (_, upstream) => {
+    // AWS::ECR::PullThroughCacheRule, UpstreamRegistry
+    expect(['ecr', 'ecr-public', 'quay', 'k8s', 'docker-hub', 'github-container-registry', 'azure-container-registry',
+      'gitlab-container-registry', 'chainguard']).toContain(upstream.registryName);
+  });
+
+  test.each(ALL)('%s is meant by image names with the host of its URL', (_, upstream) => {
+    expect(upstream.imageHosts).toContain(upstream.url);
+  });
+});
+
+describe('an Azure registry', () => {
+  test('may have a token as its name', () => {
+    const name = new CfnParameter(stack, 'Azure').valueAsString;
+
+    expect(UpstreamRegistry.azure(name, credential).url).toBe(`${name}.azurecr.io`);
+  });
+
+  test('fails for the whole host', () => {
+    expect(() => UpstreamRegistry.azure('team.azurecr.io', credential)).toThrow(
+      "got the Azure registry 'team.azurecr.io', expected what stands before '.azurecr.io' in its login server: "
+      + "lower-case letters, digits and inner dashes: write 'team'");
+  });
+
+  test('fails for another name', () => {
+    expect(() => UpstreamRegistry.azure('My Team', credential)).toThrow("write a name such as 'myregistry'");
+  });
+});
+
+describe('a private ECR registry', () => {
+  test('fails for an account that is none', () => {
+    expect(() => UpstreamRegistry.ecr({ account: '1234', region: 'eu-central-1' })).toThrow("got the account '1234'");
+  });
+
+  test('fails for a Region that is none', () => {
+    expect(() => UpstreamRegistry.ecr({ account: '123456789012', region: 'Frankfurt' })).toThrow("got the Region 'Frankfurt'");
+  });
+
+  test('is meant by names with its dual-stack host', () => {
+    expect(UpstreamRegistry.echo({ account: '123456789012' }).imageHosts).toContain('123456789012.dkr-ecr.us-east-1.on.aws');
+  });
+});
+
+describe('an upstream that has no name here', () => {
+  test('is what its options say', () => {
+    const upstream = UpstreamRegistry.of({
+      registryName: 'forgejo', url: 'code.example.com:5000', defaultRepositoryPrefix: 'forgejo', credential,
+    });
+
+    expect(upstream).toMatchObject({
+      registryName: 'forgejo',
+      url: 'code.example.com:5000',
+      defaultRepositoryPrefix: 'forgejo',
+      imageHosts: ['code.example.com:5000'],
+      credential,
+      readByRole: false,
+    });
+  });
+
+  test.each(['https://code.example.com', 'code.example.com/', 'Code.example.com', ''])('fails for the URL %j', (url) => {
+    expect(() => UpstreamRegistry.of({ registryName: 'forgejo', url, defaultRepositoryPrefix: 'forgejo' })).toThrow(
+      `got the registry host '${url}', expected a host name in lower case, with a port if it has one, without 'https://' and without a path: `
+      + "write it such as 'registry.example.com'");
+  });
+
+  test('fails for an image host with a path', () => {
+    expect(() => UpstreamRegistry.of({
+      registryName: 'forgejo', url: 'code.example.com', defaultRepositoryPrefix: 'forgejo', imageHosts: ['code.example.com/v2'],
+    })).toThrow("got the registry host 'code.example.com/v2'");
+  });
+
+  test('may have tokens', () => {
+    const url = new CfnParameter(stack, 'Url').valueAsString;
+
+    expect(UpstreamRegistry.of({ registryName: 'forgejo', url, defaultRepositoryPrefix: 'forgejo' }).url).toBe(url);
+  });
+});
