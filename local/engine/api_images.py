@@ -15,6 +15,7 @@ from engine.pulls import PullRefused, Pulls, Why
 from engine.referrers import Referrers
 from engine.scope import Json, current
 from engine.uploads import Uploads
+from engine.upstreams.upstream import Failure
 
 _NOT_FOUND = {"failureCode": "ImageNotFound", "failureReason": "Requested image not found"}
 
@@ -44,7 +45,7 @@ class ImageApi:
             try:
                 manifest = await self._pulls.manifest(who, name, _reference(wanted))
             except PullRefused as refused:
-                if refused.why is not Why.NO_IMAGE or refused.upstream is not None:
+                if refused.why is not Why.NO_IMAGE or _upstream_failed(refused):
                     raise _error(refused, name, "UnableToGetUpstreamImageException") from refused
                 failures.append({"imageId": wanted, **_NOT_FOUND})
                 continue
@@ -166,8 +167,13 @@ def _with_status(records: list[Json], given: Json) -> list[Json]:
     return [r for r in records if status == "ANY" or (status == "TAGGED") == bool(r["imageTags"])]
 
 
+def _upstream_failed(refused: PullRefused) -> bool:
+    """Whether it was for the upstream to serve; an image that it doesn't have is simply not found."""
+    return refused.upstream is not None and refused.upstream.failure not in (Failure.NOT_FOUND, Failure.NO_REPOSITORY)
+
+
 def _error(refused: PullRefused, name: str, upstream_code: str) -> EcrError:
-    if refused.upstream is not None:
+    if _upstream_failed(refused) and refused.upstream is not None:
         return EcrError(upstream_code, refused.upstream.reason)
     if refused.why is Why.NO_REPOSITORY:
         return repository_missing(name, current().account)

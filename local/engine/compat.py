@@ -67,7 +67,8 @@ def check_version(*, any_version: bool = False) -> None:
     try:
         found = version("ministack")
     except PackageNotFoundError:
-        raise Incompatible("ministack isn't installed: pip install --require-hashes -r local/requirements.txt") from None
+        raise Incompatible("ministack isn't installed: "
+                           "pip install --require-hashes -r local/requirements.txt") from None
     if found != MINISTACK and not any_version:
         raise Incompatible(f"got ministack {found}, expected {MINISTACK}, whose private names are replaced here: "
                            "pip install --require-hashes -r local/requirements.txt, or try with --any-ministack")

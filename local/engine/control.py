@@ -39,7 +39,7 @@ class Control:
             ("GET", "/clock"): lambda _: self._time(),
             ("POST", "/clock"): self._advance,
             ("GET", "/switches"): lambda _: asdict(switches),
-            ("PUT", "/switches"): lambda given: (switches.change(given), asdict(switches))[1],
+            ("PUT", "/switches"): lambda given: asdict(switches.change(given)),
             ("GET", "/upstreams"): lambda _: upstreams.described(),
             ("POST", "/images"): lambda given: seeding.seed(
                 Path(given["layout"]), account=given["account"], region=given["region"],
@@ -68,8 +68,8 @@ class Control:
 
     def _routed(self, method: str, path: str, given: Json) -> Answer:
         if method == "GET" and not path:
-            return _json(200, {"routes": sorted(f"{m} {PREFIX}{p}" for m, p in self._routes)
-                               + [f"PUT {PREFIX}/upstreams/<host>"]})
+            routes = [f"{verb} {PREFIX}{route}" for verb, route in self._routes]
+            return _json(200, {"routes": sorted([*routes, f"PUT {PREFIX}/upstreams/<host>"])})
         if method == "PUT" and path.startswith("/upstreams/"):
             host = path.removeprefix("/upstreams/")
             return _json(200, self._upstreams.change(host, given.get("url"), given.get("state")))

@@ -90,7 +90,7 @@ class Images:
     def is_immutable(self, name: str, tag: str) -> bool:
         """Whether a tag, once given, stays with its image."""
         repository = self.expect_repository(name)
-        mutability = repository.get("imageTagMutability", "MUTABLE")
+        mutability: str = repository.get("imageTagMutability", "MUTABLE")
         excluded = any(fnmatch.fnmatchcase(tag, f["filter"])
                        for f in repository.get("imageTagMutabilityExclusionFilters") or [])
         return mutability.startswith("IMMUTABLE") != (excluded and mutability.endswith("_WITH_EXCLUSION"))

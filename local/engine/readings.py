@@ -30,7 +30,7 @@ READINGS = (
             "leaves no repository."),
     Reading("puller's permissions", "ecr:BatchGetImage for manifests and ecr:GetDownloadUrlForLayer for blobs, by "
             "identity, repository or registry policy; on a miss ecr:BatchImportUpstreamImage by any of them, "
-            "ecr:CreateRepository by identity or registry policy, ecr:TagResource by identity where the template tags."),
+            "ecr:CreateRepository by identity or registry policy, ecr:TagResource by identity if the template tags."),
     Reading("a missing permission", "CreateRepository or TagResource: 'name unknown'; BatchImportUpstreamImage: "
             "'manifest unknown: Requested image not found'; the others: 403 naming the action."),
     Reading("registry policy", "its scope is V2, all ECR actions; a statement that names the account delegates to "
@@ -42,8 +42,8 @@ READINGS = (
     Reading("role of a template", "assumed by ecr.amazonaws.com; needs ecr:CreateRepository, ecr:TagResource for tags, "
             "kms:CreateGrant, RetireGrant and DescribeKey for a key. Without a role the service-linked one may only "
             "ecr:CreateRepository, so that tags or a key fail when a repository is born, not when the template is."),
-    Reading("service-linked roles", "act with the permissions of the ECR User Guide, but don't show up in IAM; that the "
-            "deployer may create them isn't checked, nor iam:PassRole."),
+    Reading("service-linked roles", "act with the permissions of the ECR User Guide, but don't show up in IAM; that "
+            "the deployer may create them isn't checked, nor iam:PassRole."),
     Reading("aws:SourceAccount, aws:SourceArn", "not sent when ECR assumes a role (a switch)."),
     Reading("rule prefixes that overlap", "the most specific prefix serves; ROOT serves what no other does."),
     Reading("rule replacement", "every property is create-only, creation comes before deletion: a changed rule with a "
@@ -54,8 +54,8 @@ READINGS = (
             "are two."),
     Reading("TriggeredRules", "counts a matching rule with or without targets; Invocations counts attempts, "
             "FailedInvocations those whose target is missing or refuses."),
-    Reading("EventBridge to a log group", "needs logs:CreateLogStream and logs:PutLogEvents for events.amazonaws.com or "
-            "delivery.logs.amazonaws.com in an account's resource policy or the log group's own."),
+    Reading("EventBridge to a log group", "needs logs:CreateLogStream and logs:PutLogEvents for events.amazonaws.com "
+            "or delivery.logs.amazonaws.com in an account's resource policy or the log group's own."),
     Reading("alarms", "are evaluated every second, the running period included, so that they fire and return at once."),
     Reading("referrers", "the upstream's are imported when the referrers of an image are asked for; a registry that "
             "doesn't know the referrers API has none."),
@@ -63,7 +63,7 @@ READINGS = (
 
 UNKNOWN = (
     "lifecycle policies are stored, never run; image scanning, replication, signing, archive and CREATE_ON_PUSH",
-    "Regions without a pull-through cache, FIPS and VPC endpoints, network routes, throttling, service quotas but rules",
+    "Regions without a pull-through cache, FIPS and VPC endpoints, network routes, throttling, quotas except of rules",
     "encryption: keys are checked at a repository's birth, content stays as it is",
     "what pulls on AWS besides a registry client: ECS, EKS, CodeBuild, Lambda (which can't use a cache)",
     "state outlives nothing: an engine starts empty, and keeps images in memory",

@@ -42,7 +42,7 @@ class ServiceRoles:
         self._switches = switches
 
     def assume(self, role_arn: str | None, service: str, source_arn: str) -> Principal | None:
-        """A session of the role for the service; None, and a denial kept, when it doesn't exist or trust the service."""
+        """A session of the role for the service; None, and a denial kept, when it isn't there or doesn't trust it."""
         if role_arn is None:
             return self._linked(service)
         account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]

@@ -22,8 +22,11 @@ class Switches:
     trust_sees_source: bool = False
     """Whether ECR's call to assume a role carries aws:SourceAccount and aws:SourceArn."""
 
-    def change(self, given: dict[str, Any]) -> None:
-        """Sets what is given, all or nothing. ValueError for an unknown switch or another type of value."""
+    def change(self, given: dict[str, Any]) -> Switches:
+        """Sets what is given, all or nothing, and returns itself.
+
+        ValueError for an unknown switch or another type of value.
+        """
         known = {f.name for f in fields(self)}
         for name, value in given.items():
             if name not in known:
@@ -34,3 +37,4 @@ class Switches:
                 raise ValueError(f"switch {name}: got {value}, expected 0 or more")
         for name, value in given.items():
             setattr(self, name, value)
+        return self

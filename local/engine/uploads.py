@@ -42,7 +42,8 @@ class Uploads:
         try:
             content.extend(base64.b64decode(part, validate=True))
         except (binascii.Error, TypeError):
-            raise invalid("Invalid parameter at 'layerPartBlob' failed to satisfy constraint: 'must be base64'") from None
+            raise invalid("Invalid parameter at 'layerPartBlob' failed to satisfy constraint: "
+                          "'must be base64'") from None
         return {**_named(given), "lastByteReceived": len(content) - 1}
 
     def _complete(self, given: Json) -> Json:

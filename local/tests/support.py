@@ -117,7 +117,8 @@ class Engine:
             retries={"max_attempts": 1}, **config))
 
     def control(self, method: str, path: str, given: Json | None = None) -> Any:
-        answer = http(method, f"{self.endpoint}/_local{path}", json.dumps(given).encode() if given is not None else None)
+        body = json.dumps(given).encode() if given is not None else None
+        answer = http(method, f"{self.endpoint}/_local{path}", body)
         assert answer.status == 200, answer.body
         return answer.json
 

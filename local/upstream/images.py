@@ -70,7 +70,7 @@ def _put(layout: Path, content: bytes) -> dict[str, Any]:
 def _tag(layout: Path, tag: str, descriptor: dict[str, Any]) -> None:
     (layout / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
     path = layout / "index.json"
-    index = json.loads(path.read_text()) if path.exists() else {"schemaVersion": 2, "manifests": []}
+    index: Any = json.loads(path.read_text()) if path.exists() else {"schemaVersion": 2, "manifests": []}
     others = [entry for entry in index["manifests"] if entry.get("annotations", {}).get(TAG) != tag]
     index["manifests"] = [*others, {**descriptor, "annotations": {TAG: tag}}]
     path.write_text(json.dumps(index))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import operator
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -22,6 +23,8 @@ _CONDITION = re.compile(
     r'\s*(\$(?:\.[\w\-]+|\[(?:\d+|\*)\]|\[\'[^\']*\'\]|\.\*)*)\s*'
     r'(?:(IS\s+(?:NOT\s+)?(?:NULL|TRUE|FALSE)|NOT\s+EXISTS|EXISTS)|(!=|<=|>=|=|<|>)\s*("(?:[^"\\]|\\.)*"|%[^%]*%|[^\s()&|]+))',
     re.IGNORECASE)
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
 _STEP = re.compile(r"\.([\w\-]+)|\['([^']*)'\]|\[(\d+|\*)\]")
 
 
@@ -65,14 +68,26 @@ def _terms(text: str) -> Matcher:
     every: list[Matcher] = []
     some: list[Matcher] = []
     for sign, quoted, regex, word in _TERM.findall(text):
-        term: Matcher = re.compile(regex).search if regex else (  # type: ignore[assignment]
-            lambda message, wanted=(quoted or word).replace('\\"', '"'): wanted in message)
+        term = _regex(regex) if regex else _text((quoted or word).replace('\\"', '"'))
         if sign == "-":
-            every.append(lambda message, term=term: not term(message))  # type: ignore[misc]
+            every.append(_not(term))
         else:
             (some if sign == "?" else every).append(term)
     return lambda message: all(term(message) for term in every) and (
         not some or any(term(message) for term in some))
+
+
+def _text(wanted: str) -> Matcher:
+    return lambda message: wanted in message
+
+
+def _regex(pattern: str) -> Matcher:
+    compiled = re.compile(pattern)
+    return lambda message: compiled.search(message) is not None
+
+
+def _not(term: Matcher) -> Matcher:
+    return lambda message: not term(message)
 
 
 def _matches_json(condition: Callable[[Any], bool], message: str) -> bool:
@@ -139,9 +154,8 @@ def _condition(selector: str, word: str | None, sign: str, value: str) -> Callab
         equal = _equal(value)
         return lambda document: any(equal(one) == (sign == "=") for one in select(document, selector))
     number = _number(value)
-    compare = {"<": lambda one: one < number, ">": lambda one: one > number, "<=": lambda one: one <= number,
-               ">=": lambda one: one >= number}[sign]
-    return lambda document: any(isinstance(one, (int, float)) and not isinstance(one, bool) and compare(one)
+    compare = _COMPARE[sign]
+    return lambda document: any(isinstance(one, (int, float)) and not isinstance(one, bool) and compare(one, number)
                                 for one in select(document, selector))
 
 
