@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 LOCAL = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 Json = dict[str, Any]
+_LOADER = botocore.session.get_session().get_component("data_loader")
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,11 @@ class Engine:
             process.wait(20)
 
     def session(self, access_key: str, secret: str = "test", token: str | None = None) -> boto3.Session:
-        return boto3.Session(aws_access_key_id=access_key, aws_secret_access_key=secret, aws_session_token=token,
-                             region_name=REGION)
+        # One loader for all: reading the service models is most of the work of a client.
+        own = botocore.session.Session()
+        own.register_component("data_loader", _LOADER)
+        return boto3.Session(botocore_session=own, aws_access_key_id=access_key, aws_secret_access_key=secret,
+                             aws_session_token=token, region_name=REGION)
 
     def client(self, service: str, who: str | boto3.Session, **config: Any) -> Any:
         session = who if isinstance(who, boto3.Session) else self.session(who)
