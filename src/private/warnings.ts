@@ -9,7 +9,12 @@ export enum WarningId {
   WHOLE_REGISTRY_GRANT = 'wholeRegistryGrant',
   UPSTREAM_IS_OWN_REGISTRY = 'upstreamIsOwnRegistry',
   GRANT_HALF_MISSING = 'grantHalfMissing',
+  REPEATED_PREFIX = 'repeatedPrefix',
+  TAGGED_FOR_OTHER_ACCOUNTS = 'taggedForOtherAccounts',
+  POSSIBLY_SAME_REGISTRY = 'possiblySameRegistry',
   DIGEST_FIRST_PULL = 'digestFirstPull',
+  DIGEST_NOT_CACHED = 'digestNotCached',
+  PULLER_NOT_FOUND = 'pullerNotFound',
 }
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */

@@ -1,40 +1,209 @@
+import { createHash } from 'crypto';
+import { Stack, Token } from 'aws-cdk-lib';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { PullThroughCacheGrants } from './cache-grants';
+import { pathInCache } from './own-image';
+import { ROOT } from '../private/checks';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+import { warn, WarningId } from '../private/warnings';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
+import { readPath, readUpstreamImage } from '../upstream/upstream-image';
+import type { UpstreamImage } from '../upstream/upstream-image';
+
+/** ECR API Reference, "CreateRepository": repositoryName. */
+const LONGEST_NAME = 256;
+/** Below this id of a cache are the repositories that `toRepository()` gives. */
+const IMAGES = 'Images';
 
 /**
- * An image of the upstream seen through a cache: what to pull instead.
+ * An image of the upstream seen through a cache: what to pull instead, and who may.
+ *
+ * A tag is served from the cache for up to 24 hours before ECR looks upstream again: Amazon ECR User Guide, "Sync an upstream registry with
+ * an Amazon ECR private registry".
  *
  * @example
  * import { PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ * import * as ecs from 'aws-cdk-lib/aws-ecs';
  *
  * declare const echo: PullThroughCache;
+ * declare const taskDefinition: ecs.FargateTaskDefinition;
+ *
  * const uri = echo.image('nginx:1.27').uri; // <account>.dkr.ecr.<region>.amazonaws.com/echo/nginx:1.27
+ * taskDefinition.addContainer('web', { image: echo.image('nginx:1.27').toContainerImage() });
  */
 export class CachedImage {
   /**
    * An image seen through a rule.
    *
+   * The name is the one that the image has in the upstream: `nginx:1.27`, `team/app@sha256:...`, with the upstream's host or without;
+   * Docker Hub's official images with `library/` or without. With an `upstreamRepositoryPrefix` of `team-a`, that name begins with
+   * `team-a/`. The full URI of an image in this very cache is taken as it is.
+   *
+   * A token stands for a part of the name, a tag or a digest as it is: nothing in it is completed, checked or stripped. When the text ends
+   * with a token that may hold a tag as well, grants reach the whole cache and `tag` stays unknown.
+   *
    * @param rule the rule of the cache
-   * @param image the image as the upstream names it: `nginx:1.27`, `team/app@sha256:...`; without a tag, `latest`
+   * @param image the name of the image; without tag and digest, `latest`
+   * @throws for a text that is no image name, an image of another registry, one outside of the upstream prefix, a name that is too long
    */
   public static fromRule(rule: ICacheRule, image: string): CachedImage {
     return new CachedImage(rule, image);
   }
 
+  /** The name of the image below the prefix of the cache, such as `nginx`, as `grants.pull()` takes it. */
+  public readonly path: string;
+
   /** The name of the cached repository, without the registry. */
   public readonly repositoryName: string;
 
-  /** What to pull: registry, repository, and tag or digest. */
+  /** The tag as written, or `latest` when there is neither tag nor digest; undefined for a digest alone or in a token. */
+  public readonly tag?: string;
+
+  /** The digest with its algorithm; undefined when there is none. */
+  public readonly digest?: string;
+
+  /** The digest or, when there is none, the tag: what aws-cdk's `fromEcrRepository()` methods take. */
+  public readonly tagOrDigest: string;
+
+  /**
+   * What to pull: registry, repository, and tag or digest.
+   *
+   * With both, the digest alone: ECS documents one or the other for images of ECR, and clients ignore the tag beside a digest.
+   */
   public readonly uri: string;
 
   /** Commands for a shell that log in to the registry and pull the image, for example as a `CfnOutput`. */
   public readonly pullCommand: string;
 
-  private constructor(rule: ICacheRule, image: string) {
+  private readonly pathKnown: boolean;
+
+  private constructor(private readonly rule: ICacheRule, image: string) {
     const address = CacheAddress.fromRule(rule);
-    this.repositoryName = address.repositoryName(image);
-    this.uri = address.repositoryUri(image);
+    const own = pathInCache(rule, image);
+    const name = own === undefined ? this.readAsUpstream(image) : readPath(own);
+    this.path = name.repository;
+    this.pathKnown = name.complete;
+    this.repositoryName = address.repositoryName(this.path);
+    this.checkLength();
+
+    this.digest = name.digest;
+    this.tag = name.tag ?? (name.digest === undefined && name.complete ? 'latest' : undefined);
+    this.tagOrDigest = this.digest ?? this.tag ?? 'latest';
+    const suffix = this.digest !== undefined ? `@${this.digest}` : this.tag !== undefined ? `:${this.tag}` : '';
+    this.uri = `${address.repositoryUri(this.path)}${suffix}`;
     this.pullCommand = `aws ecr get-login-password --region ${address.region} | `
       + `docker login --username AWS --password-stdin ${address.registryHost} && docker pull ${this.uri}`;
+    if (this.digest !== undefined) {
+      warn(rule, WarningId.DIGEST_FIRST_PULL,
+        `the image ${excerpt(image)} is pinned by its digest: a first pull by digest is reported to fail until the image was pulled by a tag once `
+        + '(aws/containers-roadmap 2837). Pull its tag once, or acknowledge this warning.');
+    }
+  }
+
+  /** The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. */
+  public toContainerImage(): ecs.ContainerImage {
+    return new CachedContainerImage(this, this.rule);
+  }
+
+  /**
+   * The cached repository for what takes an `ecr.IRepository`, such as CodeBuild: `LinuxBuildImage.fromEcrRepository(image.toRepository(),
+   * image.tagOrDigest)`. Its `grantPull()` grants first pulls too.
+   *
+   * Lambda can't pull through a cache, so a function that uses it is refused.
+   */
+  public toRepository(): ecr.IRepository {
+    const scope = this.rule.node.tryFindChild(IMAGES) as Construct | undefined ?? new Construct(this.rule, IMAGES);
+    const id = Token.isUnresolved(this.path)
+      ? createHash('sha256').update(JSON.stringify(Stack.of(this.rule).resolve(this.path))).digest('hex').slice(0, 16)
+      : encodeURIComponent(this.path);
+    return scope.node.tryFindChild(id) as CachedRepository | undefined ?? new CachedRepository(scope, id, this, CacheAddress.fromRule(this.rule));
+  }
+
+  /**
+   * Lets a principal pull this image, also for the first time, and no other image of the cache.
+   *
+   * @param grantee who pulls; not a Lambda function
+   */
+  public grantPull(grantee: iam.IGrantable): iam.Grant {
+    const principals: unknown = Stack.of(this.rule).resolve(grantee.grantPrincipal.policyFragment.principalJson);
+    if (JSON.stringify(principals).includes('"lambda.amazonaws.com"')) {
+      throw new InvalidInputError({
+        got: `the cached image '${this.repositoryName}' for a Lambda function`,
+        expected: 'an image in a repository of its own, since Lambda does not pull through a cache',
+        fix: 'build or copy the image into a repository, for example with DockerImageCode.fromImageAsset() and a Dockerfile that begins with FROM',
+      }, this.rule);
+    }
+    const grants = PullThroughCacheGrants.fromRule(this.rule);
+    return this.pathKnown ? grants.pull(grantee, this.path) : grants.pull(grantee);
+  }
+
+  private readAsUpstream(image: string): UpstreamImage {
+    const { upstream, upstreamRepositoryPrefix: prefix } = this.rule;
+    const name = upstream ? upstream._read(image) : readUpstreamImage(image, []);
+    if (prefix === undefined || prefix === ROOT) {
+      return name;
+    }
+    if (!name.repository.startsWith(`${prefix}/`)) {
+      throw new InvalidInputError({
+        got: `the image ${excerpt(image)}, in the upstream '${name.repository}'`,
+        expected: `an image below '${prefix}/', the part of the upstream that this cache serves`,
+        fix: `write the name that the image has in the upstream, such as '${prefix}/${name.repository}'`,
+      }, this.rule);
+    }
+    return { ...name, repository: name.repository.slice(prefix.length + 1) };
+  }
+
+  private checkLength(): void {
+    if (!Token.isUnresolved(this.repositoryName) && this.repositoryName.length > LONGEST_NAME) {
+      throw new InvalidInputError({
+        got: `a cached repository name of ${this.repositoryName.length} characters`,
+        expected: `at most ${LONGEST_NAME}, with the prefix of the cache`,
+        fix: 'give the cache a shorter prefix, or serve a part of the upstream by upstreamRepositoryPrefix',
+      }, this.rule);
+    }
+  }
+}
+
+class CachedContainerImage extends ecs.ContainerImage {
+  constructor(private readonly image: CachedImage, private readonly rule: ICacheRule) {
+    super();
+  }
+
+  public bind(scope: Construct, container: ecs.ContainerDefinition): ecs.ContainerImageConfig {
+    // Batch passes an object that has only this method, and for EKS jobs no task definition at all
+    const taskDefinition = container.taskDefinition as Pick<ecs.TaskDefinition, 'obtainExecutionRole'> | undefined;
+    if (taskDefinition) {
+      this.image.grantPull(taskDefinition.obtainExecutionRole());
+    } else {
+      warn(scope, WarningId.PULLER_NOT_FOUND,
+        `nobody was allowed to pull '${this.image.repositoryName}' here: on EKS the nodes pull. Call grantPull() of the cache `
+        + `(${this.rule.node.path}) with their role, then acknowledge this warning.`);
+    }
+    return { imageName: this.image.uri };
+  }
+}
+
+class CachedRepository extends ecr.RepositoryBase {
+  public readonly repositoryName: string;
+  public readonly repositoryArn: string;
+
+  constructor(scope: Construct, id: string, private readonly image: CachedImage, address: CacheAddress) {
+    super(scope, id, { account: address.account, region: address.region });
+    this.repositoryName = image.repositoryName;
+    this.repositoryArn = address.repositoryArn(image.path);
+  }
+
+  public addToResourcePolicy(_statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
+    // the repository is born by a first pull, outside of any stack; its policy comes from the template
+    return { statementAdded: false };
+  }
+
+  public grantPull(grantee: iam.IGrantable): iam.Grant {
+    return this.image.grantPull(grantee);
   }
 }

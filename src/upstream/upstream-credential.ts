@@ -117,17 +117,11 @@ function checkOwnSecret(secret: ISecret): void {
   }
 }
 
+/** The name in a complete ARN: what is left without the dash and the six characters, which aws-cdk has checked. */
 function checkArn(arn: string, secret: ISecret): void {
-  if (Token.isUnresolved(arn)) { return; }
-  const name = Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).resourceName ?? '';
-  if (!/-[a-zA-Z0-9]{6}$/.test(name)) {
-    throw new InvalidInputError({
-      got: `the secret ARN ${excerpt(arn)}`,
-      expected: 'the complete ARN, which ends with a dash and six characters',
-      fix: "copy it from Secrets Manager, for example with 'aws secretsmanager describe-secret'",
-    }, secret);
+  if (!Token.isUnresolved(arn)) {
+    checkSecretName(Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).resourceName!.slice(0, -7), secret);
   }
-  checkSecretName(name.slice(0, -7), secret);
 }
 
 function checkKey(key: IKey | undefined, secret: ISecret): void {
@@ -141,7 +135,7 @@ function checkKey(key: IKey | undefined, secret: ISecret): void {
 function ownKey(secret: ISecret): InvalidInputError {
   return new InvalidInputError({
     got: 'a secret that is encrypted with a key of your own',
-    expected: `the AWS managed key 'aws/secretsmanager', the only one that ECR supports here`,
+    expected: 'the AWS managed key \'aws/secretsmanager\', the only one that ECR supports here',
     fix: 'leave the encryption key of the secret out',
   }, secret);
 }

@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib';
-import { checkAccount, checkRegion } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
 import type { UpstreamCredential } from './upstream-credential';
 import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
+import { checkAccount, checkRegion } from '../private/checks';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
 
 /** What a private ECR registry is known by. */
 export interface EcrUpstreamOptions {

@@ -1,0 +1,171 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { PullThroughCache } from '../../src/pull-through-cache';
+import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+
+const ENV = { account: '111122223333', region: 'eu-west-1' };
+const FIRST_PULL = [
+  'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository',
+];
+
+function setting() {
+  const stack = new Stack(new App(), 'Stack', { env: ENV });
+  const quay = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Quay', { repositoryPrefix: 'quay', upstream: UpstreamRegistry.QUAY });
+  return { stack, quay };
+}
+
+/** The policies of a stack with every ARN and URI as plain text. */
+function plain(value: unknown): string {
+  return JSON.stringify(value)
+    .replace(/\{"Fn::Join":\["",(\[.*?\])\]\}/g, (_, parts: string) => JSON.stringify(
+      (JSON.parse(parts) as (string | { Ref: string })[]).map(part => typeof part === 'string' ? part : `<${part.Ref}>`).join('')));
+}
+
+function expectFirstPull(stack: Stack, role: RegExp, ...repositories: string[]): void {
+  const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+    .filter(policy => role.test(policy.Properties.Roles[0].Ref));
+  const statements = policies.flatMap(policy => policy.Properties.PolicyDocument.Statement);
+  for (const repository of repositories) {
+    const arn = `"arn:<AWS::Partition>:ecr:eu-west-1:111122223333:repository/${repository}"`;
+    expect(statements.some(one => plain(one.Resource).includes(arn) && FIRST_PULL.every(action => one.Action.includes(action)))).toBe(true);
+  }
+  expect(statements.some(one => one.Action === 'ecr:GetAuthorizationToken' && one.Resource === '*')).toBe(true);
+  expect(plain(statements)).not.toContain('repository/quay/*');
+}
+
+const URI = { 'Fn::Join': ['', ['111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }, '/quay/team/app:1']] };
+
+describe('in ECS', () => {
+  test.each<[string, (stack: Stack) => ecs.TaskDefinition]>([
+    ['Fargate', stack => new ecs.FargateTaskDefinition(stack, 'Task')],
+    ['EC2', stack => new ecs.Ec2TaskDefinition(stack, 'Task')],
+  ])('on %s a container pulls it with the execution role', (_, make) => {
+    const { stack, quay } = setting();
+
+    make(stack).addContainer('Main', { image: quay.image('team/app:1').toContainerImage(), memoryLimitMiB: 256 });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [Match.objectLike({ Image: URI })],
+      ExecutionRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('TaskExecutionRole'), 'Arn'] },
+    });
+    expectFirstPull(stack, /TaskExecutionRole/, 'quay/team/app');
+  });
+
+  test("aws-cdk's own way by its repository grants the same", () => {
+    const { stack, quay } = setting();
+    const image = quay.image('team/app:1');
+
+    new ecs.FargateTaskDefinition(stack, 'Task').addContainer('Main', {
+      image: ecs.ContainerImage.fromEcrRepository(image.toRepository(), image.tagOrDigest),
+    });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [Match.objectLike({ Image: URI })] });
+    expectFirstPull(stack, /TaskExecutionRole/, 'quay/team/app');
+  });
+});
+
+describe('in Batch', () => {
+  const SIZE = { cpu: 1, memory: { toMebibytes: () => 512 } as never };
+
+  test('an ECS job pulls it with the execution role', () => {
+    const { stack, quay } = setting();
+
+    new batch.EcsJobDefinition(stack, 'Job', {
+      container: new batch.EcsFargateContainerDefinition(stack, 'Container', { image: quay.image('team/app:1').toContainerImage(), ...SIZE }),
+    });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::Batch::JobDefinition', { ContainerProperties: Match.objectLike({ Image: URI }) });
+    expectFirstPull(stack, /ContainerExecutionRole/, 'quay/team/app');
+  });
+
+  test('an EKS job warns that its nodes pull', () => {
+    const { stack, quay } = setting();
+
+    new batch.EksJobDefinition(stack, 'Job', {
+      container: new batch.EksContainerDefinition(stack, 'Container', { image: quay.image('team/app:1').toContainerImage() }),
+    });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::Batch::JobDefinition', {
+      EksProperties: { PodProperties: { Containers: [Match.objectLike({ Image: URI })] } },
+    });
+    Annotations.fromStack(stack).hasWarning('/Stack/Container', Match.stringLikeRegexp("nobody was allowed to pull 'quay/team/app' here: on EKS"));
+  });
+});
+
+describe('in CodeBuild', () => {
+  test('a project pulls it with its own role', () => {
+    const { stack, quay } = setting();
+    const image = quay.image('team/app:1');
+
+    new codebuild.Project(stack, 'Project', {
+      buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }),
+      environment: { buildImage: codebuild.LinuxBuildImage.fromEcrRepository(image.toRepository(), image.tagOrDigest) },
+    });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::CodeBuild::Project', {
+      Environment: Match.objectLike({ Image: URI, ImagePullCredentialsType: 'SERVICE_ROLE' }),
+    });
+    expectFirstPull(stack, /ProjectRole/, 'quay/team/app');
+  });
+});
+
+describe('its repository', () => {
+  test('is one for all tags, below the reserved id of the cache', () => {
+    const { quay } = setting();
+
+    const repository = quay.image('team/app:1').toRepository();
+
+    expect(quay.image('team/app:2').toRepository()).toBe(repository);
+    expect(quay.image('team/other').toRepository()).not.toBe(repository);
+    expect(repository.node.path).toBe('Stack/Quay/Images/team%2Fapp');
+  });
+
+  test('has the address of the cache', () => {
+    const { stack, quay } = setting();
+    const image = quay.image('team/app:1');
+    const repository = image.toRepository();
+
+    expect(repository.repositoryName).toBe('quay/team/app');
+    expect(stack.resolve(repository.repositoryUriForTag('1'))).toEqual(stack.resolve(image.uri));
+    expect(repository.env).toMatchObject(ENV);
+  });
+
+  test('has no policy that could be written here', () => {
+    const { quay } = setting();
+
+    expect(quay.image('team/app').toRepository().addToResourcePolicy(new iam.PolicyStatement())).toEqual({ statementAdded: false });
+  });
+
+  test('may have a token as its name', () => {
+    const { stack, quay } = setting();
+    const name = stack.stackId;
+
+    expect(quay.image(`team/${name}:1`).toRepository()).toBe(quay.image(`team/${name}:2`).toRepository());
+  });
+});
+
+describe('in Lambda', () => {
+  const MESSAGE = "got the cached image 'quay/team/app' for a Lambda function, expected an image in a repository of its own, "
+    + 'since Lambda does not pull through a cache: build or copy the image into a repository, for example with DockerImageCode.fromImageAsset() '
+    + 'and a Dockerfile that begins with FROM [at Stack/Quay]';
+
+  test('fails as the code of a function', () => {
+    const { stack, quay } = setting();
+    const image = quay.image('team/app:1');
+
+    expect(() => new lambda.DockerImageFunction(stack, 'Function', {
+      code: lambda.DockerImageCode.fromEcr(image.toRepository(), { tagOrDigest: image.tagOrDigest }),
+    })).toThrow(MESSAGE);
+  });
+
+  test('fails as a grant to the service', () => {
+    const { quay } = setting();
+
+    expect(() => quay.image('team/app').grantPull(new iam.ServicePrincipal('lambda.amazonaws.com'))).toThrow(MESSAGE);
+  });
+});

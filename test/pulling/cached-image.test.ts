@@ -1,0 +1,362 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { App, Aws, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as fc from 'fast-check';
+import { PullThroughCache } from '../../src/pull-through-cache';
+import { CachedImage } from '../../src/pulling/cached-image';
+import { CacheRule } from '../../src/rule/cache-rule';
+import type { ICacheRule } from '../../src/rule/cache-rule';
+import { UpstreamCredential } from '../../src/upstream/upstream-credential';
+import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+import { completeParts } from '../upstream/image-reference.arbitraries';
+
+const ACCOUNT = '111122223333';
+const HOST = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
+const DIGEST = `sha256:${'0a'.repeat(32)}`;
+const ECHO = UpstreamRegistry.echo({ account: '123456789012' });
+
+/** A URI as it is after deployment: where the stack's Region is known, only its suffix is left to CloudFormation. */
+function deployed(uri: string): string {
+  return uri.replace(/\$\{Token\[AWS.URLSuffix[^\]]*\]\}/g, 'amazonaws.com');
+}
+
+function newStack(): Stack {
+  return new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: 'eu-west-1' } });
+}
+
+function dockerHub(stack: Stack): UpstreamRegistry {
+  return UpstreamRegistry.dockerHub(UpstreamCredential.fromSecret(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret',
+    `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:ecr-pullthroughcache/hub-a1b2c3`)));
+}
+
+function cacheOf(upstream: 'hub' | UpstreamRegistry, options: { repositoryPrefix?: string; upstreamRepositoryPrefix?: string } = {}): ICacheRule {
+  const stack = newStack();
+  return new CacheRule(stack, 'Rule', {
+    upstream: upstream === 'hub' ? dockerHub(stack) : upstream,
+    upstreamRole: upstream !== 'hub' && upstream.readByRole ? iam.Role.fromRoleName(stack, 'UpstreamRole', 'upstream') : undefined,
+    ...options,
+  });
+}
+
+describe('a name of Docker Hub', () => {
+  test.each([
+    ['nginx', 'library/nginx:latest'],
+    ['nginx:1.27', 'library/nginx:1.27'],
+    ['library/nginx:1.27', 'library/nginx:1.27'],
+    ['docker.io/nginx:1.27', 'library/nginx:1.27'],
+    ['docker.io/library/nginx:1.27', 'library/nginx:1.27'],
+    ['index.docker.io/nginx:1.27', 'library/nginx:1.27'],
+    ['registry-1.docker.io/nginx', 'library/nginx:latest'],
+    ['registry-1.docker.io/library/nginx', 'library/nginx:latest'],
+    ['bitnami/redis:7', 'bitnami/redis:7'],
+    ['docker.io/bitnami/redis:7', 'bitnami/redis:7'],
+    [`bitnami/redis@${DIGEST}`, `bitnami/redis@${DIGEST}`],
+    [`bitnami/redis:7@${DIGEST}`, `bitnami/redis@${DIGEST}`],
+    [`${HOST}/docker-hub/library/nginx:1.27`, 'library/nginx:1.27'],
+  ])('%s is cached as %s', (image, cached) => {
+    expect(deployed(CachedImage.fromRule(cacheOf('hub'), image).uri)).toBe(`${HOST}/docker-hub/${cached}`);
+  });
+});
+
+describe('a name of another upstream', () => {
+  test.each<[string, string, UpstreamRegistry, string]>([
+    ['Echo', 'nginx:1.27', ECHO, 'echo/nginx:1.27'],
+    ['Echo', 'nginx', ECHO, 'echo/nginx:latest'],
+    ['Echo', 'library/nginx', ECHO, 'echo/library/nginx:latest'],
+    ['Echo', '123456789012.dkr.ecr.us-east-1.amazonaws.com/nginx', ECHO, 'echo/nginx:latest'],
+    ['Echo', '123456789012.dkr-ecr.us-east-1.on.aws/nginx:1', ECHO, 'echo/nginx:1'],
+    ['Echo', `${HOST}/echo/nginx:1.27`, ECHO, 'echo/nginx:1.27'],
+    ['ECR Public', 'docker/library/nginx:1.27', UpstreamRegistry.ECR_PUBLIC, 'ecr-public/docker/library/nginx:1.27'],
+    ['ECR Public', 'public.ecr.aws/docker/library/nginx:1.27', UpstreamRegistry.ECR_PUBLIC, 'ecr-public/docker/library/nginx:1.27'],
+    ['Kubernetes', 'pause:3.10', UpstreamRegistry.KUBERNETES, 'kubernetes/pause:3.10'],
+    ['Kubernetes', 'k8s.gcr.io/pause:3.10', UpstreamRegistry.KUBERNETES, 'kubernetes/pause:3.10'],
+    ['Quay', 'quay.io/prometheus/prometheus', UpstreamRegistry.QUAY, 'quay/prometheus/prometheus:latest'],
+  ])('%s: %s is cached by its own name', (_, image, upstream, cached) => {
+    expect(deployed(CachedImage.fromRule(cacheOf(upstream), image).uri)).toBe(`${HOST}/${cached}`);
+  });
+
+  test('may look like a registry after its own registry', () => {
+    const upstream = UpstreamRegistry.of({ registryName: 'chainguard', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
+
+    expect(deployed(CachedImage.fromRule(cacheOf(upstream), 'cgr.dev/example.com/nginx').uri)).toBe(`${HOST}/chainguard/example.com/nginx:latest`);
+  });
+});
+
+describe('an image elsewhere', () => {
+  test.each<[string, 'hub' | UpstreamRegistry, string]>([
+    ['quay.io/prometheus/prometheus', 'hub', 'docker.io, index.docker.io, registry-1.docker.io'],
+    ['localhost:5000/app', 'hub', 'docker.io, index.docker.io, registry-1.docker.io'],
+    ['docker.io/library/nginx', UpstreamRegistry.QUAY, 'quay.io'],
+    ['index.docker.io/nginx', UpstreamRegistry.QUAY, 'quay.io'],
+    ['999988887777.dkr.ecr.us-east-1.amazonaws.com/nginx', ECHO,
+      '123456789012.dkr.ecr.us-east-1.amazonaws.com, 123456789012.dkr-ecr.us-east-1.on.aws'],
+  ])('fails: %s', (image, upstream, hosts) => {
+    const registry = image.slice(0, image.indexOf('/')).replace('index.docker.io', 'docker.io');
+
+    expect(() => CachedImage.fromRule(cacheOf(upstream), image)).toThrow(
+      `got the image '${image}' of the registry '${registry}', expected an image of ${hosts}, which this cache serves: use a cache of '${registry}'`);
+  });
+
+  test('fails in the same registry outside of the cache', () => {
+    expect(() => CachedImage.fromRule(cacheOf('hub'), `${HOST}/team/app`)).toThrow(`of the registry '${HOST}'`);
+  });
+
+  test('fails with the way out for a name that looks like a registry', () => {
+    const upstream = UpstreamRegistry.of({ registryName: 'chainguard', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
+
+    expect(() => CachedImage.fromRule(cacheOf(upstream), 'example.com/nginx')).toThrow(
+      "if 'example.com' is part of the image's name, write 'cgr.dev/example.com/nginx'");
+  });
+
+  test('fails with its own offsets when it is no name', () => {
+    expect(() => CachedImage.fromRule(cacheOf('hub'), 'docker.io/Nginx')).toThrow("got the image reference 'docker.io/Nginx' with 'N' at offset 10");
+  });
+});
+
+describe('a cache whose upstream is not known', () => {
+  const imported = () => PullThroughCache.fromRepositoryPrefix(newStack(), 'Shared', 'shared');
+
+  test('takes names as they are', () => {
+    expect(deployed(imported().image('nginx:1.27').uri)).toBe(`${HOST}/shared/nginx:1.27`);
+  });
+
+  test('takes its own URIs', () => {
+    expect(deployed(imported().image(`${HOST}/shared/library/nginx`).uri)).toBe(`${HOST}/shared/library/nginx:latest`);
+  });
+
+  test('fails for a registry', () => {
+    expect(() => imported().image('docker.io/library/nginx')).toThrow(
+      "got the image 'docker.io/library/nginx' of the registry 'docker.io' for a cache whose upstream is not known by name, "
+      + "expected the name of the image without a registry: write 'library/nginx', or say what is cached with "
+      + 'PullThroughCache.fromPullThroughCacheAttributes({ upstream })');
+  });
+
+  test('is in the account and Region that the import says', () => {
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(newStack(), 'Shared', {
+      repositoryPrefix: 'shared', upstream: ECHO, account: '444455556666', region: 'us-west-2',
+    });
+
+    expect(deployed(cache.image('nginx').uri)).toBe('444455556666.dkr.ecr.us-west-2.amazonaws.com/shared/nginx:latest');
+  });
+});
+
+describe('an upstream repository prefix', () => {
+  const ROWS = readFileSync(join(__dirname, '../../docs/upstreams.md'), 'utf8')
+    .split('## A part of an upstream')[1].split('\n').filter(line => line.startsWith('| `'))
+    .map(line => line.split('|').slice(1, 5).map(cell => cell.trim().replace(/^`|`$/g, '')))
+    .filter(([prefix]) => prefix !== 'repositoryPrefix');
+
+  test('has the documented examples', () => {
+    expect(ROWS).toHaveLength(6);
+  });
+
+  test.each(ROWS)('%s of %s: %s is %s', (repositoryPrefix, upstreamPrefix, upstreamName, cachedName) => {
+    const cache = cacheOf(ECHO, { repositoryPrefix, upstreamRepositoryPrefix: upstreamPrefix === '-' ? undefined : upstreamPrefix });
+
+    const image = CachedImage.fromRule(cache, upstreamName);
+
+    expect(image.repositoryName).toBe(cachedName);
+    expect(CachedImage.fromRule(cache, image.uri).uri).toBe(image.uri);
+  });
+
+  test('fails for a name outside of it', () => {
+    const cache = cacheOf(ECHO, { repositoryPrefix: 'my-app', upstreamRepositoryPrefix: 'upstream-app' });
+
+    expect(() => CachedImage.fromRule(cache, 'nginx:1.27')).toThrow(
+      "got the image 'nginx:1.27', in the upstream 'nginx', expected an image below 'upstream-app/', the part of the upstream that this cache "
+      + "serves: write the name that the image has in the upstream, such as 'upstream-app/nginx'");
+  });
+
+  test('fails for a name that only begins like it', () => {
+    const cache = cacheOf(ECHO, { repositoryPrefix: 'my-app', upstreamRepositoryPrefix: 'team' });
+
+    expect(() => CachedImage.fromRule(cache, 'team-a/nginx')).toThrow("expected an image below 'team/'");
+  });
+
+  test('may be a token that the name begins with', () => {
+    const stack = newStack();
+    const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Shared', {
+      repositoryPrefix: 'shared', upstream: ECHO, upstreamRepositoryPrefix: prefix,
+    });
+
+    expect(deployed(cache.image(`${prefix}/nginx:1`).uri)).toBe(`${HOST}/shared/nginx:1`);
+    expect(() => cache.image('nginx:1')).toThrow('expected an image below');
+  });
+});
+
+describe('a cached image', () => {
+  test('has its parts', () => {
+    const image = CachedImage.fromRule(cacheOf('hub'), 'nginx:1.27');
+
+    expect(image).toMatchObject({
+      path: 'library/nginx', repositoryName: 'docker-hub/library/nginx', tag: '1.27', digest: undefined, tagOrDigest: '1.27',
+    });
+    expect(deployed(image.pullCommand)).toBe(`aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin ${HOST} `
+        + `&& docker pull ${HOST}/docker-hub/library/nginx:1.27`);
+  });
+
+  test('keeps the tag beside a digest', () => {
+    expect(CachedImage.fromRule(cacheOf('hub'), `nginx:1.27@${DIGEST}`)).toMatchObject({ tag: '1.27', digest: DIGEST, tagOrDigest: DIGEST });
+  });
+
+  test('has no tag beside a digest alone', () => {
+    expect(CachedImage.fromRule(cacheOf('hub'), `nginx@${DIGEST}`)).toMatchObject({ tag: undefined, digest: DIGEST, tagOrDigest: DIGEST });
+  });
+
+  test('has no prefix below ROOT', () => {
+    const cache = cacheOf(UpstreamRegistry.QUAY, { repositoryPrefix: 'ROOT' });
+
+    expect(deployed(CachedImage.fromRule(cache, 'a/b').uri)).toBe(`${HOST}/a/b:latest`);
+    expect(deployed(CachedImage.fromRule(cache, `${HOST}/a/b:1`).uri)).toBe(`${HOST}/a/b:1`);
+  });
+
+  test('fails when its name is too long for ECR', () => {
+    const cache = cacheOf(UpstreamRegistry.QUAY);
+
+    expect(CachedImage.fromRule(cache, `a/${'a'.repeat(249)}`).repositoryName).toHaveLength(256);
+    expect(() => CachedImage.fromRule(cache, `a/${'a'.repeat(250)}`)).toThrow(
+      'got a cached repository name of 257 characters, expected at most 256, with the prefix of the cache: give the cache a shorter prefix');
+  });
+
+  test.each([`nginx@${DIGEST}`, `nginx:1@${DIGEST}`])('warns of its first pull: %s', (name) => {
+    const cache = cacheOf('hub');
+
+    CachedImage.fromRule(cache, name);
+
+    Annotations.fromStack(Stack.of(cache)).hasWarning('/Stack/Rule', Match.stringLikeRegexp('a first pull by digest is reported to fail'));
+  });
+
+  test('with a tag warns of nothing', () => {
+    const cache = cacheOf('hub');
+
+    CachedImage.fromRule(cache, 'nginx:1.27');
+
+    Annotations.fromStack(Stack.of(cache)).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+describe('a token', () => {
+  function agnostic() {
+    const stack = new Stack(new App(), 'Stack');
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Cache', { repositoryPrefix: 'echo', upstream: ECHO });
+    const token = (name: string) => new CfnParameter(stack, name).valueAsString;
+    const resolved = (value: string) => JSON.stringify(stack.resolve(value));
+    return { stack, cache, token, resolved };
+  }
+
+  test('as account and Region of the cache gives a URI that is taken as it is', () => {
+    const { cache } = agnostic();
+    const { uri } = cache.image('nginx:1.27');
+
+    expect(cache.image(uri).uri).toBe(uri);
+  });
+
+  test('as account of the upstream is known again in a name', () => {
+    const { stack, token } = agnostic();
+    const account = token('Echo');
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Other', {
+      repositoryPrefix: 'echo', upstream: UpstreamRegistry.echo({ account }),
+    });
+
+    expect(cache.image(`${account}.dkr.ecr.us-east-1.amazonaws.com/nginx:1`).uri).toBe(cache.image('nginx:1').uri);
+  });
+
+  test('as prefix of the cache is known again in a URI', () => {
+    const { stack, token } = agnostic();
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Other', { repositoryPrefix: token('Prefix'), upstream: ECHO });
+    const { uri } = cache.image('nginx:1.27');
+
+    expect(cache.image(uri).uri).toBe(uri);
+  });
+
+  test('as tag stays where it is', () => {
+    const { cache, token, resolved } = agnostic();
+    const tag = token('Tag');
+    const image = cache.image(`nginx:${tag}`);
+
+    expect(image).toMatchObject({ path: 'nginx', tag, tagOrDigest: tag });
+    expect(resolved(image.uri)).toContain('/echo/nginx:",{"Ref":"Tag"}');
+  });
+
+  test('as digest stays where it is and warns', () => {
+    const { stack, cache, token } = agnostic();
+    const digest = token('Digest');
+
+    expect(cache.image(`nginx@${digest}`)).toMatchObject({ path: 'nginx', digest, tag: undefined });
+    Annotations.fromStack(stack).hasWarning('/Stack/Cache', Match.stringLikeRegexp('first pull by digest'));
+  });
+
+  test('as repository stays where it is', () => {
+    const { cache, token } = agnostic();
+    const name = token('Name');
+
+    expect(cache.image(`team/${name}:1`)).toMatchObject({ path: `team/${name}`, tag: '1' });
+  });
+
+  test('as whole name gets no tag and grants of the whole cache', () => {
+    const { stack, cache, token } = agnostic();
+    const image = cache.image(token('Image'));
+
+    expect(image.tag).toBeUndefined();
+    expect(image.uri.endsWith(']}')).toBe(true);
+    image.grantPull(new iam.User(stack, 'Puller'));
+    expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).toContain(':repository/echo/*');
+  });
+
+  test('below a literal name that ends it gets a tag', () => {
+    const { cache, token } = agnostic();
+
+    expect(cache.image(`${token('Team')}/app`).tag).toBe('latest');
+  });
+
+  test('fails in a name of another registry', () => {
+    const { cache, token } = agnostic();
+
+    expect(() => cache.image(`quay.io/${token('Name')}`)).toThrow("of the registry 'quay.io'");
+    expect(() => cache.image(`${Aws.ACCOUNT_ID}.dkr.ecr.us-east-1.amazonaws.com/app:${token('Tag')}`)).toThrow('of the registry');
+    expect(() => cache.image(`localhost/${Lazy.string({ produce: () => 'app' })}`)).toThrow("of the registry 'localhost'");
+  });
+});
+
+describe('any name', () => {
+  const caches: [string, () => ICacheRule][] = [
+    ['Docker Hub', () => cacheOf('hub')],
+    ['Echo', () => cacheOf(ECHO)],
+    ['ROOT', () => cacheOf(UpstreamRegistry.QUAY, { repositoryPrefix: 'ROOT' })],
+  ];
+
+  test.each(caches)('of %s has a URI that leads to itself', (_, make) => {
+    const cache = make();
+    const host = cache.upstream!.imageHosts[0];
+
+    fc.assert(fc.property(completeParts, fc.boolean(), ({ repository, tag, digest }, explicit) => {
+      const suffix = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+      const short = !/[.:A-Z]|^localhost$/.test(repository.split('/')[0]) && repository.length < 200;
+      if (repository.length > 230 || (!explicit && !short)) { return; }
+
+      const image = CachedImage.fromRule(cache, `${explicit ? `${host}/` : ''}${repository}${suffix}`);
+      const again = CachedImage.fromRule(cache, image.uri);
+
+      expect(again.uri).toBe(image.uri);
+      expect(again.repositoryName).toBe(image.repositoryName);
+      expect(again.digest).toBe(digest);
+      expect(image.path.endsWith(repository)).toBe(true);
+    }), { numRuns: 500 });
+  });
+
+  test('of Docker Hub is the same with its host and without', () => {
+    const cache = cacheOf('hub');
+
+    fc.assert(fc.property(completeParts, ({ repository, tag = 'x' }) => {
+      if (repository.length > 200 || /[.:]|^localhost\//.test(repository.split('/')[0])) { return; }
+      const [short, ...long] = ['', ...cache.upstream!.imageHosts.map(host => `${host}/`)].map(host =>
+        CachedImage.fromRule(cache, `${host}${repository}:${tag}`).uri);
+
+      expect(new Set(long)).toEqual(new Set([short]));
+    }), { numRuns: 500 });
+  });
+});
