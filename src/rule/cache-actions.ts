@@ -45,4 +45,8 @@ export const CacheActions = {
 
   /** Besides, on the key with which the template encrypts: same page. */
   USE_KEY: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
+
+  /** What counting needs: the repositories of the registry, and the images of a cache. */
+  LIST_REPOSITORIES: ['ecr:DescribeRepositories'],
+  LIST_IMAGES: ['ecr:DescribeImages'],
 } as const satisfies Record<string, readonly string[]>;

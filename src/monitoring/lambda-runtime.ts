@@ -1,0 +1,82 @@
+/*
+ * What both functions have in common at run time. It imports no SDK, so that it can be tested without one.
+ */
+import { DIMENSION, NAMESPACE } from './emitted-names';
+import type { Figure } from './statistics-tally';
+
+/** What EventBridge sends on a schedule, as far as it is read. */
+export interface ScheduledEvent {
+  /** When the run was due: a repeated run has the same time. */
+  readonly time?: string;
+}
+
+/** What Lambda tells of an invocation, as far as it is read. */
+export interface RuntimeContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/**
+ * For the clients of the SDK. Adaptive retries slow down when AWS throttles; a request that hangs is given up and tried again
+ * rather than waited for.
+ *
+ * @param requestTimeout in milliseconds
+ */
+export function clientOptions(requestTimeout: number) {
+  return {
+    retryMode: 'adaptive',
+    maxAttempts: 10,
+    requestHandler: { connectionTimeout: 3000, requestTimeout, throwOnRequestTimeout: true },
+  };
+}
+
+/** Kept so that a call that is given up can still be reported. */
+const MARGIN_MILLISECONDS = 5000;
+/** The longest that a call may take with all its retries. */
+const CALL_MILLISECONDS = 120_000;
+
+/** The time that is left of an invocation. */
+export class Remaining {
+  constructor(private readonly context: RuntimeContext) {}
+
+  public get milliseconds(): number {
+    return this.context.getRemainingTimeInMillis();
+  }
+
+  /** Options of a call that ends it, retries and all, before the function's own end. */
+  public options(longest: number = CALL_MILLISECONDS): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(Math.max(1, Math.min(longest, this.milliseconds - MARGIN_MILLISECONDS))) };
+  }
+}
+
+/** The time that a run's figures are of. */
+export function eventTime(event: ScheduledEvent): Date {
+  const due = new Date(event.time ?? Number.NaN);
+  return Number.isNaN(due.getTime()) ? new Date() : due;
+}
+
+/** Writes a line as it is, without the prefix of `console.log`, so that Logs Insights finds its fields. */
+export function logLine(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Why something failed, for the log: the error's name, which for AWS's errors is the code. */
+export function reasonOf(error: unknown): { code: string; message: string } {
+  const { name, message } = error as Error;
+  return name === 'AbortError' ? { code: 'TimedOut', message: 'the time for it was up' } : { code: name, message };
+}
+
+/** The figures of caches as PutMetricData takes them, in as many calls as it needs: 1000 in each. */
+export function metricCalls(at: Date, figures: Map<string, Figure[]>) {
+  const data = [...figures].flatMap(([prefix, ofCache]) => ofCache.map(figure => ({
+    MetricName: figure.name,
+    Dimensions: [{ Name: DIMENSION, Value: prefix }],
+    Timestamp: at,
+    Value: figure.value,
+    Unit: figure.unit,
+  })));
+  const calls = [];
+  for (let start = 0; start < data.length; start += 1000) {
+    calls.push({ Namespace: NAMESPACE, MetricData: data.slice(start, start + 1000) });
+  }
+  return calls;
+}
