@@ -24,8 +24,20 @@ export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplate
 export { PullThroughCacheGrants } from './pulling/cache-grants';
 export { CachedImage } from './pulling/cached-image';
 
+export { CacheAlarm } from './monitoring/cache-alarm';
+export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
+export { CacheAlarms } from './monitoring/cache-alarms';
+export type { CacheAlarmsProps } from './monitoring/cache-alarms';
 export { CacheEventLog } from './monitoring/cache-event-log';
 export type { CacheEventLogProps } from './monitoring/cache-event-log';
 export { CacheEvents } from './monitoring/cache-events';
-export { CacheMonitoring } from './monitoring/cache-monitoring';
-export type { StandardMonitoringOptions } from './monitoring/cache-monitoring';
+export { CacheMetrics } from './monitoring/cache-metrics';
+export { CacheMonitoring, LoggedEvents } from './monitoring/cache-monitoring';
+export type { LoggedMonitoringOptions, StandardMonitoringOptions } from './monitoring/cache-monitoring';
+export { CacheProbe } from './monitoring/cache-probe';
+export type { CacheProbeProps } from './monitoring/cache-probe';
+export { CacheQueries } from './monitoring/cache-queries';
+export type { CacheQueriesProps } from './monitoring/cache-queries';
+export { CacheStatistics } from './monitoring/cache-statistics';
+export type { CacheStatisticsProps } from './monitoring/cache-statistics';
+export type { ScheduledFunctionOptions } from './monitoring/scheduled-function';

@@ -5,9 +5,8 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CacheEvents } from './monitoring/cache-events';
 import { CacheMetrics } from './monitoring/cache-metrics';
-import type { CacheMonitors } from './monitoring/cache-monitoring';
+import { receiveReadOnlyEvents } from './monitoring/denied-pulls';
 import { checkEventsArrive } from './monitoring/event-checks';
-import { InvalidInputError } from './private/errors';
 import { CachedImage } from './pulling/cached-image';
 import { PullThroughCacheGrants } from './pulling/cache-grants';
 import type { ICacheRule } from './rule/cache-rule';
@@ -21,7 +20,7 @@ export interface IPullThroughCache extends ICacheRule {
   /**
    * An image of the upstream seen through this cache.
    *
-   * @param image the image as the upstream names it, such as `nginx:1.27`
+   * @param image the image as the upstream names it, such as `nginx:1.27`, or the full URI of an image in this cache
    */
   image(image: string): CachedImage;
 
@@ -57,12 +56,134 @@ export interface IPullThroughCache extends ICacheRule {
   onPullFailed(id: string, options?: events.OnEventOptions): events.Rule;
 
   /**
-   * How many imports failed: `AWS/Events` `TriggeredRules` of the rule that the monitoring of this cache made.
-   * Throws for a cache without it.
+   * An EventBridge rule for basic scans of cached images that ended.
    *
-   * @param options statistic, period and so on; the sum of five minutes by default
+   * @param id the id of the rule, below this cache
+   * @param options target, description and so on
+   */
+  onImageScanned(id: string, options?: events.OnEventOptions): events.Rule;
+
+  /**
+   * An EventBridge rule for calls of pullers that IAM denied. It needs a trail of CloudTrail that logs the management events of
+   * the Region; the rule has the state that read-only events need. Not verified on AWS: see `CacheEvents.pullDenied`.
+   *
+   * @param id the id of the rule, below this cache
+   * @param options target, description and so on
+   */
+  onPullDenied(id: string, options?: events.OnEventOptions): events.Rule;
+
+  /**
+   * How many imports failed, as ECR reports them to EventBridge: the sum of five minutes. Throws for a cache whose failed imports
+   * nothing in this app logs.
+   *
+   * @param options statistic, period and so on
    */
   metricFailedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many imports succeeded, first pulls and refreshed tags, as ECR reports them to EventBridge: the sum of five minutes.
+   * Throws without a monitoring that logs all imports.
+   *
+   * @param options statistic, period and so on
+   */
+  metricImports(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many calls of pullers IAM denied, as CloudTrail reports them: the sum of five minutes. Throws without the alarm
+   * `CacheAlarm.pullsDenied()`. Not verified on AWS.
+   *
+   * @param options statistic, period and so on
+   */
+  metricDeniedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many repositories the cache has. Throws without a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many repositories the last count could not look into; when it isn't 0, that count gives no sums rather than sums that
+   * are too low. Throws without a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricUnseenRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many images the cache has, each platform of a multi-platform image and its index counted by itself. Throws without a
+   * `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * The sum of the sizes of all images in bytes, the most that ECR bills: shared layers are counted with each image. Throws
+   * without a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricStoredBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * The age of the oldest tagged image, in seconds since it came into the cache. Throws without a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricOldestImageAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How often the images were pulled between two counts. Throws without a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many tagged images came into the cache between two counts and are still there. Throws without a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricImportedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * The estimated share of pulls that the cache served without an import, 0 to 1: see `CacheStatistics` for what it can't see.
+   * There is none for a time without pulls. Throws without a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricHitRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many images the last run of the probe pulled or tried to. Throws without a `CacheProbe`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricProbedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many images the last run of the probe could not pull. Throws without a `CacheProbe`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricProbeFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * The longest time that ECR took to answer with the manifest of a probed image, in milliseconds. Throws without a
+   * `CacheProbe`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricProbeLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many of the probed tags stand for another image than at the run before. Throws without a `CacheProbe`.
+   *
+   * @param options statistic, period and so on
+   */
+  metricProbeMovedTags(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /**
@@ -75,9 +196,6 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
   public abstract readonly upstream?: UpstreamRegistry;
   public abstract readonly upstreamRepositoryPrefix?: string;
   public abstract readonly repositoriesTagged?: boolean;
-
-  /** @internal */
-  protected abstract readonly _monitors: CacheMonitors;
 
   public get pullThroughCacheRuleRef(): PullThroughCacheRuleReference {
     return { ecrRepositoryPrefix: this.repositoryPrefix };
@@ -107,15 +225,74 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
     return this.onEvent(id, CacheEvents.fromRule(this).pullFailed(), options);
   }
 
+  public onImageScanned(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.onEvent(id, CacheEvents.fromRule(this).imageScanned(), options);
+  }
+
+  public onPullDenied(id: string, options?: events.OnEventOptions): events.Rule {
+    const rule = this.onEvent(id, CacheEvents.fromRule(this).pullDenied(), options);
+    receiveReadOnlyEvents(rule);
+    return rule;
+  }
+
   public metricFailedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    if (!this._monitors.failedPulls) {
-      throw new InvalidInputError({
-        got: `metricFailedPulls() of the cache '${this.repositoryPrefix}', which has no rule of its own that counts them`,
-        expected: 'a cache of this app with monitoring',
-        fix: "use CacheMonitoring.standard(), or onPullFailed('...') and the metric TriggeredRules of that rule",
-      }, this);
-    }
-    return CacheMetrics.matchedEvents(this._monitors.failedPulls, options);
+    return CacheMetrics.fromRule(this).failedPulls(options);
+  }
+
+  public metricImports(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).imports(options);
+  }
+
+  public metricDeniedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).deniedPulls(options);
+  }
+
+  public metricRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).repositories(options);
+  }
+
+  public metricUnseenRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).unseenRepositories(options);
+  }
+
+  public metricImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).images(options);
+  }
+
+  public metricStoredBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).storedBytes(options);
+  }
+
+  public metricOldestImageAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).oldestImageAge(options);
+  }
+
+  public metricPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).pulls(options);
+  }
+
+  public metricImportedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).importedImages(options);
+  }
+
+  public metricHitRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).hitRate(options);
+  }
+
+  public metricProbedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).probedImages(options);
+  }
+
+  public metricProbeFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).probeFailures(options);
+  }
+
+  public metricProbeLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).probeLatency(options);
+  }
+
+  public metricProbeMovedTags(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return CacheMetrics.fromRule(this).probeMovedTags(options);
   }
 
   private onEvent(id: string, pattern: events.EventPattern, options: events.OnEventOptions = {}): events.Rule {

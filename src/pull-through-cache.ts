@@ -3,7 +3,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CacheMonitoring } from './monitoring/cache-monitoring';
-import type { CacheMonitors } from './monitoring/cache-monitoring';
+import { watchOf } from './monitoring/cache-watch';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { PullThroughCacheBase } from './pull-through-cache-base';
 import type { IPullThroughCache } from './pull-through-cache-base';
@@ -145,8 +145,6 @@ export class PullThroughCache extends PullThroughCacheBase {
       public readonly upstream = attributes.upstream;
       public readonly upstreamRepositoryPrefix = attributes.upstreamRepositoryPrefix;
       public readonly repositoriesTagged = attributes.repositoriesTagged;
-      /** @internal */
-      protected readonly _monitors: CacheMonitors = {};
     }
     const { account, region } = attributes;
     const cache = new Import(scope, id, { account, region });
@@ -172,9 +170,6 @@ export class PullThroughCache extends PullThroughCacheBase {
   /** The role that ECR assumes to read the upstream; undefined for upstreams that need none. */
   public readonly upstreamRole?: iam.IRole;
 
-  /** @internal */
-  protected readonly _monitors: CacheMonitors;
-
   constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
     const { upstream, upstreamRepositoryPrefix } = props;
@@ -197,7 +192,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     });
     // a first pull between the two would create a repository that no template has shaped
     this.rule.node.addDependency(this.repositoryTemplate);
-    this._monitors = (props.monitoring ?? CacheMonitoring.standard())._bind(this, 'Monitoring', this);
+    (props.monitoring ?? CacheMonitoring.standard())._bind(this, 'Monitoring', this);
   }
 
   /** Whether a first pull creates repositories with tags. What `Tags.of` adds is known at synthesis only: read it late. */
@@ -207,6 +202,6 @@ export class PullThroughCache extends PullThroughCacheBase {
 
   /** The alarm on failed imports; undefined without standard monitoring. */
   public get failedPullsAlarm(): cloudwatch.IAlarm | undefined {
-    return this._monitors.failedPullsAlarm;
+    return watchOf(this).failedPullsAlarm;
   }
 }

@@ -1,5 +1,6 @@
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
+import { ROOT } from '../private/checks';
 
 /**
  * The EventBridge patterns of what ECR reports about a cache. EventBridge gets AWS's own events at best effort.
@@ -42,6 +43,43 @@ export class CacheEvents {
    */
   public pullFailed(): events.EventPattern {
     return this.pattern({ 'sync-status': [{ 'anything-but': 'SUCCESS' }] });
+  }
+
+  /**
+   * Basic scans of cached images that ended. With the prefix `ROOT`, those of all repositories of the registry.
+   * Enhanced scanning sends the events of Amazon Inspector instead.
+   */
+  public imageScanned(): events.EventPattern {
+    return {
+      source: ['aws.ecr'],
+      detailType: ['ECR Image Scan'],
+      detail: this.prefix === ROOT ? {} : { 'repository-name': [{ prefix: `${this.prefix}/` }] },
+    };
+  }
+
+  /**
+   * Calls of pullers that IAM denied, as CloudTrail reports them; with the prefix `ROOT`, of the whole registry. A trail has to
+   * log the management events of the Region, and the rule needs the state `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`,
+   * since pulls are read-only events: EventBridge User Guide, "Read-only management events from AWS services".
+   *
+   * No page of AWS shows such an event of ECR: the repository is looked for in the request and in the message.
+   */
+  public pullDenied(): events.EventPattern {
+    return {
+      source: ['aws.ecr'],
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: {
+        eventSource: ['ecr.amazonaws.com'],
+        eventName: ['BatchCheckLayerAvailability', 'BatchGetImage', 'CreateRepository', 'GetDownloadUrlForLayer'],
+        errorCode: [{ prefix: 'AccessDenied' }],
+        ...(this.prefix === ROOT ? {} : {
+          $or: [
+            { requestParameters: { repositoryName: [{ prefix: `${this.prefix}/` }] } },
+            { errorMessage: [{ wildcard: `*:repository/${this.prefix}/*` }] },
+          ],
+        }),
+      },
+    };
   }
 
   private pattern(detail: { [field: string]: unknown[] }): events.EventPattern {

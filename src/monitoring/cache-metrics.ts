@@ -1,21 +1,214 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
+import { AwsMetrics } from './aws-metrics';
+import { watchOf } from './cache-watch';
+import type { CacheWatch, ScheduledWatcher } from './cache-watch';
+import { DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from './emitted-names';
+import { InvalidInputError } from '../private/errors';
 
-/** The metrics of AWS that tell about a cache; their names and dimensions are written here and nowhere else. */
+/**
+ * The metrics of a cache. Each needs something that produces it, and throws without.
+ *
+ * @example
+ * import { CacheMetrics, CacheStatistics } from 'cdk-ecr-pull-through-cache';
+ * import * as ecr from 'aws-cdk-lib/aws-ecr';
+ *
+ * declare const rule: ecr.CfnPullThroughCacheRule;
+ * new CacheStatistics(this, 'Statistics', { caches: [rule] });
+ * const hitRate = CacheMetrics.fromRule(rule).hitRate();
+ */
 export class CacheMetrics {
   /**
-   * How many events of an EventBridge rule matched: EventBridge User Guide, "Monitoring Amazon EventBridge".
-   * `TriggeredRules` doesn't depend on whether the rule's targets take the event, as `Invocations` does.
+   * The metrics of a rule. An L1 rule will do.
+   *
+   * @param rule the rule, whose prefix, account and Region count
    */
-  public static matchedEvents(rule: events.IRule, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+  public static fromRule(rule: IPullThroughCacheRuleRef): CacheMetrics {
+    return new CacheMetrics(rule);
+  }
+
+  private readonly watch: CacheWatch;
+
+  private constructor(private readonly rule: IPullThroughCacheRuleRef) {
+    this.watch = watchOf(rule);
+  }
+
+  /**
+   * How many imports failed, as ECR reports them to EventBridge: the sum of five minutes.
+   *
+   * @param options statistic, period and so on
+   */
+  public failedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return AwsMetrics.matchedEvents(this.needed('failedPulls', this.watch.failedPulls,
+      'the monitoring that logs failed imports', 'use CacheMonitoring.standard()'), options);
+  }
+
+  /**
+   * How many imports succeeded, first pulls and refreshed tags, as ECR reports them to EventBridge: the sum of five minutes.
+   *
+   * @param options statistic, period and so on
+   */
+  public imports(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return AwsMetrics.matchedEvents(this.needed('imports', this.watch.imports,
+      'the monitoring that logs all imports', 'use CacheMonitoring.standard({ loggedEvents: LoggedEvents.ALL_IMPORTS })'), options);
+  }
+
+  /**
+   * How many calls of pullers IAM denied, as CloudTrail reports them: the sum of five minutes. Not verified on AWS.
+   *
+   * @param options statistic, period and so on
+   */
+  public deniedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return AwsMetrics.matchedEvents(this.needed('deniedPulls', this.watch.deniedPulls,
+      'the alarm on denied pulls', 'add CacheAlarm.pullsDenied() first'), options);
+  }
+
+  /**
+   * How many repositories the cache has.
+   *
+   * @param options statistic, period and so on
+   */
+  public repositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('repositories', StatisticsMetric.REPOSITORIES, options);
+  }
+
+  /**
+   * How many repositories the last count could not look into. When it isn't 0, that count gives no images, bytes, pulls and
+   * hit rate, rather than numbers that are too low.
+   *
+   * @param options statistic, period and so on
+   */
+  public unseenRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('unseenRepositories', StatisticsMetric.UNSEEN_REPOSITORIES, options);
+  }
+
+  /**
+   * How many images the cache has, each platform of a multi-platform image and its index counted by itself.
+   *
+   * @param options statistic, period and so on
+   */
+  public images(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('images', StatisticsMetric.IMAGES, options);
+  }
+
+  /**
+   * The sum of the sizes of all images, in bytes. It is the most that ECR bills: layers that images of a repository share are
+   * stored once, and counted here with each.
+   *
+   * @param options statistic, period and so on
+   */
+  public storedBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('storedBytes', StatisticsMetric.STORED_BYTES, options);
+  }
+
+  /**
+   * The age of the oldest tagged image, in seconds since it came into the cache.
+   *
+   * @param options statistic, period and so on
+   */
+  public oldestImageAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('oldestImageAge', StatisticsMetric.OLDEST_IMAGE_AGE, options);
+  }
+
+  /**
+   * How often the images were pulled between two counts: ECR's `RepositoryPullCount` over all repositories of the cache.
+   *
+   * @param options statistic, period and so on
+   */
+  public pulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('pulls', StatisticsMetric.PULLS, options);
+  }
+
+  /**
+   * How many tagged images came into the cache between two counts and are still there.
+   *
+   * @param options statistic, period and so on
+   */
+  public importedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('importedImages', StatisticsMetric.IMPORTS, options);
+  }
+
+  /**
+   * The estimated share of pulls that the cache served without an import, 0 to 1: one minus tagged images that came in,
+   * divided by pulls, both between two counts. There is none for a time without pulls.
+   *
+   * @param options statistic, period and so on
+   */
+  public hitRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('hitRate', StatisticsMetric.HIT_RATE, options);
+  }
+
+  /**
+   * How many images the last run of the probe pulled or tried to.
+   *
+   * @param options statistic, period and so on
+   */
+  public probedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.probed('probedImages', ProbeMetric.IMAGES, options);
+  }
+
+  /**
+   * How many images the last run of the probe could not pull.
+   *
+   * @param options statistic, period and so on
+   */
+  public probeFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.probed('probeFailures', ProbeMetric.FAILURES, options);
+  }
+
+  /**
+   * The longest time that ECR took to answer with the manifest of a probed image, in milliseconds.
+   *
+   * @param options statistic, period and so on
+   */
+  public probeLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.probed('probeLatency', ProbeMetric.LATENCY, options);
+  }
+
+  /**
+   * How many of the probed tags stand for another image than at the run before.
+   *
+   * @param options statistic, period and so on
+   */
+  public probeMovedTags(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.probed('probeMovedTags', ProbeMetric.MOVED_TAGS, options);
+  }
+
+  private counted(method: string, name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const statistics = this.needed(method, this.watch.statistics,
+      'a CacheStatistics that counts the cache', 'create a CacheStatistics with the cache first');
+    return this.own(name, statistics, options);
+  }
+
+  private probed(method: string, name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const probe = this.needed(method, this.watch.probe,
+      'a CacheProbe that pulls images of the cache', 'create a CacheProbe and add images of the cache first');
+    return this.own(name, probe, options);
+  }
+
+  /** A run puts one value, twice should it be repeated: so the maximum, never the sum. */
+  private own(metricName: string, producer: ScheduledWatcher, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
-      namespace: 'AWS/Events',
-      metricName: 'TriggeredRules',
-      dimensionsMap: { RuleName: rule.ruleName },
-      statistic: cloudwatch.Stats.SUM,
-      period: Duration.minutes(5),
+      namespace: NAMESPACE,
+      metricName,
+      dimensionsMap: { [DIMENSION]: this.rule.pullThroughCacheRuleRef.ecrRepositoryPrefix },
+      statistic: cloudwatch.Stats.MAXIMUM,
+      // one value falls into each period, and CloudWatch takes no longer one for a graph of a day
+      period: Duration.seconds(Math.min(producer.interval.toSeconds(), Duration.days(1).toSeconds())),
       ...options,
     });
+  }
+
+  private needed<T extends events.IRule | ScheduledWatcher>(method: string, producer: T | undefined, expected: string, fix: string): T {
+    if (!producer) {
+      throw new InvalidInputError({
+        got: `the metric ${method} of the cache '${this.rule.pullThroughCacheRuleRef.ecrRepositoryPrefix}', which nothing produces`,
+        expected,
+        fix,
+      }, this.rule);
+    }
+    return producer;
   }
 }

@@ -1,40 +1,87 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { AwsMetrics } from './aws-metrics';
+import type { CacheAlarm } from './cache-alarm';
+import { CacheAlarms, notify } from './cache-alarms';
 import { CacheEventLog } from './cache-event-log';
 import { CacheEvents } from './cache-events';
-import { CacheMetrics } from './cache-metrics';
+import type { CacheProbe } from './cache-probe';
+import type { CacheStatistics } from './cache-statistics';
+import { watchOf } from './cache-watch';
+import { describeTrouble, Troubles } from './troubleshooting';
+import { InvalidInputError } from '../private/errors';
+import type { ICacheRule } from '../rule/cache-rule';
 
-/** Options of the standard monitoring. */
-export interface StandardMonitoringOptions {
-  /**
-   * What the alarm does when imports fail, and again when it is over.
-   *
-   * @default - nothing: the alarm shows in CloudWatch only
-   */
-  readonly alarmActions?: cloudwatch.IAlarmAction[];
+/** Which imports of a cache are logged. */
+export enum LoggedEvents {
+  /** Those that failed, with ECR's reason. */
+  FAILED_IMPORTS = 'FAILED_IMPORTS',
 
+  /** Those that succeeded too, by a rule of their own: a record of what came into the cache when. */
+  ALL_IMPORTS = 'ALL_IMPORTS',
+}
+
+/** Options of a monitoring that logs only. */
+export interface LoggedMonitoringOptions {
   /**
-   * The log that failed imports are written to, with ECR's reason. One log can serve many caches of a stack.
+   * The log that imports are written to. One log can serve many caches of a stack.
    *
    * @default - one of the cache's own
    */
   readonly eventLog?: CacheEventLog;
+
+  /**
+   * Which imports are logged.
+   *
+   * @default LoggedEvents.FAILED_IMPORTS
+   */
+  readonly loggedEvents?: LoggedEvents;
 }
 
-/**
- * What a choice of monitoring made for a cache.
- *
- * @internal
- */
-export interface CacheMonitors {
-  /** The rule that matches failed imports. */
-  readonly failedPulls?: events.IRule;
-  /** The alarm on them. */
-  readonly failedPullsAlarm?: cloudwatch.IAlarm;
-  /** Where they are logged. */
-  readonly eventLog?: CacheEventLog;
+/** Options of the standard monitoring. */
+export interface StandardMonitoringOptions extends LoggedMonitoringOptions {
+  /**
+   * What each alarm does when it goes off, and again when it is over.
+   *
+   * @default - nothing: the alarms show in CloudWatch only
+   */
+  readonly alarmActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * Alarms beside the one on failed imports.
+   *
+   * @default - none
+   */
+  readonly alarms?: CacheAlarm[];
+
+  /**
+   * What is done once when any of the alarms goes off, and again when all are over. Makes a composite alarm.
+   *
+   * @default - no composite alarm
+   */
+  readonly pageActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * What counts the repositories, images and pulls of the cache. One serves many caches.
+   *
+   * @default - nothing
+   */
+  readonly statistics?: CacheStatistics;
+
+  /**
+   * What pulls the `probedImages` on a schedule. One serves many caches.
+   *
+   * @default - nothing
+   */
+  readonly probe?: CacheProbe;
+
+  /**
+   * The images that the probe pulls, as the upstream names them.
+   *
+   * @default - none
+   */
+  readonly probedImages?: string[];
 }
 
 /**
@@ -53,14 +100,23 @@ export interface CacheMonitors {
  */
 export abstract class CacheMonitoring {
   /**
-   * An alarm on failed imports, and a log that says why they failed. The default of a cache.
+   * An alarm on failed imports, and a log that says why they failed. The default of a cache. With options more is watched.
    *
    * The alarm sees what ECR reports to EventBridge: imports that failed. It doesn't see callers who may not pull.
    *
-   * @param options who is told, and which log is written
+   * @param options who is told, which log is written, and what is watched besides
    */
   public static standard(options: StandardMonitoringOptions = {}): CacheMonitoring {
     return new StandardMonitoring(options);
+  }
+
+  /**
+   * A log of imports, and no alarm.
+   *
+   * @param options which log is written, and what into it
+   */
+  public static logged(options: LoggedMonitoringOptions = {}): CacheMonitoring {
+    return new LoggedMonitoring(options);
   }
 
   /** Nothing. Events can still be caught with the methods of the cache. */
@@ -69,45 +125,81 @@ export abstract class CacheMonitoring {
   }
 
   /** @internal */
-  public abstract _bind(scope: Construct, id: string, rule: IPullThroughCacheRuleRef): CacheMonitors;
+  public abstract _bind(scope: Construct, id: string, rule: ICacheRule): void;
+}
+
+class LoggedMonitoring extends CacheMonitoring {
+  constructor(private readonly options: LoggedMonitoringOptions) {
+    super();
+  }
+
+  /** @internal */
+  public _bind(scope: Construct, id: string, rule: ICacheRule): void {
+    log(new Construct(scope, id), rule, this.options);
+  }
 }
 
 class StandardMonitoring extends CacheMonitoring {
   constructor(private readonly options: StandardMonitoringOptions) {
     super();
+    const { probe, probedImages = [] } = options;
+    if ((probe !== undefined) !== probedImages.length > 0) {
+      throw new InvalidInputError({
+        got: probe ? 'a probe without probed images' : `${probedImages.length} probed images without a probe`,
+        expected: 'both or neither',
+        fix: probe ? 'name images in probedImages' : 'pass a CacheProbe as probe',
+      });
+    }
   }
 
   /** @internal */
-  public _bind(scope: Construct, id: string, rule: IPullThroughCacheRuleRef): CacheMonitors {
-    const prefix = rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+  public _bind(scope: Construct, id: string, rule: ICacheRule): void {
+    const { alarms = [], alarmActions, pageActions, probe, probedImages, statistics } = this.options;
     const monitors = new Construct(scope, id);
-    const eventLog = this.options.eventLog ?? new CacheEventLog(monitors, 'EventLog');
-    const failedPulls = new events.Rule(monitors, 'FailedPulls', {
-      description: `Imports into the pull-through cache ${prefix} that failed`,
-      eventPattern: CacheEvents.fromRule(rule).pullFailed(),
-      targets: [eventLog],
-    });
-    const failedPullsAlarm = CacheMetrics.matchedEvents(failedPulls).createAlarm(monitors, 'FailedPullsAlarm', {
-      alarmDescription: `ECR could not import images into the pull-through cache ${prefix}: the log ${eventLog.logGroup.logGroupName} `
-        + 'has its reasons. Check the role or credential of the cache, and access to the upstream. '
-        + 'This alarm sees failed imports, not callers who are denied.',
+    const logged = log(monitors, rule, this.options);
+    const failedPullsAlarm = AwsMetrics.matchedEvents(logged.failedPulls).createAlarm(monitors, 'FailedPullsAlarm', {
+      alarmDescription: describeTrouble(Troubles.FAILED_PULLS, rule.repositoryPrefix, logged.eventLog.logGroup.logGroupName),
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 1,
       // without failures EventBridge sends no data, which is the good state
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
-    for (const action of this.options.alarmActions ?? []) {
-      failedPullsAlarm.addAlarmAction(action);
-      failedPullsAlarm.addOkAction(action);
+    notify(failedPullsAlarm, alarmActions);
+    watchOf(rule).failedPullsAlarm = failedPullsAlarm;
+
+    statistics?.addCache(rule);
+    probe?.addImages(rule, ...probedImages ?? []);
+    if (alarms.length > 0 || pageActions) {
+      new CacheAlarms(monitors, 'Alarms', { cache: rule, alarms, alarmActions, pageActions });
     }
-    return { failedPulls, failedPullsAlarm, eventLog };
   }
 }
 
 class NoMonitoring extends CacheMonitoring {
   /** @internal */
-  public _bind(): CacheMonitors {
-    return {};
+  public _bind(): void {
+    // nothing is made
   }
+}
+
+/** Logs failed imports, and the others by a rule of their own, so that each import is in the log once. */
+function log(monitors: Construct, rule: ICacheRule, options: LoggedMonitoringOptions) {
+  const prefix = rule.repositoryPrefix;
+  const eventLog = options.eventLog ?? new CacheEventLog(monitors, 'EventLog');
+  const failedPulls = new events.Rule(monitors, 'FailedPulls', {
+    description: `Imports into the pull-through cache ${prefix} that failed`,
+    eventPattern: CacheEvents.fromRule(rule).pullFailed(),
+    targets: [eventLog],
+  });
+  const watch = watchOf(rule);
+  Object.assign(watch, { eventLog, failedPulls });
+  if (options.loggedEvents === LoggedEvents.ALL_IMPORTS) {
+    watch.imports = new events.Rule(monitors, 'Imports', {
+      description: `Imports into the pull-through cache ${prefix} that succeeded`,
+      eventPattern: CacheEvents.fromRule(rule).imageCached(),
+      targets: [eventLog],
+    });
+  }
+  return { failedPulls, eventLog };
 }

@@ -1,0 +1,282 @@
+import type { Size } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as events from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { AwsMetrics } from './aws-metrics';
+import { CacheEvents } from './cache-events';
+import { CacheMetrics } from './cache-metrics';
+import { watchOf } from './cache-watch';
+import type { CacheWatch } from './cache-watch';
+import { receiveReadOnlyEvents } from './denied-pulls';
+import { describeTrouble, Troubles } from './troubleshooting';
+import type { Trouble } from './troubleshooting';
+import { InvalidInputError } from '../private/errors';
+
+/** When pulls count as near the quota. */
+export interface CallsNearQuotaOptions {
+  /**
+   * The account's quota of `BatchGetImage` requests per second in the Region.
+   *
+   * @default 2000, the default quota of ECR
+   */
+  readonly callsPerSecond?: number;
+
+  /**
+   * The share of the quota from which on the alarm goes off, above 0 and up to 1.
+   *
+   * @default 0.8
+   */
+  readonly share?: number;
+}
+
+/** What an alarm watches, and when it goes off. */
+interface Definition {
+  readonly id: string;
+  readonly trouble: Trouble;
+  /** What the alarm reads, and the log that explains it. */
+  readonly source: (scope: Construct, rule: IPullThroughCacheRuleRef, watch: CacheWatch) => Source;
+  readonly comparison: cloudwatch.ComparisonOperator;
+  readonly threshold: number;
+  readonly missingData: cloudwatch.TreatMissingData;
+  readonly evaluationPeriods?: number;
+  readonly datapointsToAlarm?: number;
+}
+
+interface Source {
+  readonly metric: cloudwatch.IMetric;
+  readonly log: string;
+}
+
+/**
+ * What an alarm of a cache goes off for. Used with `CacheAlarms`, or in `CacheMonitoring.standard({ alarms: [...] })`.
+ *
+ * Its description says what happened and what to do next, in the words of the troubleshooting guide.
+ *
+ * @example
+ * import { CacheAlarm, CacheMonitoring, CacheStatistics } from 'cdk-ecr-pull-through-cache';
+ * import { Size } from 'aws-cdk-lib';
+ *
+ * const monitoring = CacheMonitoring.standard({
+ *   statistics: new CacheStatistics(this, 'Statistics'),
+ *   alarms: [CacheAlarm.hitRateBelow(0.8), CacheAlarm.storageAbove(Size.gibibytes(500)), CacheAlarm.statisticsMissing()],
+ * });
+ */
+export class CacheAlarm {
+  /**
+   * The estimated hit rate of the time between two counts is low. Needs a `CacheStatistics`.
+   *
+   * @param rate the lowest rate that is good, above 0 and up to 1
+   */
+  public static hitRateBelow(rate: number): CacheAlarm {
+    checkShare('hit rate', rate);
+    return new CacheAlarm({
+      id: 'HitRate',
+      trouble: Troubles.HIT_RATE,
+      source: statistics(metrics => metrics.hitRate()),
+      comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: rate,
+      // a time without pulls has no rate, and that is no fault
+      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /**
+   * The cache stores more than expected. Needs a `CacheStatistics`.
+   *
+   * @param size the largest size that is good
+   */
+  public static storageAbove(size: Size): CacheAlarm {
+    return new CacheAlarm({
+      id: 'Storage',
+      trouble: Troubles.STORAGE,
+      source: statistics(metrics => metrics.storedBytes()),
+      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: size.toBytes(),
+      // a count that failed says nothing about storage, so neither alarm nor all-clear
+      missingData: cloudwatch.TreatMissingData.IGNORE,
+    });
+  }
+
+  /** Two counts in a row did not come. Needs a `CacheStatistics`. */
+  public static statisticsMissing(): CacheAlarm {
+    return new CacheAlarm({
+      id: 'StatisticsMissing',
+      trouble: Troubles.STATISTICS_MISSING,
+      source: statistics(metrics => metrics.repositories({ statistic: cloudwatch.Stats.SAMPLE_COUNT })),
+      ...MISSING,
+    });
+  }
+
+  /** The last count could not look into every repository. Needs a `CacheStatistics`. */
+  public static statisticsIncomplete(): CacheAlarm {
+    return new CacheAlarm({
+      id: 'StatisticsIncomplete',
+      trouble: Troubles.STATISTICS_INCOMPLETE,
+      source: statistics(metrics => metrics.unseenRepositories()),
+      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      // no count at all is what statisticsMissing() is for
+      missingData: cloudwatch.TreatMissingData.IGNORE,
+    });
+  }
+
+  /** An image of the probe could not be pulled. Needs a `CacheProbe` with images of the cache. */
+  public static probeFailing(): CacheAlarm {
+    return new CacheAlarm({
+      id: 'ProbeFailing',
+      trouble: Troubles.PROBE_FAILING,
+      source: probe(metrics => metrics.probeFailures()),
+      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      // a probe that doesn't run is what probeMissing() is for
+      missingData: cloudwatch.TreatMissingData.IGNORE,
+    });
+  }
+
+  /** Two runs of the probe in a row did not come. Needs a `CacheProbe` with images of the cache. */
+  public static probeMissing(): CacheAlarm {
+    return new CacheAlarm({
+      id: 'ProbeMissing',
+      trouble: Troubles.PROBE_MISSING,
+      source: probe(metrics => metrics.probedImages({ statistic: cloudwatch.Stats.SAMPLE_COUNT })),
+      ...MISSING,
+    });
+  }
+
+  /**
+   * IAM denied a pull. Needs an event log, and a trail that logs the management events of the Region. Makes an EventBridge
+   * rule that logs the denied calls. Not verified on AWS: see `CacheEvents.pullDenied`.
+   */
+  public static pullsDenied(): CacheAlarm {
+    return new CacheAlarm({
+      id: 'PullsDenied',
+      trouble: Troubles.DENIED_PULLS,
+      source: (scope, rule, watch) => {
+        const eventLog = needed(rule, 'pullsDenied', watch.eventLog, 'an event log', 'give the cache a monitoring that logs');
+        const deniedPulls = new events.Rule(scope, 'DeniedPulls', {
+          description: `Pulls from the pull-through cache ${prefixOf(rule)} that IAM denied`,
+          eventPattern: CacheEvents.fromRule(rule).pullDenied(),
+          targets: [eventLog],
+        });
+        receiveReadOnlyEvents(deniedPulls);
+        watch.deniedPulls = deniedPulls;
+        return { metric: CacheMetrics.fromRule(rule).deniedPulls(), log: eventLog.logGroup.logGroupName };
+      },
+      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      // nobody was denied: EventBridge sends no data
+      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /**
+   * The account pulls almost as often as ECR lets it: `BatchGetImage`, in three of five minutes.
+   *
+   * @param options the quota and the share of it
+   */
+  public static callsNearQuota(options: CallsNearQuotaOptions = {}): CacheAlarm {
+    const { callsPerSecond = 2000, share = 0.8 } = options;
+    checkShare('share of the quota', share);
+    if (!Token.isUnresolved(callsPerSecond) && !(callsPerSecond > 0)) {
+      throw new InvalidInputError({
+        got: `a quota of ${callsPerSecond} calls per second`,
+        expected: 'a number above 0',
+        fix: 'write the rate of BatchGetImage requests that Service Quotas shows',
+      });
+    }
+    return new CacheAlarm({
+      id: 'CallsNearQuota',
+      trouble: Troubles.NEAR_QUOTA,
+      source: () => ({ metric: AwsMetrics.calls('BatchGetImage'), log: '' }),
+      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // the quota is a rate per second, the metric a sum of a minute
+      threshold: callsPerSecond * share * 60,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
+      // nobody pulled: ECR sends no data
+      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** EventBridge could not write failed imports into the event log. Needs an event log. */
+  public static eventsNotLogged(): CacheAlarm {
+    return new CacheAlarm({
+      id: 'EventsNotLogged',
+      trouble: Troubles.EVENTS_NOT_LOGGED,
+      source: (_scope, rule, watch) => {
+        const fix = 'give the cache a monitoring that logs';
+        const eventLog = needed(rule, 'eventsNotLogged', watch.eventLog, 'an event log', fix);
+        const failedPulls = needed(rule, 'eventsNotLogged', watch.failedPulls, 'a rule that logs failed imports', fix);
+        return { metric: AwsMetrics.failedDeliveries(failedPulls), log: eventLog.logGroup.logGroupName };
+      },
+      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      // EventBridge sends this metric only when a delivery failed
+      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  private constructor(private readonly definition: Definition) {}
+
+  /** @internal */
+  public _bind(scope: Construct, rule: IPullThroughCacheRuleRef): cloudwatch.Alarm {
+    const { id, trouble, source, comparison, threshold, missingData, evaluationPeriods = 1, datapointsToAlarm } = this.definition;
+    const { metric, log } = source(scope, rule, watchOf(rule));
+    return new cloudwatch.Alarm(scope, id, {
+      alarmDescription: describeTrouble(trouble, prefixOf(rule), log),
+      metric,
+      comparisonOperator: comparison,
+      threshold,
+      evaluationPeriods,
+      datapointsToAlarm,
+      treatMissingData: missingData,
+    });
+  }
+}
+
+/** No value in two periods. Without any data the sample count is missing, not 0, so missing has to be bad. */
+const MISSING = {
+  comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+  threshold: 1,
+  evaluationPeriods: 2,
+  missingData: cloudwatch.TreatMissingData.BREACHING,
+};
+
+function statistics(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
+  return (_scope, rule, watch) => ({
+    metric: metric(CacheMetrics.fromRule(rule)),
+    log: watch.statistics!.logGroup.logGroupName,
+  });
+}
+
+function probe(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
+  return (_scope, rule, watch) => ({
+    metric: metric(CacheMetrics.fromRule(rule)),
+    log: watch.probe!.logGroup.logGroupName,
+  });
+}
+
+function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, fix: string): T {
+  if (producer === undefined) {
+    throw new InvalidInputError({
+      got: `the alarm ${alarm} for the cache '${prefixOf(rule)}', whose events nothing logs`, expected, fix,
+    }, rule);
+  }
+  return producer;
+}
+
+function prefixOf(rule: IPullThroughCacheRuleRef): string {
+  return rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+}
+
+function checkShare(name: string, share: number): void {
+  if (!Token.isUnresolved(share) && !(share > 0 && share <= 1)) {
+    throw new InvalidInputError({
+      got: `the ${name} ${share}`,
+      expected: 'a number above 0 and up to 1',
+      fix: share > 1 && share <= 100 ? `write ${share / 100} for ${share} percent` : 'write 0.8 for 80 percent',
+    });
+  }
+}

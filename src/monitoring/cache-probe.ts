@@ -1,0 +1,137 @@
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { CacheProbeFunction } from './cache-probe-function';
+import { watchOf } from './cache-watch';
+import { SETTINGS } from './function-settings';
+import type { ProbeSettings } from './function-settings';
+import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunctionProps } from './scheduled-function';
+import type { ScheduledFunctionOptions } from './scheduled-function';
+import { InvalidInputError } from '../private/errors';
+import { PullThroughCacheGrants } from '../pulling/cache-grants';
+import { CachedImage } from '../pulling/cached-image';
+import { CacheActions } from '../rule/cache-actions';
+import { CacheAddress } from '../rule/cache-address';
+import type { ICacheRule } from '../rule/cache-rule';
+
+/** Properties of a `CacheProbe`. */
+export interface CacheProbeProps extends ScheduledFunctionOptions {
+  /**
+   * How often the images are pulled: whole minutes, up to a day. ECR looks for a newer image of a tag once a day at most.
+   *
+   * @default Duration.hours(6)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * The longest that one image may take.
+   *
+   * @default Duration.minutes(2)
+   */
+  readonly imageTimeout?: Duration;
+}
+
+/**
+ * Pulls images through caches on a schedule by the API of ECR, without downloading them: the tag, what an index names, and the
+ * URL of each layer. That keeps them in the cache, makes pulls by digest work, and proves that rule, role, credential and
+ * upstream do.
+ *
+ * One image that fails or hangs doesn't keep the others from being pulled. How each fared is a line of the log.
+ *
+ * Amazon ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry"; Amazon ECR API Reference,
+ * `BatchGetImage` and `GetDownloadUrlForLayer`.
+ *
+ * @example
+ * import { CacheProbe, PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ *
+ * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
+ * const probe = new CacheProbe(this, 'Probe');
+ * probe.addImages(echo, 'nginx:1.27', 'python:3.13');
+ * const failures = echo.metricProbeFailures();
+ */
+export class CacheProbe extends Construct {
+  /** How often the images are pulled. */
+  public readonly interval: Duration;
+
+  /** Where each image has a line a run. */
+  public readonly logGroup: logs.ILogGroup;
+
+  private readonly role: iam.Role;
+  private readonly imageTimeout: Duration;
+  private readonly images: { [prefix: string]: string[] } = {};
+
+  constructor(scope: Construct, id: string, props: CacheProbeProps = {}) {
+    super(scope, id);
+    this.interval = props.interval ?? Duration.hours(6);
+    this.imageTimeout = props.imageTimeout ?? Duration.minutes(2);
+    checkInterval(this, this.interval, Duration.minutes(1), Duration.days(1));
+
+    const common = scheduledFunctionProps(this, props);
+    this.role = common.role;
+    this.logGroup = common.logGroup;
+    const handler = new CacheProbeFunction(this, 'Function', {
+      ...common,
+      description: 'Pulls images through pull-through caches',
+      environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
+    });
+    schedule(this, 'Pulls images through pull-through caches', this.interval, handler);
+    this.node.addValidation({
+      validate: () => Object.keys(this.images).length > 0 ? [] : ['a probe without images: add some, or leave it out'],
+    });
+  }
+
+  /**
+   * Pulls images of a cache too.
+   *
+   * @param cache the cache, of this stack's account and Region
+   * @param images the images as the upstream names them, such as `nginx:1.27`: at least one
+   */
+  public addImages(cache: ICacheRule, ...images: string[]): void {
+    const watch = watchOf(cache);
+    if (images.length === 0) {
+      throw new InvalidInputError({
+        got: `no images of the cache '${cache.repositoryPrefix}' to probe`,
+        expected: 'at least one',
+        fix: "name one that is small and always there, such as 'nginx:1.27'",
+      }, this);
+    }
+    if (watch.probe && watch.probe !== this) {
+      throw new InvalidInputError({
+        got: `the cache '${cache.repositoryPrefix}' for a second probe (${watch.probe.node.path} pulls from it)`,
+        expected: 'one probe for a cache, since two would be one metric',
+        fix: 'add the images to that probe',
+      }, this);
+    }
+    checkSameRegistry(this, cache);
+    watch.probe = this;
+    const names = images.map(image => nameOf(cache, image));
+    this.images[cache.repositoryPrefix] = [...this.images[cache.repositoryPrefix] ?? [], ...names];
+    checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
+    this.permit(cache, [...new Set(names.map(name => name.split(/[:@]/)[0]))]);
+  }
+
+  private permit(cache: ICacheRule, repositories: string[]): void {
+    const address = CacheAddress.fromRule(cache);
+    const paths = repositories.map(name => name.slice(address.repositoryName('').length));
+    PullThroughCacheGrants.fromRule(cache).pull(this.role, ...paths);
+    this.role.addToPolicy(new iam.PolicyStatement({
+      actions: [...CacheActions.LIST_IMAGES],
+      resources: paths.map(path => address.repositoryArn(path)),
+    }));
+  }
+
+  private settings(): ProbeSettings {
+    return {
+      images: this.images,
+      intervalSeconds: this.interval.toSeconds(),
+      imageTimeoutSeconds: this.imageTimeout.toSeconds(),
+    };
+  }
+}
+
+/** The image as the cache names it: what is pulled, without the host. */
+function nameOf(cache: ICacheRule, image: string): string {
+  const host = CacheAddress.fromRule(cache).registryHost;
+  return CachedImage.fromRule(cache, image).uri.slice(host.length + 1);
+}

@@ -1,0 +1,122 @@
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { CacheStatisticsFunction } from './cache-statistics-function';
+import { watchOf } from './cache-watch';
+import { SETTINGS } from './function-settings';
+import type { StatisticsSettings } from './function-settings';
+import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunctionProps } from './scheduled-function';
+import type { ScheduledFunctionOptions } from './scheduled-function';
+import { InvalidInputError } from '../private/errors';
+import { CacheActions } from '../rule/cache-actions';
+import { CacheAddress } from '../rule/cache-address';
+
+/** Properties of `CacheStatistics`. */
+export interface CacheStatisticsProps extends ScheduledFunctionOptions {
+  /**
+   * The caches that are counted, all of this stack's account and Region. L1 rules and imports will do. More can be added with
+   * `addCache`, or by `CacheMonitoring.standard({ statistics })`.
+   *
+   * @default - none yet
+   */
+  readonly caches?: IPullThroughCacheRuleRef[];
+
+  /**
+   * How often they are counted: whole hours, up to a day. Pulls and imports are counted over the same time.
+   *
+   * @default Duration.days(1)
+   */
+  readonly interval?: Duration;
+}
+
+/**
+ * Counts what caches hold and how they are used, and puts it into CloudWatch: repositories, images, bytes, pulls, imports, an
+ * estimated hit rate, the age of the oldest image. One function serves all caches of an account and Region; the figures of
+ * each repository are lines of its log.
+ *
+ * The hit rate is one minus imports divided by pulls, over the same time, which ends an hour before the run. Pulls are ECR's
+ * `RepositoryPullCount`; imports are tagged images that came into the cache and are still there. What it can't see: whether
+ * ECR counts its own imports as pulls, images that came and expired within that time, and refreshes that found nothing new,
+ * which count as hits.
+ *
+ * What could not be counted is a metric, `UnseenRepositories`; that run gives no sums rather than numbers that are too low.
+ *
+ * Amazon ECR User Guide, "Amazon ECR repository metrics"; Amazon ECR API Reference, `DescribeImages`.
+ *
+ * @example
+ * import { CacheStatistics, PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ *
+ * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
+ * new CacheStatistics(this, 'Statistics', { caches: [echo] });
+ * const hitRate = echo.metricHitRate();
+ */
+export class CacheStatistics extends Construct {
+  /** How often the caches are counted. */
+  public readonly interval: Duration;
+
+  /** Where each repository has a line a run, and each cache. */
+  public readonly logGroup: logs.ILogGroup;
+
+  private readonly prefixes: string[] = [];
+  private readonly repositoryArns: string[] = [];
+
+  constructor(scope: Construct, id: string, props: CacheStatisticsProps = {}) {
+    super(scope, id);
+    this.interval = props.interval ?? Duration.days(1);
+    checkInterval(this, this.interval, Duration.hours(1), Duration.days(1));
+
+    const common = scheduledFunctionProps(this, props);
+    const { role } = common;
+    this.logGroup = common.logGroup;
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: ['cloudwatch:GetMetricData'],
+      // CloudWatch has no resources for it
+      resources: ['*'],
+    }));
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: [...CacheActions.LIST_REPOSITORIES],
+      // a list of repositories can't be narrowed to a prefix
+      resources: [Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' })],
+    }));
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: [...CacheActions.LIST_IMAGES],
+      resources: Lazy.list({ produce: () => this.repositoryArns }),
+    }));
+    const handler = new CacheStatisticsFunction(this, 'Function', {
+      ...common,
+      description: 'Counts the images and pulls of pull-through caches',
+      environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
+    });
+    schedule(this, 'Counts the images and pulls of pull-through caches', this.interval, handler);
+    this.node.addValidation({ validate: () => this.prefixes.length > 0 ? [] : ['statistics without a cache: add one, or leave them out'] });
+    props.caches?.forEach(cache => this.addCache(cache));
+  }
+
+  /**
+   * Counts one more cache.
+   *
+   * @param cache the cache, of this stack's account and Region, that nothing else counts
+   */
+  public addCache(cache: IPullThroughCacheRuleRef): void {
+    const prefix = cache.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+    const watch = watchOf(cache);
+    if (watch.statistics) {
+      throw new InvalidInputError({
+        got: `the cache '${prefix}' a second time (${watch.statistics.node.path} counts it)`,
+        expected: 'a cache that nothing counts yet, since two counts would be one metric',
+        fix: 'add it once',
+      }, this);
+    }
+    checkSameRegistry(this, cache);
+    watch.statistics = this;
+    this.prefixes.push(prefix);
+    checkSettings(this, this.settings(), 'count some of the caches by statistics of their own');
+    this.repositoryArns.push(CacheAddress.fromRule(cache).repositoryArn());
+  }
+
+  private settings(): StatisticsSettings {
+    return { prefixes: this.prefixes, windowHours: this.interval.toHours() };
+  }
+}

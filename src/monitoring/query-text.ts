@@ -1,0 +1,127 @@
+import { Token } from 'aws-cdk-lib';
+import { LineKind, Outcome } from './emitted-names';
+import { ROOT } from '../private/checks';
+
+/** What is asked of the logs of some caches, in the language of CloudWatch Logs Insights. */
+export class QueryText {
+  constructor(private readonly prefixes: string[]) {}
+
+  /** The statistics' latest line of each repository: its newest tags, and when an image came last. */
+  public catalogue(): string {
+    return lines(
+      `filter kind = "${LineKind.REPOSITORY}"`,
+      this.repositories('repository'),
+      'stats latest(tags) as newestTags, latest(images) as imageCount, latest(newestImageAt) as lastImport by repository',
+      'sort repository asc',
+      'limit 10000',
+    );
+  }
+
+  /** The largest repositories. */
+  public storage(): string {
+    return lines(
+      `filter kind = "${LineKind.REPOSITORY}"`,
+      this.repositories('repository'),
+      'stats latest(bytes) as storedBytes, latest(images) as imageCount, latest(pulls) as pullCount by repository',
+      'sort storedBytes desc',
+      'limit 50',
+    );
+  }
+
+  /** What came in, as far back as the log goes; what has expired since is in it too. */
+  public importedImages(): string {
+    return lines(
+      this.cacheEvents('`detail.sync-status` = "SUCCESS"'),
+      'stats latest(`detail.image-digest`) as digest, max(@timestamp) as lastImport by `detail.repository-name`, `detail.image-tag`',
+      'sort lastImport desc',
+      'limit 10000',
+    );
+  }
+
+  /** Failed imports by code, with the latest reason. */
+  public failures(): string {
+    return lines(
+      this.cacheEvents('`detail.sync-status` != "SUCCESS"'),
+      'stats count(*) as failures, max(@timestamp) as lastFailure, latest(`detail.failure-reason`) as reason '
+      + 'by `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
+      'sort lastFailure desc',
+      'limit 100',
+    );
+  }
+
+  /** Successful imports per day and cache. */
+  public importsPerDay(): string {
+    return lines(
+      this.cacheEvents('`detail.sync-status` = "SUCCESS"'),
+      'stats count(*) as imports, count_distinct(`detail.repository-name`) as repositories by bin(1d) as day, `detail.ecr-repository-prefix`',
+      'sort day desc',
+    );
+  }
+
+  /** Denied calls by caller, of a trail. */
+  public denied(): string {
+    const repositories = this.all() ? [] : [
+      `filter requestParameters.repositoryName like ${this.startsWith()} or errorMessage like ${this.inArn()}`,
+    ];
+    return lines(
+      'filter eventSource = "ecr.amazonaws.com" and errorCode like /^AccessDenied/',
+      ...repositories,
+      'stats count(*) as calls, max(@timestamp) as lastCall, latest(errorMessage) as message by userIdentity.arn, eventName',
+      'sort lastCall desc',
+      'limit 100',
+    );
+  }
+
+  /** Pulls by caller, address and image, of a trail. */
+  public pullers(): string {
+    return lines(
+      'filter eventSource = "ecr.amazonaws.com" and eventName = "BatchGetImage" and not ispresent(errorCode)',
+      this.repositories('requestParameters.repositoryName'),
+      'stats count(*) as pulls, max(@timestamp) as lastPull '
+      + 'by userIdentity.arn, sourceIPAddress, requestParameters.repositoryName, requestParameters.imageIds.0.imageTag',
+      'sort pulls desc',
+      'limit 1000',
+    );
+  }
+
+  /** The latest lines of images that the probe could not pull. */
+  public probeFailures(): string {
+    return lines(
+      `filter kind = "${LineKind.IMAGE}" and outcome = "${Outcome.FAILED}"`,
+      this.repositories('repository'),
+      'fields @timestamp, image, code, message',
+      'sort @timestamp desc',
+      'limit 20',
+    );
+  }
+
+  private cacheEvents(status: string): string {
+    const prefixes = this.prefixes.map(prefix => `"${prefix}"`).join(', ');
+    return `filter \`detail.ecr-repository-prefix\` in [${prefixes}] and ${status}`;
+  }
+
+  private repositories(field: string): string {
+    return this.all() ? '' : `filter ${field} like ${this.startsWith()}`;
+  }
+
+  private startsWith(): string {
+    return `/^(${this.alternatives()})\\//`;
+  }
+
+  private inArn(): string {
+    return `/:repository\\/(${this.alternatives()})\\//`;
+  }
+
+  private alternatives(): string {
+    return this.prefixes.map(prefix => Token.isUnresolved(prefix) ? prefix : prefix.replace(/[./]/g, '\\$&')).join('|');
+  }
+
+  /** The prefix ROOT stands for every repository. */
+  private all(): boolean {
+    return this.prefixes.includes(ROOT);
+  }
+}
+
+function lines(...parts: string[]): string {
+  return parts.filter(part => part !== '').join('\n| ');
+}
