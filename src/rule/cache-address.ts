@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import { prefixOf } from './rule-prefix';
 import { ROOT } from '../private/checks';
 
 /**
@@ -21,7 +22,7 @@ export class CacheAddress {
   public static fromRule(rule: IPullThroughCacheRuleRef): CacheAddress {
     return new CacheAddress(
       Stack.of(rule),
-      rule.pullThroughCacheRuleRef.ecrRepositoryPrefix,
+      prefixOf(rule),
       rule.env.account,
       rule.env.region,
     );

@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { InvalidInputError } from '../../src/private/errors';
+import { Construct } from 'constructs';
+import { InvalidInputError, place } from '../../src/private/errors';
 
 const problem = { got: "the count '0'", expected: 'a whole number above 0', fix: 'count at least 1' };
 
@@ -15,5 +16,15 @@ describe('an error message', () => {
 
   test('names the app when there is no path', () => {
     expect(new InvalidInputError(problem, new App()).message).toMatch(/\[at the app\]$/);
+  });
+});
+
+describe('the place of a construct', () => {
+  test('is its path', () => {
+    expect(place(new Construct(new Stack(new App(), 'Stack'), 'Echo'))).toBe('Stack/Echo');
+  });
+
+  test('leaves out ids that the library chose', () => {
+    expect(place(new Construct(new Construct(new Stack(new App(), 'Stack'), 'Echo'), 'Default'))).toBe('Stack/Echo');
   });
 });

@@ -1,0 +1,126 @@
+import { Lazy, Token } from 'aws-cdk-lib';
+import { checkAccount, checkLength, checkPrefix, checkRegion, checkUpstreamPrefix } from '../../src/private/checks';
+
+const token = Lazy.string({ produce: () => 'NOT VALID' });
+
+describe('a prefix', () => {
+  test.each(['ab', 'echo', 'a'.repeat(30), '0a', 'team-a/echo', 'a.b', 'a_b', 'a__b', 'a-b', 'a---b', 'a/b/c', 'root', 'ROOT'])(
+    "may be '%s'", (prefix) => {
+      expect(() => checkPrefix('repository prefix', prefix)).not.toThrow();
+    });
+
+  test.each([
+    ['', 0], ['a', 1], ['a'.repeat(31), 31],
+  ])("fails for '%s', which is too short or too long", (prefix, length) => {
+    expect(() => checkPrefix('repository prefix', prefix)).toThrow(
+      `got the repository prefix '${prefix}' of length ${length}, expected 2 to 30 characters: choose a prefix of that length`);
+  });
+
+  test.each([
+    '/echo', 'a//b', 'echo_', '-echo', 'a___b', 'a..b', 'a.-b', 'ROOT/', 'echo/*', 'échô', ' echo', 'echo ', 'echo\n', 'a b', 'a:b',
+  ])("fails for '%s', which is not of the form", (prefix) => {
+    expect(() => checkPrefix('repository prefix', prefix)).toThrow(
+      `got the repository prefix '${prefix}', expected lower-case letters and digits, joined by '.', '_', '__', hyphens or '/', `
+      + "or ROOT for the whole registry: choose one such as 'echo' or 'team-a/echo'");
+  });
+
+  test.each([
+    ['Echo', "write 'echo'"],
+    ['Team/App', "write 'team/app'"],
+    ['Root', "write 'ROOT' for the whole registry, or 'root' for a prefix of that name"],
+    ['echo/', "write 'echo'"],
+  ])("fails for '%s' with the prefix that is meant", (prefix, fix) => {
+    expect(() => checkPrefix('repository prefix', prefix)).toThrow(new RegExp(`: ${fix}$`));
+  });
+
+  test('fails for a slash at the end, which ECR assumes', () => {
+    expect(() => checkPrefix('repository prefix', 'team/echo/')).toThrow(
+      "got the repository prefix 'team/echo/', expected no slash at the end, since ECR assumes one: write 'team/echo'");
+  });
+
+  test('of a template may have 1 to 256 characters', () => {
+    expect(() => checkPrefix('template prefix', 'a', undefined, 256)).not.toThrow();
+    expect(() => checkPrefix('template prefix', 'a'.repeat(256), undefined, 256)).not.toThrow();
+  });
+
+  test.each([0, 257])('fails for a template with %d characters', (length) => {
+    expect(() => checkPrefix('template prefix', 'a'.repeat(length), undefined, 256)).toThrow(
+      `of length ${length}, expected 1 to 256 characters: choose a prefix of that length`);
+  });
+
+  test('is not checked while it is a token, whole or in part', () => {
+    expect(() => checkPrefix('repository prefix', token)).not.toThrow();
+    expect(() => checkPrefix('repository prefix', `ECHO-${token}`)).not.toThrow();
+  });
+});
+
+describe('an upstream prefix', () => {
+  test.each([
+    [undefined, 'ROOT'], ['ROOT', 'ROOT'], ['ROOT', 'echo'], ['team-a', 'echo'], [token, 'ROOT'], ['team-a', token],
+  ])('may be %s beside the prefix %s', (upstreamPrefix, prefix) => {
+    expect(() => checkUpstreamPrefix(upstreamPrefix, prefix)).not.toThrow();
+  });
+
+  test('fails beside the prefix ROOT', () => {
+    expect(() => checkUpstreamPrefix('team-a', 'ROOT')).toThrow(
+      "got the upstream repository prefix 'team-a' for a cache with the prefix ROOT, expected an upstream repository prefix beside a "
+      + 'repository prefix other than ROOT only: leave the upstream repository prefix out, or give the cache a prefix of its own');
+  });
+
+  test('fails in a form that ECR refuses, also beside a token', () => {
+    expect(() => checkUpstreamPrefix('Team', token)).toThrow("got the upstream repository prefix 'Team', expected lower-case letters");
+  });
+});
+
+describe('an account', () => {
+  test.each(['123456789012', '000000000001', token])('may be %s', (account) => {
+    expect(() => checkAccount(account)).not.toThrow();
+  });
+
+  test.each(['', '1234', '1234567890123', 'abcdefghijkl', '1234-5678-9012', '123456789012\n'])("fails for '%s'", (account) => {
+    expect(() => checkAccount(account)).toThrow(`got the account '${account}', expected the 12 digits of an AWS account id: `
+      + "write it as a string and keep leading zeros, for example '012345678901'");
+  });
+
+  test('fails for an unset variable, which types let through', () => {
+    expect(() => checkAccount(process.env.NOT_SET_ANYWHERE!)).toThrow('got no account, expected the 12 digits of an AWS account id');
+  });
+});
+
+describe('a Region', () => {
+  test.each([
+    'us-east-1', 'eu-central-2', 'ap-southeast-7', 'ap-northeast-3', 'mx-central-1', 'il-central-1', 'sa-east-1', 'eusc-de-east-1', 'eu-north-1',
+    'us-isof-south-1', token,
+  ])('may be %s', (region) => {
+    expect(() => checkRegion(region)).not.toThrow();
+  });
+
+  test.each(['', 'frankfurt', 'us-east-1a', 'US-EAST-1', 'us_east_1', 'us-esat-1', 'us-east', 'us-east-123', 'east-1', 'us-east-1\n'])(
+    "fails for '%s'", (region) => {
+      expect(() => checkRegion(region)).toThrow(`got the Region '${region}', expected the name of an AWS Region such as 'us-east-1': `
+        + 'write the name of the Region, not of a zone or a place');
+    });
+
+  test.each(['cn-north-1', 'cn-northwest-1', 'us-gov-east-1', 'us-gov-west-1'])('fails for %s, which has no pull-through cache', (region) => {
+    expect(() => checkRegion(region)).toThrow(`got the Region '${region}', expected a Region with pull-through caches, which China and `
+      + 'AWS GovCloud (US) have not: choose another Region, or copy the images there with a pipeline');
+  });
+
+  test('fails for an unset variable, which types let through', () => {
+    expect(() => checkRegion(process.env.NOT_SET_ANYWHERE!)).toThrow("got no Region, expected the name of an AWS Region such as 'us-east-1'");
+  });
+});
+
+describe('a text', () => {
+  test('may be as long as AWS takes', () => {
+    expect(() => checkLength('description', 'abc', 3, 'shorten it')).not.toThrow();
+  });
+
+  test('fails when it is longer', () => {
+    expect(() => checkLength('description', 'abcd', 3, 'shorten it')).toThrow('got a description of 4 characters, expected at most 3: shorten it');
+  });
+
+  test('is not measured while it is a token', () => {
+    expect(() => checkLength('description', Token.asString({ Ref: 'Parameter' }), 3, 'shorten it')).not.toThrow();
+  });
+});

@@ -1,0 +1,139 @@
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { CacheRule } from '../../src/rule/cache-rule';
+import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+import { agnosticStack, ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
+
+const RULE = 'AWS::ECR::PullThroughCacheRule';
+const reader = (stack: Stack) => iam.Role.fromRoleArn(stack, 'Reader', `arn:aws:iam::${ENV.account}:role/reader`);
+
+describe('a rule', () => {
+  test('says where the upstream is, which kind it is, and who reads it', () => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack) });
+    expect(propertiesOf(stack, RULE)).toEqual({
+      EcrRepositoryPrefix: 'echo',
+      UpstreamRegistry: 'ecr',
+      UpstreamRegistryUrl: '123456789012.dkr.ecr.us-east-1.amazonaws.com',
+      CustomRoleArn: `arn:aws:iam::${ENV.account}:role/reader`,
+    });
+  });
+
+  test('has the prefixes that the user gives', () => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack), repositoryPrefix: 'team/echo', upstreamRepositoryPrefix: 'team-a' });
+    expect(propertiesOf(stack, RULE)).toMatchObject({ EcrRepositoryPrefix: 'team/echo', UpstreamRepositoryPrefix: 'team-a' });
+  });
+
+  test('keeps ROOT as an upstream prefix when it is written out', () => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack), upstreamRepositoryPrefix: 'ROOT' });
+    expect(propertiesOf(stack, RULE)).toMatchObject({ UpstreamRepositoryPrefix: 'ROOT' });
+  });
+
+  test('is no more than the rule', () => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack) });
+    Template.fromStack(stack).templateMatches({ Resources: { Rule: { Type: RULE } } });
+    expect(Object.keys(Template.fromStack(stack).toJSON().Resources)).toEqual(['Rule']);
+  });
+
+  test('refers to itself by the prefix as it was written, so that other stacks need no export', () => {
+    const stack = newStack();
+    const rule = new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack) });
+    expect(rule.pullThroughCacheRuleRef).toEqual({ ecrRepositoryPrefix: 'echo' });
+  });
+
+  test('takes tokens for everything', () => {
+    const stack = agnosticStack();
+    const [account, region, prefix, upstreamPrefix] = ['Account', 'Region', 'Prefix', 'UpstreamPrefix'].map(id => new CfnParameter(stack, id).valueAsString);
+    new CacheRule(stack, 'Rule', {
+      upstream: UpstreamRegistry.ecr({ account, region }), repositoryPrefix: prefix, upstreamRepositoryPrefix: upstreamPrefix,
+    });
+    expect(propertiesOf(stack, RULE)).toEqual({
+      EcrRepositoryPrefix: { Ref: 'Prefix' },
+      UpstreamRegistry: 'ecr',
+      UpstreamRegistryUrl: { 'Fn::Join': ['', [{ Ref: 'Account' }, '.dkr.ecr.', { Ref: 'Region' }, '.amazonaws.com']] },
+      UpstreamRepositoryPrefix: { Ref: 'UpstreamPrefix' },
+    });
+  });
+
+  test('checks what is no token beside tokens', () => {
+    const stack = agnosticStack();
+    const upstream = UpstreamRegistry.ecr({ account: new CfnParameter(stack, 'Account').valueAsString, region: 'us-east-1' });
+    expect(() => new CacheRule(stack, 'Rule', { upstream, repositoryPrefix: 'Echo' })).toThrow("got the repository prefix 'Echo'");
+  });
+});
+
+describe('the place of a rule', () => {
+  test.each(['cn-north-1', 'us-gov-west-1'])('fails in %s, which has no pull-through cache', (region) => {
+    const stack = newStack(new App(), 'Stack', { account: ENV.account, region });
+    expect(() => new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack) })).toThrow(
+      `got the Region '${region}', expected a Region with pull-through caches`);
+  });
+
+  test('fails in a Region that is none', () => {
+    const stack = newStack(new App(), 'Stack', { account: ENV.account, region: 'nowhere' });
+    expect(() => new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack) })).toThrow("got the Region 'nowhere', expected the name");
+  });
+});
+
+describe('the upstream role of a rule', () => {
+  test('fails when it is missing for another account', () => {
+    expect(() => new CacheRule(newStack(), 'Rule', { upstream: ECHO })).toThrow(
+      'got no upstream role for a registry of the account 123456789012, expected a role that ECR assumes to read a private registry of another '
+      + 'account: pass a new UpstreamAccessRole, or use PullThroughCache, which makes one [at Stack/Rule]');
+  });
+
+  test('may be missing for the same account, as AWS says', () => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.ecr({ account: ENV.account, region: 'us-east-1' }) });
+    expect(propertiesOf(stack, RULE)).not.toHaveProperty('CustomRoleArn');
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('may be missing in a stack that goes anywhere, since nobody knows whose account it is', () => {
+    const stack = agnosticStack();
+    new CacheRule(stack, 'Rule', { upstream: ECHO });
+    expect(propertiesOf(stack, RULE)).not.toHaveProperty('CustomRoleArn');
+  });
+
+  test('fails when it is of another account', () => {
+    const stack = newStack();
+    const upstreamRole = iam.Role.fromRoleArn(stack, 'Reader', 'arn:aws:iam::444455556666:role/reader');
+    expect(() => new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole })).toThrow(
+      "got the upstream role 'reader' of the account 444455556666, expected a role of the account 111122223333");
+  });
+
+  test('is rendered by reference when it is of this stack', () => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() }) });
+    Template.fromStack(stack).hasResourceProperties(RULE, { CustomRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Reader'), 'Arn'] } });
+  });
+});
+
+describe('a rule for the registry it is in', () => {
+  const own = UpstreamRegistry.ecr(ENV);
+
+  test('gets a warning', () => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: own });
+    expect(warningsOf(stack)).toEqual(['/Stack/Rule upstreamIsOwnRegistry: the upstream 111122223333.dkr.ecr.eu-central-1.amazonaws.com is the registry of '
+      + 'this cache itself: that ECR serves such a rule is not documented. Name another account or Region, or pull the images from their own '
+      + 'repositories.']);
+  });
+
+  test('gets none when nobody knows which it is in', () => {
+    const stack = agnosticStack();
+    new CacheRule(stack, 'Rule', { upstream: own });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+});
+
+test('fails with an upstream role for an upstream that ECR reads by none', () => {
+  const stack = newStack();
+  expect(() => new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.QUAY, upstreamRole: reader(stack) })).toThrow(
+    "got an upstream role for 'quay.io', expected a role for private ECR upstreams only, since ECR reads no other upstream by one: "
+    + 'leave the role out [at Stack/Rule]');
+});
