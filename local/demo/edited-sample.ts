@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT, tool } from '../harness/paths';
+import { ROOT } from '../harness/paths';
 
 /** A line of a source file that a user changes. */
 export interface Edit {
@@ -24,8 +24,7 @@ export function editedSample(directory: string, edits: readonly Edit[]): string 
     extends: join(ROOT, 'test', 'tsconfig.json'),
     compilerOptions: { paths: { 'cdk-ecr-pull-through-cache': [join(ROOT, 'src', 'index.ts')] } },
   }));
-  const quoted = [process.execPath, tool('tsx', 'dist', 'cli.mjs'), '--tsconfig', join(directory, 'tsconfig.json'), join(directory, 'app.ts')];
-  return quoted.map(part => `"${part}"`).join(' ');
+  return `npx tsx --tsconfig "${join(directory, 'tsconfig.json')}" "${join(directory, 'app.ts')}"`;
 }
 
 function edited(source: string, { from, to }: Edit): string {

@@ -7,7 +7,7 @@ interface Outcome {
 }
 
 const DIM = '2', BOLD = '1', GREEN = '32', RED = '31';
-const WIDTH = 62;
+const WIDTH = 66;
 
 /** Tells on screen what happens, and remembers what held. */
 export class Report {
@@ -16,13 +16,19 @@ export class Report {
   private readonly colored = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   private held = 0;
   private failed = 0;
+  private silent = false;
 
   /** @param write prints a line */
-  constructor(private readonly write: (line: string) => void = line => console.log(line)) {}
+  constructor(private readonly print: (line: string) => void = line => console.log(line)) {}
 
-  /** Whether something didn't hold. */
-  public get anyFailed(): boolean {
-    return this.outcomes.some(({ failed }) => failed > 0);
+  /** Whether something was claimed and all of it held. */
+  public get allHeld(): boolean {
+    return this.outcomes.length > 0 && this.outcomes.every(({ failed }) => failed === 0);
+  }
+
+  /** Says nothing more. */
+  public silence(): void {
+    this.silent = true;
   }
 
   /** Plays a scene; one that breaks off counts as failed. */
@@ -78,6 +84,12 @@ export class Report {
     const sum = (of: (outcome: Outcome) => number) => this.outcomes.reduce((total, outcome) => total + of(outcome), 0);
     const seconds = ((Date.now() - this.begun) / 1000).toFixed(0);
     this.write(`   ${sum(o => o.held)} claims hold, ${sum(o => o.failed)} failed; ${seconds} s`);
+  }
+
+  private write(line: string): void {
+    if (!this.silent) {
+      this.print(line);
+    }
   }
 
   private color(code: string, text: string): string {

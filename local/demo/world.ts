@@ -26,7 +26,7 @@ export class World {
   public static async begin(processes: Processes, python: string, report: Report): Promise<World> {
     const home = mkdtempSync(join(tmpdir(), 'ecr-cache-demo-'));
     try {
-      const engine = await Engine.start(processes, python);
+      const engine = await Engine.start(processes, python, { directory: home });
       return new World(processes, python, report, home, engine);
     } catch (problem) {
       rmSync(home, { recursive: true, force: true });
@@ -59,7 +59,7 @@ export class World {
     // the root of an account can't assume roles
     this.developer ??= await this.customer.user('developer', { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
     const puller = await this.developer.assume(this.cdk.outputs(STACK).PullerRole);
-    return (await RegistryClient.login(puller)).pull(`echo/${repository}`, tag);
+    return (await RegistryClient.login(puller)).pull(repository, tag);
   }
 
   /** Stops the engine and removes what was written. */

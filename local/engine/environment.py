@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -35,6 +36,8 @@ def prepare(settings: Settings, port: int, directory: Path) -> None:
     if settings.node_path:
         os.environ["NODE_PATH"] = settings.node_path
     tempfile.tempdir = str(directory)
+    # ministack warns at each start that it can't sign with KMS keys, which nothing of a cache does.
+    logging.getLogger("kms").setLevel(logging.ERROR)
 
 
 @contextmanager

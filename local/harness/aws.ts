@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
@@ -7,6 +8,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+
+// which Node.js a later release of the SDK wants is none of the user's concern here
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** Who calls. */
 export interface Credentials {
@@ -41,6 +45,7 @@ export class Aws {
   public readonly ecr: ECRClient;
   public readonly eventBridge: EventBridgeClient;
   public readonly iam: IAMClient;
+  public readonly logs: CloudWatchLogsClient;
   public readonly secretsManager: SecretsManagerClient;
   public readonly sns: SNSClient;
   public readonly sqs: SQSClient;
@@ -53,6 +58,7 @@ export class Aws {
     this.ecr = new ECRClient(config);
     this.eventBridge = new EventBridgeClient(config);
     this.iam = new IAMClient(config);
+    this.logs = new CloudWatchLogsClient(config);
     this.secretsManager = new SecretsManagerClient(config);
     this.sns = new SNSClient(config);
     this.sqs = new SQSClient(config);

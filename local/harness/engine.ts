@@ -8,6 +8,8 @@ import type { Processes } from './processes';
 export interface EngineOptions {
   /** The port; 0 takes a free one. */
   readonly port?: number;
+  /** Where it keeps what it writes while it runs; the system's directory for temporary files by default. */
+  readonly directory?: string;
   /** More arguments of `python -m engine`. */
   readonly args?: readonly string[];
   /** Hears what the engine says on its error output. */
@@ -48,9 +50,10 @@ export interface SeedOptions {
 /** A local engine that runs, and its control endpoint. */
 export class Engine {
   /** Starts an engine with IAM enforcement on and waits until it is ready. It ends when this process does. */
-  public static async start(processes: Processes, python: string, { port = 0, args = [], onLog }: EngineOptions = {}): Promise<Engine> {
+  public static async start(processes: Processes, python: string, { port = 0, directory, args = [], onLog }: EngineOptions = {}): Promise<Engine> {
     const child = processes.start(python, ['-m', 'engine', '--port', String(port), '--stop-with-stdin', ...args], {
-      cwd: LOCAL, env: { ...process.env, LOG_LEVEL: 'ERROR', PYTHONDONTWRITEBYTECODE: '1' },
+      cwd: LOCAL,
+      env: { ...process.env, LOG_LEVEL: 'ERROR', PYTHONDONTWRITEBYTECODE: '1', ...directory ? { TMPDIR: directory } : {} },
     });
     const log: string[] = [];
     createInterface({ input: child.stderr! }).on('line', line => {

@@ -83,6 +83,21 @@ def test_fails_as_denied_without_get_download_url_for_layer(ecr: Any, engine: En
     assert "ecr:GetDownloadUrlForLayer" in answer.error[1]
 
 
+def test_the_session_of_a_role_pulls_by_the_roles_policy(ecr: Any, engine: Engine, account: str) -> None:
+    iam, sessions = engine.client("iam", account), {}
+    for name, actions in (("full", (*BASE, *FIRST)), ("base", BASE)):
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy({
+            "Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy(allow(*actions)))
+        key = engine.client("sts", account).assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+        sessions[name] = engine.session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"])
+    # when
+    refused = engine.puller(sessions["base"]).manifest("quay/pause", "3.10")
+    served = engine.puller(sessions["full"]).manifest("quay/pause", "3.10")
+    # then
+    assert (refused.error[0], served.status) == ("NAME_UNKNOWN", 200)
+
+
 def test_an_explicit_deny_wins(ecr: Any, engine: Engine, account: str) -> None:
     puller = engine.puller(engine.user(account, "puller", allow("*"), {
         "Effect": "Deny", "Action": "ecr:CreateRepository", "Resource": "*"}))

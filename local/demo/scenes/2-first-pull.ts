@@ -9,7 +9,7 @@ export async function firstPull(world: World): Promise<void> {
   const digest = await world.publish('nginx', '1.27');
   report.progress(`Echo publishes nginx:1.27, ${digest}`);
 
-  const image = await world.pull('nginx', '1.27');
+  const image = await world.pull('echo/nginx', '1.27');
   report.claim(`echo/nginx:1.27 comes through the cache for ${image.platforms.join(' and ')}`,
     image.platforms.join() === 'linux/amd64,linux/arm64', image.platforms.join());
   report.claim(`its digest is the upstream's, and so is that of each of its ${image.contents} contents`, image.digest === digest, image.digest);

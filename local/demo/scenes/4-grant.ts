@@ -1,3 +1,4 @@
+import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { RegistryClient } from '../../harness/registry-client';
 import { refusal } from '../world';
 import type { World } from '../world';
@@ -18,15 +19,12 @@ export async function grant(world: World): Promise<void> {
   report.claim('because an action of a first pull is missing, which ECR doesn\'t say', missing?.action === 'ecr:CreateRepository', missing?.action);
   report.quote(missing ? `${missing.action} on ${missing.resource}` : '');
 
-  const served = await world.pull('redis', '7.4').catch((problem: Error) => problem);
+  const served = await world.pull('echo/redis', '7.4').catch((problem: Error) => problem);
   report.claim('the role with grants.pull is served', !(served instanceof Error) && served.digest === digest, String(served));
 
-  const outside = await refusal(pullOutside(world));
-  report.claim('and nothing outside of the prefix', outside?.includes('ecr:BatchGetImage') === true, outside ?? 'it was served');
-}
-
-async function pullOutside(world: World): Promise<unknown> {
-  const { engine } = world;
-  await engine.seed({ layout: `${world.home}/images/redis/7.4`, account: '111122223333', region: 'us-east-1', repository: 'internal', tag: '7.4' });
-  return world.pullFrom('internal', '7.4');
+  report.progress('the account has a repository of its own, too');
+  await customer.ecr.send(new CreateRepositoryCommand({ repositoryName: 'internal' }));
+  const outside = await refusal(world.pull('internal', '1.0'));
+  report.claim('and refused outside of the prefix', outside?.includes('ecr:BatchGetImage') === true, outside ?? 'it was served');
+  report.quote(outside ?? '');
 }

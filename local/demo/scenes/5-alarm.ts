@@ -25,7 +25,7 @@ export async function alarm(world: World): Promise<void> {
   report.progress('Echo withdraws the access of this account');
   await world.vendor.ecr.send(new DeleteRegistryPolicyCommand({}));
   const digest = await world.publish('postgres', '17');
-  const refused = await refusal(world.pull('postgres', '17'));
+  const refused = await refusal(world.pull('echo/postgres', '17'));
   report.claim('a new image fails', refused?.includes('denied access') === true, refused ?? 'it was served');
   report.quote(refused ?? '');
 
@@ -39,12 +39,12 @@ export async function alarm(world: World): Promise<void> {
   const message = await messages.next();
   report.claim('the topic delivers it', message.AlarmName === name && message.NewStateValue === 'ALARM', JSON.stringify(message));
   report.quote(String(message.AlarmDescription));
-  const cached = await refusal(world.pull('nginx', '1.27'));
+  const cached = await refusal(world.pull('echo/nginx', '1.27'));
   report.claim('what was cached is served meanwhile', cached === undefined, cached);
 
   report.progress('Echo gives access back; ten minutes pass');
   await letCustomerIn(world);
-  const served = await world.pull('postgres', '17').catch((problem: Error) => problem);
+  const served = await world.pull('echo/postgres', '17').catch((problem: Error) => problem);
   report.claim('the image comes', !(served instanceof Error) && served.digest === digest, String(served));
   await engine.advance({ minutes: 10 });
   report.claim('the alarm heals', await becomes('OK') === 'OK');

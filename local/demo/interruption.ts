@@ -1,0 +1,27 @@
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Ctrl-C and other wishes that the run ends. Only the first counts. */
+export class Interruption {
+  /** Resolves when the wish was uttered. */
+  public readonly happens: Promise<void>;
+  private wished?: number;
+
+  /** @param end ends what is under way */
+  constructor(end: () => Promise<void>) {
+    this.happens = new Promise((resolve, reject) => {
+      for (const [signal, code] of Object.entries(CODES)) {
+        process.on(signal, () => {
+          if (this.wished === undefined) {
+            this.wished = code;
+            end().then(resolve, reject);
+          }
+        });
+      }
+    });
+  }
+
+  /** The exit code of an interrupted run; undefined when it isn't interrupted. */
+  public get code(): number | undefined {
+    return this.wished;
+  }
+}
