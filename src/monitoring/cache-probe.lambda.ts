@@ -5,7 +5,7 @@ import {
 import { readSettings } from './function-settings';
 import type { ProbeSettings } from './function-settings';
 import { clientOptions, eventTime, logLine, metricCalls, Remaining } from './lambda-runtime';
-import type { RuntimeContext, ScheduledEvent } from './lambda-runtime';
+import type { CallOptions, RuntimeContext, ScheduledEvent } from './lambda-runtime';
 import type { CachedAlready, Manifest, PullCalls, Reference } from './probe-image';
 import { probeRun } from './probe-run';
 
@@ -19,10 +19,10 @@ const MEDIA_TYPES = [
 
 /** The calls for one image, all of which end when its time is up. */
 class AwsPullCalls implements PullCalls {
-  private readonly options: { readonly abortSignal: AbortSignal };
+  private readonly options: CallOptions;
 
   constructor(private readonly ecr: ECRClient, remaining: Remaining, longest: number) {
-    this.options = remaining.options(longest);
+    this.options = remaining.forReading(longest);
   }
 
   public async cachedAlready(repositoryName: string, imageTag: string): Promise<CachedAlready | undefined> {
@@ -67,6 +67,6 @@ export async function handler(event: ScheduledEvent, context: RuntimeContext): P
   const callsFor = () => new AwsPullCalls(ecr, remaining, imageTimeout);
   const figures = await probeRun(settings, now, callsFor, logLine);
   for (const call of metricCalls(now, figures)) {
-    await cloudWatch.send(new PutMetricDataCommand(call), remaining.options());
+    await cloudWatch.send(new PutMetricDataCommand(call), remaining.forFigures());
   }
 }

@@ -25,7 +25,7 @@ class AwsSources implements Sources {
   public async *repositoryNames(): AsyncIterable<string[]> {
     let nextToken: string | undefined;
     do {
-      const page = await this.ecr.send(new DescribeRepositoriesCommand({ maxResults: PAGE, nextToken }), this.remaining.options());
+      const page = await this.ecr.send(new DescribeRepositoriesCommand({ maxResults: PAGE, nextToken }), this.remaining.forReading());
       yield (page.repositories ?? []).map(repository => repository.repositoryName!);
       nextToken = page.nextToken;
     } while (nextToken);
@@ -36,7 +36,7 @@ class AwsSources implements Sources {
     do {
       try {
         const page = await this.ecr.send(
-          new DescribeImagesCommand({ repositoryName, maxResults: PAGE, nextToken }), this.remaining.options());
+          new DescribeImagesCommand({ repositoryName, maxResults: PAGE, nextToken }), this.remaining.forReading());
         yield page.imageDetails ?? [];
         nextToken = page.nextToken;
       } catch (error) {
@@ -79,7 +79,7 @@ class AwsSources implements Sources {
             Stat: 'Sum',
           },
         })),
-      }), this.remaining.options());
+      }), this.remaining.forReading());
       for (const result of page.MetricDataResults ?? []) {
         const repository = repositories[Number(result.Id!.slice(1))];
         const sum = (result.Values ?? []).reduce((total, value) => total + value, 0);
@@ -105,6 +105,6 @@ export async function handler(event: ScheduledEvent, context: RuntimeContext): P
   const sources = new AwsSources(ecr, cloudWatch, remaining);
   const tallies = await new StatisticsRun(readSettings<StatisticsSettings>(process.env), sources, clock, logLine).run();
   for (const call of metricCalls(now, new Map(tallies.map(tally => [tally.prefix, tally.figures(now)])))) {
-    await cloudWatch.send(new PutMetricDataCommand(call), remaining.options());
+    await cloudWatch.send(new PutMetricDataCommand(call), remaining.forFigures());
   }
 }

@@ -29,10 +29,12 @@ export function clientOptions(requestTimeout: number) {
   };
 }
 
-/** Kept so that a call that is given up can still be reported. */
-const MARGIN_MILLISECONDS = 5000;
 /** The longest that a call may take with all its retries. */
 const CALL_MILLISECONDS = 120_000;
+/** Kept so that what was found out can still be put into CloudWatch. */
+const FOR_FIGURES_MILLISECONDS = 20_000;
+/** Kept so that a call that is given up can still be reported. */
+const FOR_THE_END_MILLISECONDS = 3000;
 
 /** The time that is left of an invocation. */
 export class Remaining {
@@ -42,10 +44,24 @@ export class Remaining {
     return this.context.getRemainingTimeInMillis();
   }
 
-  /** Options of a call that ends it, retries and all, before the function's own end. */
-  public options(longest: number = CALL_MILLISECONDS): { abortSignal: AbortSignal } {
-    return { abortSignal: AbortSignal.timeout(Math.max(1, Math.min(longest, this.milliseconds - MARGIN_MILLISECONDS))) };
+  /** Options of calls that find something out: they end, retries and all, while there is time to put it into CloudWatch. */
+  public forReading(longest: number = CALL_MILLISECONDS): CallOptions {
+    return this.within(longest, FOR_FIGURES_MILLISECONDS);
   }
+
+  /** Options of the calls that put figures into CloudWatch. */
+  public forFigures(): CallOptions {
+    return this.within(CALL_MILLISECONDS, FOR_THE_END_MILLISECONDS);
+  }
+
+  private within(longest: number, kept: number): CallOptions {
+    return { abortSignal: AbortSignal.timeout(Math.max(1, Math.min(longest, this.milliseconds - kept))) };
+  }
+}
+
+/** Options of a call of the SDK. */
+export interface CallOptions {
+  readonly abortSignal: AbortSignal;
 }
 
 /** The time that a run's figures are of. */

@@ -1,0 +1,217 @@
+import { createServer } from 'http';
+import type { IncomingMessage, Server, ServerResponse } from 'http';
+import type { AddressInfo } from 'net';
+
+/** An image of the simulated registry; `children` makes it an index. */
+export interface SimulatedImage {
+  readonly digest: string;
+  tags: string[];
+  pushedAt: Date;
+  readonly bytes: number;
+  readonly layers: string[];
+  readonly children?: string[];
+}
+
+export interface Call {
+  readonly action: string;
+  readonly input: any;
+}
+
+/** What a call gets instead of its answer: an error of AWS, or nothing at all for as long as the server lives. */
+export type Fault = { readonly type: string; readonly message?: string; readonly status?: number } | 'hang';
+
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const OCI_IMAGE = 'application/vnd.oci.image.manifest.v1+json';
+
+/**
+ * ECR and CloudWatch as far as the functions call them, over HTTP, so that the real SDK does its signing, paging, retrying and
+ * parsing of errors. What can go wrong is a fault that a test sets.
+ */
+export class SimulatedAws {
+  public readonly calls: Call[] = [];
+  public readonly repositories = new Map<string, SimulatedImage[]>();
+  /** What a first pull of `repository:tag` brings. */
+  public readonly upstream = new Map<string, SimulatedImage[]>();
+  /** Pulls of a repository by the hour that they were in. */
+  public readonly pulls = new Map<string, { readonly at: Date; readonly count: number }[]>();
+  public readonly metrics: any[] = [];
+  /** Decides for each call whether it fails, from its input and how often the action was called before. */
+  public fault: (call: Call, nth: number) => Fault | undefined = () => undefined;
+  /** The most that a page has, whatever is asked for. */
+  public page = 1000;
+
+  private readonly server: Server = createServer((request, response) => this.receive(request, response));
+
+  public async start(): Promise<void> {
+    await new Promise<void>(started => this.server.listen(0, '127.0.0.1', started));
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'simulated',
+      AWS_SECRET_ACCESS_KEY: 'simulated',
+    });
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise(stopped => this.server.close(stopped));
+  }
+
+  public callsOf(action: string): any[] {
+    return this.calls.filter(call => call.action === action).map(call => call.input);
+  }
+
+  /** The values of a metric by prefix. */
+  public metric(name: string): { [prefix: string]: number } {
+    return Object.fromEntries(this.metrics.filter(datum => datum.MetricName === name)
+      .map(datum => [datum.Dimensions[0].Value, datum.Value]));
+  }
+
+  private receive(request: IncomingMessage, response: ServerResponse): void {
+    const chunks: Buffer[] = [];
+    request.on('data', chunk => chunks.push(chunk));
+    request.on('end', () => {
+      const [, action] = String(request.headers['x-amz-target']).split('.');
+      const call = { action, input: JSON.parse(Buffer.concat(chunks).toString()) };
+      const nth = this.callsOf(action).length;
+      this.calls.push(call);
+      const fault = this.fault(call, nth);
+      if (fault === 'hang') {
+        return;
+      }
+      const [status, body] = fault
+        ? [fault.status ?? 400, { __type: fault.type, message: fault.message ?? fault.type }]
+        : this.answer(call);
+      response.writeHead(status, { 'content-type': request.headers['content-type'] }).end(JSON.stringify(body));
+    });
+  }
+
+  private answer({ action, input }: Call): [number, object] {
+    switch (action) {
+      case 'DescribeRepositories': return this.describeRepositories(input);
+      case 'DescribeImages': return this.describeImages(input);
+      case 'BatchGetImage': return this.batchGetImage(input);
+      case 'GetDownloadUrlForLayer': return this.getDownloadUrlForLayer(input);
+      case 'GetMetricData': return this.getMetricData(input);
+      case 'PutMetricData': return this.putMetricData(input);
+      default: return error('UnknownOperationException', action);
+    }
+  }
+
+  private describeRepositories(input: any): [number, object] {
+    const { items, nextToken } = this.paged([...this.repositories.keys()], input);
+    return [200, { repositories: items.map(repositoryName => ({ repositoryName })), nextToken }];
+  }
+
+  private describeImages(input: any): [number, object] {
+    const images = this.repositories.get(input.repositoryName);
+    if (!images) {
+      return error('RepositoryNotFoundException', `The repository with name '${input.repositoryName}' does not exist`);
+    }
+    if (input.imageIds) {
+      const found = images.find(image => image.tags.includes(input.imageIds[0].imageTag));
+      return found ? [200, { imageDetails: [details(found)] }] : error('ImageNotFoundException', 'The image does not exist');
+    }
+    const { items, nextToken } = this.paged(images, input);
+    return [200, { imageDetails: items.map(details), nextToken }];
+  }
+
+  /** As a pull: what isn't there is imported from upstream, with its repository. */
+  private batchGetImage({ repositoryName, imageIds, acceptedMediaTypes }: any): [number, object] {
+    if (imageIds.length > 100) {
+      return error('InvalidParameterException', 'at most 100 image ids');
+    }
+    for (const { imageTag } of imageIds) {
+      const fresh = this.upstream.get(`${repositoryName}:${imageTag}`);
+      if (fresh) {
+        this.upstream.delete(`${repositoryName}:${imageTag}`);
+        const present = this.repositories.get(repositoryName) ?? [];
+        present.forEach(image => { image.tags = image.tags.filter(tag => tag !== imageTag); });
+        this.repositories.set(repositoryName, [...present, ...fresh]);
+      }
+    }
+    const present = this.repositories.get(repositoryName);
+    if (!present) {
+      return error('RepositoryNotFoundException', `The repository with name '${repositoryName}' does not exist`);
+    }
+    const images: object[] = [];
+    const failures: object[] = [];
+    for (const imageId of imageIds) {
+      const image = present.find(({ digest, tags }) => imageId.imageDigest === digest || tags.includes(imageId.imageTag));
+      if (image && acceptedMediaTypes.includes(image.children ? OCI_INDEX : OCI_IMAGE)) {
+        images.push({ repositoryName, imageId: { ...imageId, imageDigest: image.digest }, imageManifest: manifest(image) });
+      } else {
+        failures.push({ imageId, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' });
+      }
+    }
+    return [200, { images, failures }];
+  }
+
+  private getDownloadUrlForLayer({ repositoryName, layerDigest }: any): [number, object] {
+    const known = this.repositories.get(repositoryName)?.some(image => image.layers.includes(layerDigest));
+    return known
+      ? [200, { downloadUrl: `https://layers.example/${layerDigest}`, layerDigest }]
+      : error('LayersNotFoundException', layerDigest);
+  }
+
+  private getMetricData(input: any): [number, object] {
+    if (input.MetricDataQueries.length > 500) {
+      return error('ValidationError', 'at most 500 queries');
+    }
+    const from = new Date(input.StartTime * 1000);
+    const to = new Date(input.EndTime * 1000);
+    const { items, nextToken } = this.paged<any>(input.MetricDataQueries, { nextToken: input.NextToken, maxResults: 500 });
+    return [200, {
+      MetricDataResults: items.map(({ Id, MetricStat: { Metric } }) => ({
+        Id,
+        StatusCode: 'Complete',
+        Values: (this.pulls.get(Metric.Dimensions[0].Value) ?? []).filter(({ at }) => at >= from && at < to).map(({ count }) => count),
+      })),
+      NextToken: nextToken,
+    }];
+  }
+
+  private putMetricData(input: any): [number, object] {
+    if (input.MetricData.length > 1000) {
+      return error('InvalidParameterValue', 'at most 1000 metrics');
+    }
+    this.metrics.push(...input.MetricData.map((datum: any) => ({ Namespace: input.Namespace, ...datum })));
+    return [200, {}];
+  }
+
+  private paged<T>(all: T[], input: { nextToken?: string; maxResults?: number }): { items: T[]; nextToken?: string } {
+    const start = input.nextToken ? Number(Buffer.from(input.nextToken, 'base64').toString()) : 0;
+    const end = start + Math.min(this.page, input.maxResults ?? 100);
+    return { items: all.slice(start, end), nextToken: end < all.length ? Buffer.from(String(end)).toString('base64') : undefined };
+  }
+}
+
+/** Collects what is written to standard output by a function. */
+export function captureLines(): { readonly lines: any[] } {
+  const lines: any[] = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text: string | Uint8Array) => {
+    lines.push(JSON.parse(String(text)));
+    return true;
+  });
+  return { lines };
+}
+
+function error(type: string, message: string): [number, object] {
+  return [400, { __type: type, message }];
+}
+
+function details(image: SimulatedImage): object {
+  return {
+    imageDigest: image.digest,
+    imageTags: image.tags.length > 0 ? image.tags : undefined,
+    imageSizeInBytes: image.bytes,
+    imagePushedAt: image.pushedAt.getTime() / 1000,
+    imageManifestMediaType: image.children ? OCI_INDEX : OCI_IMAGE,
+  };
+}
+
+function manifest(image: SimulatedImage): string {
+  return JSON.stringify(image.children
+    ? { mediaType: OCI_INDEX, manifests: image.children.map(digest => ({ digest })) }
+    : { mediaType: OCI_IMAGE, config: { digest: image.layers[0] }, layers: image.layers.slice(1).map(digest => ({ digest })) });
+}
