@@ -15,9 +15,9 @@ export function sentence(problem: Problem): string {
   return `got ${problem.got}, expected ${problem.expected}: ${problem.fix}`;
 }
 
-/** Where a construct is, by the ids that its user wrote: a `Default` at the end is ours. */
+/** Where a construct is, by the ids that its user wrote: a `Default` or `Resource` at the end is a library's. */
 export function place(construct: IConstruct): string {
-  return construct.node.path.replace(/(\/Default)+$/, '') || 'the app';
+  return construct.node.path.replace(/(\/(Default|Resource))+$/, '') || 'the app';
 }
 
 /** Thrown for every contradiction in what a user asked for. */

@@ -6,6 +6,7 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { checkLength, checkPrefix } from '../private/checks';
 import { InvalidInputError, place, sentence } from '../private/errors';
+import { knownLength } from '../private/known-length';
 
 /* Limits: CloudFormation reference of AWS::ECR::RepositoryCreationTemplate. */
 const LONGEST_TEMPLATE_PREFIX = 256;
@@ -112,8 +113,11 @@ export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct):
 
 /** What ECR would refuse in the policy; asked when the app is synthesized, since statements may be added until then. */
 export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: IConstruct): string[] {
+  if (policy.isEmpty) {
+    return [];
+  }
   const problems = policy.validateForResourcePolicy();
-  const { Statement: statements = [] } = Stack.of(scope).resolve(policy) ?? {};
+  const { Statement: statements } = Stack.of(scope).resolve(policy);
   if (statements.some((statement: object) => 'Resource' in statement || 'NotResource' in statement)) {
     problems.push(sentence({
       got: 'a repository policy that names resources',
@@ -130,13 +134,4 @@ export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: ICon
     }));
   }
   return problems;
-}
-
-/** How long a resolved text is at least: what CloudFormation fills in is not counted. */
-function knownLength(text: unknown): number {
-  if (typeof text === 'string') {
-    return text.length;
-  }
-  const parts: unknown[] = (text as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1] ?? [];
-  return parts.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
 }

@@ -24,7 +24,7 @@ describe('the place of a construct', () => {
     expect(place(new Construct(new Stack(new App(), 'Stack'), 'Echo'))).toBe('Stack/Echo');
   });
 
-  test('leaves out ids that the library chose', () => {
-    expect(place(new Construct(new Construct(new Stack(new App(), 'Stack'), 'Echo'), 'Default'))).toBe('Stack/Echo');
+  test.each(['Default', 'Resource'])('leaves out the id %s, which a library chose', (id) => {
+    expect(place(new Construct(new Construct(new Stack(new App(), 'Stack'), 'Echo'), id))).toBe('Stack/Echo');
   });
 });

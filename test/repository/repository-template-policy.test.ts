@@ -1,0 +1,86 @@
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { RepositoryTemplate } from '../../src/repository/repository-template';
+import { agnosticStack, newStack, propertiesOf } from '../app';
+
+const pull = (principals: iam.IPrincipal[], more: iam.PolicyStatementProps = {}) =>
+  new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], principals, ...more });
+const accounts = (count: number) => Array.from({ length: count }, (_, index) => new iam.AccountPrincipal(String(100_000_000_000 + index)));
+
+function policyIn(stack: Stack, ...statements: iam.PolicyStatement[]) {
+  const repositoryPolicy = new iam.PolicyDocument({ statements });
+  new RepositoryTemplate(stack, 'Template', { prefix: 'echo', repositoryPolicy });
+  return repositoryPolicy;
+}
+
+const rendered = (stack: Stack) => propertiesOf(stack, 'AWS::ECR::RepositoryCreationTemplate').RepositoryPolicy;
+
+describe('a repository policy', () => {
+  test('is rendered as JSON', () => {
+    const stack = newStack();
+    policyIn(stack, pull([new iam.OrganizationPrincipal('o-1234567890')]));
+    expect(JSON.parse(rendered(stack) as string)).toEqual({
+      Version: '2012-10-17',
+      Statement: [{
+        Effect: 'Allow', Action: 'ecr:BatchGetImage', Principal: { AWS: '*' }, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } },
+      }],
+    });
+  });
+
+  test('is rendered with tokens', () => {
+    const stack = newStack();
+    policyIn(stack, pull([new iam.ArnPrincipal(new CfnParameter(stack, 'Puller').valueAsString)]));
+    expect(rendered(stack)).toEqual({
+      'Fn::Join': ['', [
+        '{"Statement":[{"Action":"ecr:BatchGetImage","Effect":"Allow","Principal":{"AWS":"', { Ref: 'Puller' }, '"}}],"Version":"2012-10-17"}',
+      ]],
+    });
+  });
+
+  test('has the statements that were added later too', () => {
+    const stack = newStack();
+    policyIn(stack).addStatements(pull([new iam.StarPrincipal()]));
+    expect(rendered(stack)).toContain('ecr:BatchGetImage');
+  });
+
+  test('is left out when it stays empty', () => {
+    const stack = newStack();
+    policyIn(stack);
+    expect(rendered(stack)).toBeUndefined();
+  });
+
+  test('fails at synthesis without principals', () => {
+    const app = new App();
+    policyIn(newStack(app), pull([]));
+    expect(() => app.synth()).toThrow('A PolicyStatement used in a resource-based policy must specify at least one IAM principal');
+  });
+
+  test.each<[string, iam.PolicyStatementProps]>([
+    ['resources', { resources: ['*'] }], ['excluded resources', { notResources: ['arn:aws:ecr:us-east-1:111122223333:repository/x'] }],
+  ])('fails at synthesis with %s, which ECR refuses', (_, more) => {
+    const app = new App();
+    policyIn(newStack(app), pull([new iam.StarPrincipal()], more));
+    expect(() => app.synth()).toThrow('got a repository policy that names resources, expected statements without them, since the policy belongs to the '
+      + 'repository it is attached to: leave the resources out');
+  });
+
+  test('fails at synthesis above 10,240 characters', () => {
+    const app = new App();
+    policyIn(newStack(app), pull([new iam.StarPrincipal()], { conditions: { StringEquals: { 'aws:PrincipalTag/team': 'x'.repeat(10_240) } } }));
+    expect(() => app.synth()).toThrow(/got a repository policy of 10\d{3} characters, expected at most 10240: name an organisation instead of its accounts, /);
+  });
+
+  test('is measured without what CloudFormation fills in, so that a policy that fits is not refused', () => {
+    const stack = agnosticStack();
+    policyIn(stack, pull(accounts(150)));
+    // with a reference to the partition in each principal it is longer than what ECR gets
+    expect(JSON.stringify(stack.resolve(new iam.PolicyDocument({ statements: [pull(accounts(150))] }))).length).toBeGreaterThan(10_240);
+    expect(rendered(stack)).toBeDefined();
+  });
+
+  test('fails when what is written out is too long already', () => {
+    const app = new App();
+    policyIn(agnosticStack(app), pull(accounts(400)));
+    expect(() => app.synth()).toThrow(/got a repository policy of 1\d{4} characters, expected at most 10240/);
+  });
+});
