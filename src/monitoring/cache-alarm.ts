@@ -13,6 +13,7 @@ import { receiveReadOnlyEvents } from './denied-pulls';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
 import { InvalidInputError } from '../private/errors';
+import { prefixOf } from '../rule/rule-prefix';
 
 /** When pulls count as near the quota. */
 export interface CallsNearQuotaOptions {
@@ -265,10 +266,6 @@ function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | 
     }, rule);
   }
   return producer;
-}
-
-function prefixOf(rule: IPullThroughCacheRuleRef): string {
-  return rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
 }
 
 function checkShare(name: string, share: number): void {

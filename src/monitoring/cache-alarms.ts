@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { CacheAlarm } from './cache-alarm';
 import { watchOf } from './cache-watch';
 import { InvalidInputError } from '../private/errors';
+import { prefixOf } from '../rule/rule-prefix';
 
 /** Properties of `CacheAlarms`. */
 export interface CacheAlarmsProps {
@@ -78,13 +79,13 @@ function pagingAlarm(
   const all = [...failedPullsAlarm ? [failedPullsAlarm] : [], ...alarms];
   if (all.length === 0) {
     throw new InvalidInputError({
-      got: `page actions for the cache '${rule.pullThroughCacheRuleRef.ecrRepositoryPrefix}', which has no alarm`,
+      got: `page actions for the cache '${prefixOf(rule)}', which has no alarm`,
       expected: 'an alarm that can go off',
       fix: 'add alarms, or leave the page actions out',
     }, scope);
   }
   const composite = new cloudwatch.CompositeAlarm(scope, 'Paging', {
-    alarmDescription: `Something is wrong with the pull-through cache ${rule.pullThroughCacheRuleRef.ecrRepositoryPrefix}: `
+    alarmDescription: `Something is wrong with the pull-through cache ${prefixOf(rule)}: `
       + 'the descriptions of the alarms in this one say what happened and what to do.',
     alarmRule: cloudwatch.AlarmRule.anyOf(...all.map(alarm => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM))),
   });

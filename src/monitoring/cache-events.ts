@@ -1,6 +1,7 @@
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import { ROOT } from '../private/checks';
+import { prefixOf } from '../rule/rule-prefix';
 
 /**
  * The EventBridge patterns of what ECR reports about a cache. EventBridge gets AWS's own events at best effort.
@@ -22,7 +23,7 @@ export class CacheEvents {
    * @param rule the rule, whose prefix counts
    */
   public static fromRule(rule: IPullThroughCacheRuleRef): CacheEvents {
-    return new CacheEvents(rule.pullThroughCacheRuleRef.ecrRepositoryPrefix);
+    return new CacheEvents(prefixOf(rule));
   }
 
   private constructor(private readonly prefix: string) {}

@@ -7,6 +7,7 @@ import { watchOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
 import { DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from './emitted-names';
 import { InvalidInputError } from '../private/errors';
+import { prefixOf } from '../rule/rule-prefix';
 
 /**
  * The metrics of a cache. Each needs something that produces it, and throws without.
@@ -193,7 +194,7 @@ export class CacheMetrics {
     return new cloudwatch.Metric({
       namespace: NAMESPACE,
       metricName,
-      dimensionsMap: { [DIMENSION]: this.rule.pullThroughCacheRuleRef.ecrRepositoryPrefix },
+      dimensionsMap: { [DIMENSION]: prefixOf(this.rule) },
       statistic: cloudwatch.Stats.MAXIMUM,
       // one value falls into each period, and CloudWatch takes no longer one for a graph of a day
       period: Duration.seconds(Math.min(producer.interval.toSeconds(), Duration.days(1).toSeconds())),
@@ -204,7 +205,7 @@ export class CacheMetrics {
   private needed<T extends events.IRule | ScheduledWatcher>(method: string, producer: T | undefined, expected: string, fix: string): T {
     if (!producer) {
       throw new InvalidInputError({
-        got: `the metric ${method} of the cache '${this.rule.pullThroughCacheRuleRef.ecrRepositoryPrefix}', which nothing produces`,
+        got: `the metric ${method} of the cache '${prefixOf(this.rule)}', which nothing produces`,
         expected,
         fix,
       }, this.rule);

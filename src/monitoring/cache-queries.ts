@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { CacheEventLog } from './cache-event-log';
 import type { CacheStatistics } from './cache-statistics';
 import { QueryText } from './query-text';
+import { prefixOf } from '../rule/rule-prefix';
 
 /** Properties of `CacheQueries`. */
 export interface CacheQueriesProps {
@@ -59,7 +60,7 @@ export class CacheQueries extends Construct {
     super(scope, id);
     const { eventLog, statistics, trailLogGroup } = props;
     this.folder = props.folder ?? `Pull-through caches/${Names.uniqueResourceName(this, { maxLength: 64, separator: '-' })}`;
-    const text = new QueryText(props.caches.map(cache => cache.pullThroughCacheRuleRef.ecrRepositoryPrefix));
+    const text = new QueryText(props.caches.map(cache => prefixOf(cache)));
 
     if (statistics) {
       this.save('Catalogue', 'What is cached now', statistics.logGroup, text.catalogue());

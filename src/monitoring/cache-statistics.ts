@@ -12,6 +12,7 @@ import type { ScheduledFunctionOptions } from './scheduled-function';
 import { InvalidInputError } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
+import { prefixOf } from '../rule/rule-prefix';
 
 /** Properties of `CacheStatistics`. */
 export interface CacheStatisticsProps extends ScheduledFunctionOptions {
@@ -100,7 +101,7 @@ export class CacheStatistics extends Construct {
    * @param cache the cache, of this stack's account and Region, that nothing else counts
    */
   public addCache(cache: IPullThroughCacheRuleRef): void {
-    const prefix = cache.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+    const prefix = prefixOf(cache);
     const watch = watchOf(cache);
     if (watch.statistics) {
       throw new InvalidInputError({

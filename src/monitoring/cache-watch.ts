@@ -5,6 +5,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { prefixOf } from '../rule/rule-prefix';
 
 /** A function that puts metrics of a cache on a schedule. */
 export interface ScheduledWatcher {
@@ -45,7 +46,7 @@ export function watchOf(rule: IPullThroughCacheRuleRef): CacheWatch {
     Object.defineProperty(root, REGISTER, { value: new Map<string, CacheWatch>() });
   }
   const register = root[REGISTER]!;
-  const key = `${registryOf(rule)} ${rule.pullThroughCacheRuleRef.ecrRepositoryPrefix}`;
+  const key = `${registryOf(rule)} ${prefixOf(rule)}`;
   const watch = register.get(key) ?? {};
   register.set(key, watch);
   return watch;

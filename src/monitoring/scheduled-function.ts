@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import { NAMESPACE } from './emitted-names';
 import { MOST_SETTINGS } from './function-settings';
 import { InvalidInputError } from '../private/errors';
+import { prefixOf } from '../rule/rule-prefix';
 
 /** How a function that runs on a schedule is made, whatever it does. */
 export interface ScheduledFunctionOptions {
@@ -82,7 +83,7 @@ export function checkSameRegistry(scope: Construct, rule: IPullThroughCacheRuleR
   const differs = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
   if (differs(rule.env.account, own.account) || differs(rule.env.region, own.region)) {
     throw new InvalidInputError({
-      got: `the cache '${rule.pullThroughCacheRuleRef.ecrRepositoryPrefix}' of account ${rule.env.account} and Region ${rule.env.region}`,
+      got: `the cache '${prefixOf(rule)}' of account ${rule.env.account} and Region ${rule.env.region}`,
       expected: `a cache of account ${own.account} and Region ${own.region}, where this function runs`,
       fix: 'watch it from a stack in its own account and Region',
     }, scope);
