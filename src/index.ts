@@ -19,9 +19,16 @@ export type { UpstreamSecretProps } from './rule/upstream-secret';
 export { CacheLifecycleRule } from './repository/cache-lifecycle';
 export type { CacheLifecycleRuleOptions, CacheLifecycleSelectionOptions } from './repository/cache-lifecycle';
 export { RepositoryTemplate, TemplateUse } from './repository/repository-template';
+export { CachePullers } from './repository/cache-pullers';
+export type { AccountPullersOptions, OrganizationPullersOptions } from './repository/cache-pullers';
 export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplateProps } from './repository/repository-template';
 
+export { RegistryPolicy } from './registry/registry-policy';
+export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
+
 export { PullThroughCacheGrants } from './pulling/cache-grants';
+export { PullPolicy } from './pulling/pull-policy';
+export type { PullPolicyOptions, PullPolicyProps } from './pulling/pull-policy';
 export { CachedImage } from './pulling/cached-image';
 
 export { CacheAlarm } from './monitoring/cache-alarm';

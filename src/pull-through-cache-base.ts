@@ -197,6 +197,15 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
   public abstract readonly upstreamRepositoryPrefix?: string;
   public abstract readonly repositoriesTagged?: boolean;
 
+  /**
+   * Whether `repositoriesTagged` can't change any more.
+   *
+   * @internal
+   */
+  public get _tagsSettled(): boolean {
+    return true;
+  }
+
   public get pullThroughCacheRuleRef(): PullThroughCacheRuleReference {
     return { ecrRepositoryPrefix: this.repositoryPrefix };
   }

@@ -195,6 +195,11 @@ export class PullThroughCache extends PullThroughCacheBase {
     (props.monitoring ?? CacheMonitoring.standard())._bind(this, 'Monitoring', this);
   }
 
+  /** @internal */
+  public get _tagsSettled(): boolean {
+    return this.repositoryTemplate._tagsSettled;
+  }
+
   /** Whether a first pull creates repositories with tags. What `Tags.of` adds is known at synthesis only: read it late. */
   public get repositoriesTagged(): boolean | undefined {
     return this.repositoryTemplate.tagged;

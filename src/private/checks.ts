@@ -5,7 +5,8 @@ import { InvalidInputError } from './errors';
 /** The prefix that stands for the whole registry. */
 export const ROOT = 'ROOT';
 
-const PREFIX = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+/** The path of a repository, which a prefix begins. */
+export const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 // Every Region's name ends in a point of the compass and a number: "AWS Regions" in the General Reference.
 const REGION = /^[a-z]{2,}(?:-[a-z]+)*-(?:central|(?:north|south)?(?:east|west)|north|south)-[0-9]{1,2}$/;
 const ACCOUNT = /^[0-9]{12}$/;
@@ -31,14 +32,14 @@ export function checkPrefix(name: string, prefix: string, scope?: IConstruct, lo
       fix: 'choose a prefix of that length',
     }, scope);
   }
-  if (prefix.endsWith('/') && PREFIX.test(prefix.slice(0, -1))) {
+  if (prefix.endsWith('/') && PATH.test(prefix.slice(0, -1))) {
     throw new InvalidInputError({
       got,
       expected: 'no slash at the end, since ECR assumes one',
       fix: `write '${prefix.slice(0, -1)}'`,
     }, scope);
   }
-  if (!PREFIX.test(prefix)) {
+  if (!PATH.test(prefix)) {
     throw new InvalidInputError({
       got,
       expected: "lower-case letters and digits, joined by '.', '_', '__', hyphens or '/', or ROOT for the whole registry",
@@ -52,7 +53,7 @@ function insteadOf(prefix: string): string {
   if (lowerCase === 'root') {
     return "write 'ROOT' for the whole registry, or 'root' for a prefix of that name";
   }
-  return PREFIX.test(lowerCase) ? `write '${lowerCase}'` : "choose one such as 'echo' or 'team-a/echo'";
+  return PATH.test(lowerCase) ? `write '${lowerCase}'` : "choose one such as 'echo' or 'team-a/echo'";
 }
 
 /** Refuses an upstream repository prefix that ECR refuses: one of the wrong form, or one beside the prefix `ROOT`. */

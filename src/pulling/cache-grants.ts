@@ -1,8 +1,11 @@
 import { Lazy } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { warnOfMissingOwnerHalf, warnOfNothingWritten } from './grant-halves';
+import { WatchedPrincipal } from './watched-principal';
 import { ROOT } from '../private/checks';
 import { warn, WarningId } from '../private/warnings';
+import { readAllowList } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -13,6 +16,10 @@ import type { ICacheRule } from '../rule/cache-rule';
  * A first pull imports the image and may create its repository, with the permissions of the puller: none of AWS's managed
  * pull policies gives all that it takes, nor does aws-cdk's `Repository.grantPull`. Amazon ECR User Guide, "IAM permissions
  * required to sync an upstream registry with an Amazon ECR private registry".
+ *
+ * Grants are written into the policies of the grantee: of roles, users, groups, managed policies and each part of a
+ * `CompositePrincipal`. Where that can't be done, or isn't all, a warning says what is missing and where it belongs: for roles whose
+ * policies this app doesn't manage, services, accounts, organisations, and roles of another account than the cache's.
  *
  * @example
  * import { PullThroughCacheGrants } from 'cdk-ecr-pull-through-cache';
@@ -33,17 +40,22 @@ export class PullThroughCacheGrants {
     return new PullThroughCacheGrants(rule);
   }
 
-  private constructor(private readonly rule: IPullThroughCacheRuleRef) {}
+  private readonly firstPullActions: readonly string[];
+
+  private constructor(private readonly rule: IPullThroughCacheRuleRef) {
+    this.firstPullActions = [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT, ...taggingActions(rule)];
+  }
 
   /**
    * Lets a principal pull through the cache, also what nobody has pulled before.
    *
    * @param grantee who pulls
-   * @param images what may be pulled, as paths below the prefix: `nginx`, or `team/*` for all that starts with `team/`;
-   * without any, the whole cache
+   * @param images what may be pulled, as paths below the prefix: `nginx`, or `team/*` for all that begins with `team/`. Docker Hub's
+   * official images may be named without `library/`. Without any, the whole cache
+   * @throws for an entry that is no such path: with a tag or digest, a slash at an end, upper case, another `*`
    */
   public pull(grantee: iam.IGrantable, ...images: string[]): iam.Grant {
-    return this.grant(grantee, images, [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT], () => this.taggingActions());
+    return this.grant(grantee, images, this.firstPullActions, true);
   }
 
   /**
@@ -51,30 +63,47 @@ export class PullThroughCacheGrants {
    *
    * @param grantee who pulls
    * @param images what may be pulled, as for `pull`
+   * @throws for an entry that is no path, as `pull` does
    */
   public pullCached(grantee: iam.IGrantable, ...images: string[]): iam.Grant {
-    return this.grant(grantee, images, CacheActions.PULL_CACHED, () => []);
+    return this.grant(grantee, images, CacheActions.PULL_CACHED, false);
   }
 
-  private grant(grantee: iam.IGrantable, images: string[], actions: readonly string[], late: () => readonly string[]): iam.Grant {
+  private grant(grantee: iam.IGrantable, images: string[], actions: readonly string[], imports: boolean): iam.Grant {
     const address = CacheAddress.fromRule(this.rule);
-    if (address.repositoryPrefix === ROOT && images.length === 0) {
+    const paths = readAllowList(this.rule, images);
+    if (address.repositoryPrefix === ROOT && paths.includes('*')) {
       warn(this.rule, WarningId.WHOLE_REGISTRY_GRANT,
         `a grant without images on a cache with the prefix ROOT reaches every repository of the registry (${grantee.grantPrincipal}). `
         + 'Name the images, or acknowledge this warning.');
     }
-    const resourceArns = (images.length > 0 ? images : ['*']).map(path => address.repositoryArn(path));
-    const logIn = iam.Grant.addToPrincipal({ grantee, actions: [...CacheActions.LOG_IN], resourceArns: ['*'] });
-    const read = iam.Grant.addToPrincipal({
-      grantee,
-      actions: Lazy.list({ produce: () => [...actions, ...late()] }),
-      resourceArns,
-    });
-    return logIn.combine(read);
+    const resourceArns = paths.map(path => address.repositoryArn(path));
+    return partsOf(grantee.grantPrincipal)
+      .map(principal => this.grantOne(principal, actions, resourceArns, imports))
+      .reduce((all, one) => all.combine(one));
   }
 
-  private taggingActions(): readonly string[] {
-    // an L1 rule has no such property, and nothing is known of its template
-    return (this.rule as Partial<ICacheRule>).repositoriesTagged ? CacheActions.TAG_NEW_REPOSITORY : [];
+  private grantOne(principal: iam.IPrincipal, actions: readonly string[], resourceArns: string[], imports: boolean): iam.Grant {
+    const grantee = new WatchedPrincipal(principal);
+    const grant = iam.Grant.addToPrincipal({ grantee, actions: [...CacheActions.LOG_IN], resourceArns: ['*'] })
+      .combine(iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns }));
+    if (grantee.written) {
+      warnOfMissingOwnerHalf(this.rule, principal, imports);
+    } else {
+      warnOfNothingWritten(this.rule, principal);
+    }
+    return grant;
   }
+}
+
+function partsOf(principal: iam.IPrincipal): iam.IPrincipal[] {
+  return principal instanceof iam.CompositePrincipal ? principal.principals.flatMap(partsOf) : [principal];
+}
+
+/** Tags may come until synthesis. One action of a list that turns out undefined leaves it; an L1 rule has no template that is known. */
+function taggingActions(rule: IPullThroughCacheRuleRef & Partial<ICacheRule> & { readonly _tagsSettled?: boolean }): readonly string[] {
+  if (rule._tagsSettled || !('repositoriesTagged' in rule)) {
+    return rule.repositoriesTagged ? CacheActions.TAG_NEW_REPOSITORY : [];
+  }
+  return CacheActions.TAG_NEW_REPOSITORY.map(action => Lazy.string({ produce: () => rule.repositoriesTagged ? action : undefined }));
 }

@@ -5,10 +5,13 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { CacheLifecycleRule } from './cache-lifecycle';
+import type { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
+import { repositoryPolicyFor } from './repository-policy';
 import {
   checkDescription, checkEncryptionKey, checkExclusionFilters, checkTags, checkTemplatePrefix, LONGEST_DESCRIPTION, repositoryPolicyProblems,
 } from './template-checks';
+import { allowPullers } from './template-pullers';
 import { checkTemplatesOfTree } from './template-register';
 import { ROOT } from '../private/checks';
 import { checkRoleAccount, checkRoleWithoutPath } from '../private/role-checks';
@@ -72,11 +75,22 @@ export interface RepositoryTemplateOptions {
   readonly imageTagMutabilityExclusionFilters?: string[];
 
   /**
-   * The policy that every repository is born with, at most 10,240 characters of JSON.
+   * The policy that every repository is born with, at most 10,240 characters of JSON, without resources. For pullers of other accounts
+   * see `pullers`.
    *
    * @default - none: only the account's own principals pull
    */
   readonly repositoryPolicy?: iam.PolicyDocument;
+
+  /**
+   * Who of other accounts may pull what is cached. It becomes a part of the policy that every repository is born with.
+   *
+   * For what isn't cached yet they need `RegistryPolicy.allowFirstPull()` as well, and always the permissions in their own account. They
+   * can't make a first pull into tagged repositories.
+   *
+   * @default - nobody
+   */
+  readonly pullers?: CachePullers[];
 
   /**
    * What the template is for, at most 256 characters.
@@ -159,6 +173,9 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
         + 'Use MUTABLE, or exclude the tags that move.');
     }
     checkTemplatesOfTree(this);
+    if (props.pullers?.length && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+      allowPullers(this, props.pullers);
+    }
 
     const creationRole = this.creationRole(props, appliedFor);
     new CfnRepositoryCreationTemplate(this, 'Resource', {
@@ -174,10 +191,19 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
         ? { encryptionType: 'KMS', kmsKey: props.encryptionKey.keyRef.keyArn }
         : { encryptionType: 'AES256' },
       lifecyclePolicy: CacheLifecycleRule.toPolicyText(props.lifecycleRules ?? CacheLifecycleRule.defaults()),
-      repositoryPolicy: this.policyText(props.repositoryPolicy),
+      repositoryPolicy: this.policyText(props),
       resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
       customRoleArn: creationRole,
     });
+  }
+
+  /**
+   * Whether `tagged` can't change any more.
+   *
+   * @internal
+   */
+  public get _tagsSettled(): boolean {
+    return !this.inheritTags;
   }
 
   /** Whether repositories are born with tags. What `Tags.of` adds is known at synthesis only: read it late. */
@@ -185,12 +211,14 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
     return this.renderedTags().length > 0;
   }
 
-  private policyText(policy: iam.PolicyDocument | undefined): string | undefined {
-    if (!policy) {
+  private policyText(props: RepositoryTemplateProps): string | undefined {
+    const { repositoryPolicy, pullers = [] } = props;
+    if (!repositoryPolicy && pullers.length === 0) {
       return undefined;
     }
-    this.node.addValidation({ validate: () => repositoryPolicyProblems(policy, this) });
-    return Lazy.string({ produce: () => policy.isEmpty ? undefined : Stack.of(this).toJsonString(policy) });
+    const policy = () => repositoryPolicyFor(repositoryPolicy, pullers);
+    this.node.addValidation({ validate: () => repositoryPolicyProblems(policy(), this) });
+    return Lazy.string({ produce: () => policy().isEmpty ? undefined : Stack.of(this).toJsonString(policy()) });
   }
 
   private creationRole(props: RepositoryTemplateProps, appliedFor: TemplateUse[]): string | undefined {

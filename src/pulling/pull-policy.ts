@@ -1,0 +1,163 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct, IDependable } from 'constructs';
+import { PullThroughCacheGrants } from './cache-grants';
+import { InvalidInputError, place, sentence } from '../private/errors';
+import { knownLength } from '../private/known-length';
+
+/** IAM User Guide, "IAM and AWS STS quotas": white space isn't counted. */
+const LONGEST_MANAGED_POLICY = 6_144;
+
+/** What a policy for pullers allows. */
+export interface PullPolicyOptions {
+  /** The caches, or rules of any kind, whose images may be pulled: at least one. */
+  readonly caches: IPullThroughCacheRuleRef[];
+
+  /**
+   * What may be pulled of each of them, as paths below its prefix: `nginx`, or `team/*` for all that begins with `team/`.
+   *
+   * @default - everything
+   */
+  readonly images?: string[];
+
+  /**
+   * Whether images may be pulled that nobody has pulled before.
+   *
+   * @default true
+   */
+  readonly firstPulls?: boolean;
+}
+
+/** Properties of a `PullPolicy`. */
+export interface PullPolicyProps extends PullPolicyOptions {
+  /**
+   * The name of the policy. A name makes the stack need `CAPABILITY_NAMED_IAM`, and is what permission sets of IAM Identity Center
+   * refer to.
+   *
+   * @default - CloudFormation makes one
+   */
+  readonly managedPolicyName?: string;
+
+  /**
+   * What the policy is for. It can't be changed later.
+   *
+   * @default Pulls through ECR pull-through caches
+   */
+  readonly description?: string;
+
+  /**
+   * The path of the policy.
+   *
+   * @default /
+   */
+  readonly path?: string;
+
+  /**
+   * Roles that get the policy attached.
+   *
+   * @default - none
+   */
+  readonly roles?: iam.IRole[];
+}
+
+/**
+ * What pullers of caches need, as a managed policy: for people, and for roles that are made elsewhere, such as the node roles of other
+ * tools. `PullPolicy.toPolicyDocument()` and `PullPolicy.toPolicyText()` give the same without a resource.
+ *
+ * Amazon ECR User Guide, "IAM permissions required to sync an upstream registry with an Amazon ECR private registry".
+ *
+ * @example
+ * import { PullPolicy, PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ * import { CfnOutput } from 'aws-cdk-lib';
+ *
+ * declare const echo: PullThroughCache;
+ * declare const dockerHub: PullThroughCache;
+ *
+ * const policy = new PullPolicy(this, 'PullPolicy', { caches: [echo, dockerHub], managedPolicyName: 'pull-through-caches' });
+ * new CfnOutput(this, 'PullPolicyArn', { value: policy.managedPolicyArn });
+ * new CfnOutput(this, 'PullPolicyText', { value: PullPolicy.toPolicyText({ caches: [echo], images: ['nginx'] }) });
+ */
+export class PullPolicy extends iam.ManagedPolicy {
+  /**
+   * The policy as a document, for an inline policy or a permission set.
+   *
+   * @param options the caches, and what of them
+   * @throws for an entry of `images` that is no path, or without a cache
+   */
+  public static toPolicyDocument(options: PullPolicyOptions): iam.PolicyDocument {
+    const document = new iam.PolicyDocument({ minimize: true });
+    grantTo(new DocumentPrincipal(document, options.caches[0]), options);
+    return document;
+  }
+
+  /**
+   * The policy as JSON, for an output or a property that takes text. What CloudFormation knows alone, such as the account of a stack
+   * without one, is filled in at deployment.
+   *
+   * @param options the caches, and what of them
+   * @throws for an entry of `images` that is no path, or without a cache
+   */
+  public static toPolicyText(options: PullPolicyOptions): string {
+    const document = PullPolicy.toPolicyDocument(options);
+    return Stack.of(options.caches[0]).toJsonString(document);
+  }
+
+  constructor(scope: Construct, id: string, props: PullPolicyProps) {
+    super(scope, id, {
+      managedPolicyName: props.managedPolicyName,
+      description: props.description ?? 'Pulls through ECR pull-through caches',
+      path: props.path,
+      roles: props.roles,
+      document: PullPolicy.toPolicyDocument(props),
+    });
+    this.node.addValidation({ validate: () => this.tooLong() });
+  }
+
+  private tooLong(): string[] {
+    const stack = Stack.of(this);
+    const length = knownLength(stack.resolve(stack.toJsonString(this.document)));
+    return length <= LONGEST_MANAGED_POLICY ? [] : [`${sentence({
+      got: `a managed policy of ${length} characters`,
+      expected: `at most ${LONGEST_MANAGED_POLICY}`,
+      fix: 'allow whole caches or paths with /* instead of single images, or make one policy for each cache',
+    })} [at ${place(this)}]`];
+  }
+}
+
+function grantTo(grantee: iam.IGrantable, options: PullPolicyOptions): void {
+  const { caches, images = [], firstPulls = true } = options;
+  if (caches.length === 0) {
+    throw new InvalidInputError({ got: 'a pull policy without caches', expected: 'at least one', fix: 'name the caches whose images may be pulled' });
+  }
+  for (const cache of caches) {
+    const grants = PullThroughCacheGrants.fromRule(cache);
+    if (firstPulls) {
+      grants.pull(grantee, ...images);
+    } else {
+      grants.pullCached(grantee, ...images);
+    }
+  }
+}
+
+/** Takes statements for whoever will get the document. */
+class DocumentPrincipal extends iam.PrincipalBase {
+  public readonly policyFragment = new iam.PrincipalPolicyFragment({});
+
+  constructor(private readonly document: iam.PolicyDocument, private readonly policyDependable: IDependable) {
+    super();
+  }
+
+  public addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+    this.document.addStatements(statement);
+    return { statementAdded: true, policyDependable: this.policyDependable };
+  }
+
+  public dedupeString(): string | undefined {
+    return undefined;
+  }
+
+  public toString(): string {
+    return 'a pull policy';
+  }
+}

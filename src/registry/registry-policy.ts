@@ -1,0 +1,159 @@
+import { Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { claimRegistry } from './one-per-registry';
+import { registryPolicyProblems } from './registry-policy-checks';
+import type { RenderedPolicy } from './registry-policy-checks';
+import { statementId, withUniqueIds } from './statement-ids';
+import type { RenderedStatement } from './statement-ids';
+import { InvalidInputError } from '../private/errors';
+import { warn, WarningId } from '../private/warnings';
+import type { CachePullers } from '../repository/cache-pullers';
+import { OwnerHalf, PullerRegister } from '../repository/puller-register';
+import { readAllowList } from '../rule/allow-list';
+import { CacheActions } from '../rule/cache-actions';
+import { CacheAddress } from '../rule/cache-address';
+
+const FIRST_PULL = 'FirstPull';
+
+/** Who may make first pulls, and of what. */
+export interface FirstPullOptions {
+  /** Who may: at least one. An organisation has to name its accounts, since the policy does without the principal `*`. */
+  readonly pullers: CachePullers[];
+
+  /**
+   * What may be imported, as paths below the prefix: `nginx`, or `team/*` for all that begins with `team/`.
+   *
+   * @default - everything
+   */
+  readonly images?: string[];
+}
+
+/** Properties of a `RegistryPolicy`. */
+export interface RegistryPolicyProps {
+  /**
+   * The statements that the registry policy of this account and Region has already. This construct replaces the policy, so what isn't named
+   * here is gone. `iam.PolicyStatement.fromJson()` reads what `aws ecr get-registry-policy` prints.
+   *
+   * @default - none
+   */
+  readonly existingStatements?: iam.PolicyStatement[];
+}
+
+/**
+ * The registry policy of an account and Region: `AWS::ECR::RegistryPolicy`. There is one, so make one construct and let all caches add to
+ * it; a second for the same account and Region is refused. CloudFormation refuses to create it over one that exists: delete that one, after
+ * you named its statements in `existingStatements`.
+ *
+ * What `allowFirstPull()` writes is in the scope of both versions of registry policies. Version 1, which old registries have, knows
+ * `ecr:ReplicateImage`, `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` alone and refuses others; version 2 knows every action
+ * of ECR and asks the policy for each request. CloudFormation can't change the version: `aws ecr put-account-setting --name
+ * REGISTRY_POLICY_SCOPE --value V2`. Amazon ECR User Guide, "Private registry permissions in Amazon ECR".
+ *
+ * @example
+ * import { CachePullers, PullThroughCache, RegistryPolicy } from 'cdk-ecr-pull-through-cache';
+ *
+ * declare const echo: PullThroughCache;
+ *
+ * const policy = new RegistryPolicy(this, 'RegistryPolicy');
+ * policy.allowFirstPull(echo, { pullers: [CachePullers.account('111122223333')], images: ['nginx', 'team/*'] });
+ */
+export class RegistryPolicy extends Resource {
+  private readonly written: iam.PolicyStatement[];
+  private readonly firstPulls: iam.PolicyStatement[] = [];
+
+  constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
+    super(scope, id);
+    claimRegistry(this, {
+      name: 'registry policy',
+      resourceType: CfnRegistryPolicy.CFN_RESOURCE_TYPE_NAME,
+      fix: 'keep one RegistryPolicy and let all caches add to it',
+    });
+    this.written = [...props.existingStatements ?? []];
+    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(), this) });
+    new CfnRegistryPolicy(this, 'Resource', {
+      policyText: Lazy.any({ produce: () => this.document() }),
+    });
+  }
+
+  /**
+   * Lets others import images through a cache, and create the repositories for them: the registry's half of a first pull. The other half is
+   * `pullers` of the cache's repository template.
+   *
+   * @param cache the cache, or any rule of this account and Region
+   * @param options who, and what
+   * @throws for a cache of another account or Region, an organisation without accounts, an entry of `images` that is no path
+   */
+  public allowFirstPull(cache: IPullThroughCacheRuleRef, options: FirstPullOptions): void {
+    const { pullers, images = [] } = options;
+    const address = CacheAddress.fromRule(cache);
+    this.checkPlace(address);
+    this.checkPullers(pullers);
+    const resources = readAllowList(cache, images).map(path => address.repositoryArn(path));
+    for (const who of pullers) {
+      this.firstPulls.push(who._statement({
+        sid: statementId(FIRST_PULL, address.repositoryPrefix),
+        actions: [...CacheActions.IMPORT],
+        resources,
+      }));
+    }
+    this.noteDown(address, pullers);
+  }
+
+  /**
+   * Adds statements as they are.
+   *
+   * @param statements with principals and resources, and with ids that no other statement has
+   */
+  public addStatements(...statements: iam.PolicyStatement[]): void {
+    this.written.push(...statements);
+  }
+
+  private document(): RenderedPolicy {
+    const render = (statement: iam.PolicyStatement): RenderedStatement => Stack.of(this).resolve(statement.toStatementJson());
+    return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.firstPulls].map(render)) };
+  }
+
+  private checkPlace(address: CacheAddress): void {
+    const own = Stack.of(this);
+    const differs = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
+    if (differs(address.account, own.account) || differs(address.region, own.region)) {
+      throw new InvalidInputError({
+        got: `a cache of the account ${address.account} and Region ${address.region}`,
+        expected: `one of the account ${own.account} and Region ${own.region}, whose registry this policy belongs to`,
+        fix: 'make a RegistryPolicy in a stack of that account and Region',
+      }, this);
+    }
+  }
+
+  private checkPullers(pullers: CachePullers[]): void {
+    if (pullers.length === 0) {
+      throw new InvalidInputError({ got: 'no pullers', expected: 'at least one', fix: "name them, such as CachePullers.account('111122223333')" }, this);
+    }
+    if (pullers.some(who => !who._numbered)) {
+      throw new InvalidInputError({
+        got: 'an organisation without its accounts',
+        expected: "accounts in a registry policy, which isn't opened to the principal '*'",
+        fix: "name those that import: CachePullers.organization('o-...', { accounts: [...] }); all others may pull what is cached, by the repositoryTemplate",
+      }, this);
+    }
+  }
+
+  /** Leaves word for the template and for grants; at synthesis it warns when pullers can't read what they may import. */
+  private noteDown(address: CacheAddress, pullers: CachePullers[]): void {
+    const { repositoryPrefix: prefix, account, region } = address;
+    const register = PullerRegister.of(this);
+    register.add({ half: OwnerHalf.REGISTRY_POLICY, prefix, account, region, pullers });
+    const warnings = () => {
+      if (pullers.some(who => who._others(account)) && !register.has(OwnerHalf.REPOSITORY_POLICY, { prefix, account, region })) {
+        warn(this, WarningId.GRANT_HALF_MISSING,
+          `other accounts may import below '${prefix}', and nothing in this app lets them read what they imported. Name the pullers in the `
+          + 'repositoryTemplate of the cache, or acknowledge this warning when its template is made elsewhere.');
+      }
+      return [];
+    };
+    this.node.addValidation({ validate: warnings });
+  }
+}

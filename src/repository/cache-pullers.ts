@@ -1,0 +1,174 @@
+import { Aws, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { checkAccount } from '../private/checks';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+
+/** AWS Organizations API reference, "Organization": Id. */
+const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
+const ROLE = /^[A-Za-z0-9_+=,.@*-]+(?:\/[A-Za-z0-9_+=,.@*-]+)*$/;
+
+/** Whom of an account to let pull. */
+export interface AccountPullersOptions {
+  /**
+   * Names of the roles that may pull, with their paths and without a slash in front: `task-execution`, `ci/builder`. `*` stands for any
+   * characters. They need not exist yet.
+   *
+   * @default - every principal that the account itself allows
+   */
+  readonly roles?: string[];
+}
+
+/** Whom of an organisation to let pull. */
+export interface OrganizationPullersOptions {
+  /**
+   * Accounts of the organisation, 12 digits each: only these may pull, and only as long as they belong to it. A registry policy needs
+   * them, since it does without the principal `*`.
+   *
+   * @default - every account of the organisation
+   */
+  readonly accounts?: string[];
+
+  /**
+   * Paths of organisational units, as in `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`: only accounts below them may pull.
+   *
+   * @default - everywhere in the organisation
+   */
+  readonly paths?: string[];
+}
+
+/**
+ * Who of other accounts may pull.
+ *
+ * ECR refuses a policy whose principals don't exist, so policies name accounts and narrow them by conditions on `aws:PrincipalArn` and
+ * `aws:PrincipalOrgID`: IAM User Guide, "AWS global condition context keys". Whoever pulls needs the permissions in their own account
+ * too: `grants.pull()` of an imported cache there, or a `PullPolicy`.
+ *
+ * @example
+ * import { CachePullers, PullThroughCache, RegistryPolicy, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+ *
+ * const pullers = [
+ *   CachePullers.account('111122223333', { roles: ['task-execution', 'ci/*'] }),
+ *   CachePullers.organization('o-a1b2c3d4e5', { accounts: ['444455556666', '777788889999'] }),
+ * ];
+ * const echo = new PullThroughCache(this, 'Echo', {
+ *   upstream: UpstreamRegistry.echo({ account: '123456789012' }),
+ *   repositoryTemplate: { pullers },
+ * });
+ * new RegistryPolicy(this, 'RegistryPolicy').allowFirstPull(echo, { pullers });
+ */
+export class CachePullers {
+  /**
+   * Pullers of one account.
+   *
+   * @param account the account: 12 digits, or a token
+   * @param options which of its roles
+   */
+  public static account(account: string, options: AccountPullersOptions = {}): CachePullers {
+    checkAccount(account);
+    options.roles?.forEach(checkRole);
+    checkNotEmpty('roles', options.roles, 'leave the roles out for the whole account');
+    const conditions = options.roles && { ArnLike: { 'aws:PrincipalArn': options.roles.map(role => roleArn(account, role)) } };
+    return new CachePullers([account], conditions);
+  }
+
+  /**
+   * Pullers of an organisation of AWS Organizations.
+   *
+   * @param organizationId its id, such as `o-a1b2c3d4e5`, or a token
+   * @param options which of its accounts and organisational units
+   */
+  public static organization(organizationId: string, options: OrganizationPullersOptions = {}): CachePullers {
+    const { accounts, paths } = options;
+    checkOrganization(organizationId);
+    accounts?.forEach(account => checkAccount(account));
+    checkNotEmpty('accounts', accounts, 'leave the accounts out for the whole organisation');
+    paths?.forEach(path => checkPath(organizationId, path));
+    checkNotEmpty('paths', paths, 'leave the paths out for the whole organisation');
+    const member = { StringEquals: { 'aws:PrincipalOrgID': organizationId } };
+    const below = paths && { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } };
+    return new CachePullers(accounts ?? [], { ...member, ...below });
+  }
+
+  private constructor(private readonly accounts: string[], private readonly conditions: iam.Conditions | undefined) {}
+
+  /**
+   * Whether they are accounts by number, as a registry policy wants them.
+   *
+   * @internal
+   */
+  public get _numbered(): boolean {
+    return this.accounts.length > 0;
+  }
+
+  /**
+   * What lets them do something by a policy of a resource.
+   *
+   * @internal
+   */
+  public _statement(props: iam.PolicyStatementProps): iam.PolicyStatement {
+    const principals = this._numbered ? this.accounts.map(account => new iam.AccountPrincipal(account)) : [new iam.StarPrincipal()];
+    return new iam.PolicyStatement({ ...props, principals, conditions: this.conditions });
+  }
+
+  /**
+   * Whether an account may belong to them: an organisation may have any.
+   *
+   * @internal
+   */
+  public _mayInclude(account: string): boolean {
+    return !this._numbered || this.accounts.some(one => one === account || Token.isUnresolved(one));
+  }
+
+  /**
+   * Whether there are others among them than an account.
+   *
+   * @internal
+   */
+  public _others(account: string): boolean {
+    return !this._numbered || this.accounts.some(one => one !== account);
+  }
+}
+
+function roleArn(account: string, role: string): string {
+  return `arn:${Aws.PARTITION}:iam::${account}:role/${role}`;
+}
+
+function checkNotEmpty(name: string, values: string[] | undefined, fix: string): void {
+  if (values?.length === 0) {
+    throw new InvalidInputError({ got: `an empty list of ${name}, which would let nobody pull`, expected: 'at least one', fix });
+  }
+}
+
+function checkRole(role: string): void {
+  if (Token.isUnresolved(role) || ROLE.test(role)) {
+    return;
+  }
+  const name = /^(?:arn:.*:role)?\/?([^:]+)$/.exec(role)?.[1];
+  throw new InvalidInputError({
+    got: `the role ${excerpt(role)}`,
+    expected: 'the name of a role, with its path and without a slash in front',
+    fix: name !== undefined && ROLE.test(name) ? `write '${name}'` : "write it such as 'task-execution' or 'ci/*'",
+  });
+}
+
+function checkOrganization(id: string): void {
+  if (!Token.isUnresolved(id) && !ORGANIZATION.test(id)) {
+    throw new InvalidInputError({
+      got: `the organisation ${excerpt(id)}`,
+      expected: "its id: 'o-' and 10 to 32 lower-case letters and digits",
+      fix: 'look it up with: aws organizations describe-organization',
+    });
+  }
+}
+
+function checkPath(organizationId: string, path: string): void {
+  if (Token.isUnresolved(path) || Token.isUnresolved(organizationId) || path.startsWith(`${organizationId}/`)) {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `the path ${excerpt(path)}`,
+    expected: `a path of the organisation ${organizationId}, which begins with its id`,
+    fix: `write it such as '${organizationId}/r-ab12/ou-ab12-11111111/*'`,
+  });
+}

@@ -1,0 +1,81 @@
+import { Token } from 'aws-cdk-lib';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import type { ICacheRule } from './cache-rule';
+import { prefixOf } from './rule-prefix';
+import { PATH, ROOT } from '../private/checks';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+import { warn, WarningId } from '../private/warnings';
+import { readUpstreamImage } from '../upstream/upstream-image';
+
+const EVERYTHING = '*';
+const BELOW = '/*';
+
+/**
+ * Reads which images of a cache are meant: each entry is a path below its prefix, `nginx`, or `team/*` for all that begins with `team/`,
+ * or `*`. Names are completed as the upstream completes them, so Docker Hub's `nginx` is `library/nginx`. No entry means everything.
+ *
+ * A path that is a token is taken as it is.
+ */
+export function readAllowList(rule: IPullThroughCacheRuleRef, images: readonly string[]): string[] {
+  const paths = images.map(image => readEntry(rule, image));
+  return paths.length > 0 ? [...new Set(paths)] : [EVERYTHING];
+}
+
+function readEntry(rule: IPullThroughCacheRuleRef, image: string): string {
+  if (image === EVERYTHING || Token.isUnresolved(image)) {
+    return image;
+  }
+  checkEntry(rule, image);
+  const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;
+  warnOfRepeatedPrefix(rule, path, image);
+  return path === image ? complete(rule, path) : `${path}${BELOW}`;
+}
+
+/** With an upstream prefix a path is the end of a name, to which nothing can be added. */
+function complete(rule: IPullThroughCacheRuleRef & Partial<ICacheRule>, path: string): string {
+  const { upstream, upstreamRepositoryPrefix: prefix } = rule;
+  if (prefix !== undefined && prefix !== ROOT) {
+    return path;
+  }
+  return upstream ? upstream._read(path).repository : readUpstreamImage(path, []).repository;
+}
+
+function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
+  const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;
+  if (PATH.test(path)) {
+    return;
+  }
+  const got = image === '' ? 'an empty name among the allowed images' : `the allowed image ${excerpt(image)}`;
+  const untagged = image.replace(/[:@].*$/, '');
+  if (image !== untagged) {
+    throw new InvalidInputError({
+      got,
+      expected: 'a path without tag and digest, since IAM knows repositories and no tags',
+      fix: untagged === '' ? "write one such as 'nginx' or 'team/*'" : `write '${untagged}'`,
+    }, rule);
+  }
+  if (image.includes('*') && PATH.test(image.replace(/\*/g, 'x'))) {
+    throw new InvalidInputError({
+      got,
+      expected: "'*' alone or as the last part, as in 'team/*'",
+      fix: 'name the images one by one, or allow all below a path',
+    }, rule);
+  }
+  const better = image.toLowerCase().replace(/^\/+|\/+$/g, '');
+  throw new InvalidInputError({
+    got,
+    expected: "a path below the prefix of the cache, in lower case, without a slash at either end, or one that ends in '/*'",
+    fix: PATH.test(better) ? `write '${better}'` : "write one such as 'nginx' or 'team/*'",
+  }, rule);
+}
+
+/** A registry may well have a repository of that name, so this is a doubt and no mistake. */
+function warnOfRepeatedPrefix(rule: IPullThroughCacheRuleRef, path: string, image: string): void {
+  const prefix = prefixOf(rule);
+  if (!Token.isUnresolved(prefix) && prefix !== ROOT && path.startsWith(`${prefix}/`)) {
+    warn(rule, WarningId.REPEATED_PREFIX,
+      `the allowed image '${image}' begins with the prefix of the cache, so it allows the repository '${prefix}/${image}'. `
+      + `Write '${image.slice(prefix.length + 1)}' for '${image}', or acknowledge this warning when the upstream has such a path.`);
+  }
+}
