@@ -9,14 +9,17 @@ export class Interruption {
   /** @param end ends what is under way */
   constructor(end: () => Promise<void>) {
     this.happens = new Promise((resolve, reject) => {
+      const wish = (code: number) => {
+        if (this.wished === undefined) {
+          this.wished = code;
+          end().then(resolve, reject);
+        }
+      };
       for (const [signal, code] of Object.entries(CODES)) {
-        process.on(signal, () => {
-          if (this.wished === undefined) {
-            this.wished = code;
-            end().then(resolve, reject);
-          }
-        });
+        process.on(signal, () => wish(code));
       }
+      // whoever read the output has gone
+      process.stdout.on('error', () => wish(1));
     });
   }
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CUSTOMER, STACK, VENDOR } from './world';
+import type { World } from './world';
 import { environment } from '../harness/cdk';
 import { ROOT, tool } from '../harness/paths';
 import type { Processes } from '../harness/processes';
-import { CUSTOMER, STACK, VENDOR } from './world';
-import type { World } from './world';
 
 /** Tells how to go on with an engine that stays. */
 export function explore(world: World): void {

@@ -1,5 +1,3 @@
-import { preparedPython, PythonMissing } from '../harness/python';
-import { Processes } from '../harness/processes';
 import { Interruption } from './interruption';
 import { explore, meanwhile, onAws } from './leave-taking';
 import { Report } from './report';
@@ -11,6 +9,8 @@ import { alarm } from './scenes/5-alarm';
 import { changes } from './scenes/6-changes';
 import { destroy } from './scenes/7-destroy';
 import { World } from './world';
+import { Processes } from '../harness/processes';
+import { preparedPython, PythonMissing } from '../harness/python';
 
 type Scene = readonly [title: string, play: (world: World) => Promise<void>];
 
@@ -41,22 +41,31 @@ async function main(args: readonly string[]): Promise<number> {
     await processes.stopAll();
   });
   try {
-    const python = await preparedPython(processes, 'requirements.txt', text => console.log(text));
-    return await play(await World.begin(processes, python, report), interruption, args.includes('--keep'));
+    return await start(processes, report, interruption, args.includes('--keep'));
   } catch (problem) {
-    if (interruption.code !== undefined) {
-      console.log('\nInterrupted: what was started has ended.');
-      return interruption.code;
+    if (interruption.code === undefined) {
+      throw problem;
     }
-    if (problem instanceof PythonMissing) {
+    console.log('\nInterrupted: what was started has ended.');
+    return interruption.code;
+  } finally {
+    await processes.stopAll();
+  }
+}
+
+async function start(processes: Processes, report: Report, interruption: Interruption, keep: boolean): Promise<number> {
+  let python: string;
+  try {
+    python = await preparedPython(processes, 'requirements.txt', text => console.log(text));
+  } catch (problem) {
+    if (problem instanceof PythonMissing && interruption.code === undefined) {
       console.log(`${problem.message}\n`);
       await meanwhile(processes);
       return 1;
     }
     throw problem;
-  } finally {
-    await processes.stopAll();
   }
+  return play(await World.begin(processes, python, report), interruption, keep);
 }
 
 /** Plays the scenes up to one that breaks off. The exit code. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Report } from './report';
 import { Aws, root } from '../harness/aws';
 import { Cdk } from '../harness/cdk';
 import { Engine } from '../harness/engine';
@@ -8,7 +9,6 @@ import { makeImage } from '../harness/images';
 import type { Processes } from '../harness/processes';
 import { RegistryClient } from '../harness/registry-client';
 import type { PulledImage } from '../harness/registry-client';
-import type { Report } from './report';
 
 /** The account that has the cache. */
 export const CUSTOMER = '111122223333';

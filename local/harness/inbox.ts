@@ -1,7 +1,7 @@
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import type { Aws } from './aws';
 import { policy } from './aws';
+import type { Aws } from './aws';
 import { eventually } from './wait';
 
 /** A message of an alarm as SNS delivers it. */
@@ -22,7 +22,10 @@ export async function inbox(aws: Aws, name: string, topicArn: string): Promise<I
     QueueName: name,
     Attributes: {
       Policy: policy({
-        Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: queueArn,
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queueArn,
         Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
       }),
     },

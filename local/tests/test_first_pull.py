@@ -150,8 +150,8 @@ def test_serves_a_first_pull_by_digest_with_the_switch_off(ecr: Any, root: Pulle
 
 def test_maps_prefixes_and_the_most_specific_rule_serves(ecr: Any, root: Puller, quay: StaticRegistry,
                                                          layout: Path) -> None:
-    quay.layouts = {"base/pause": layout, "pause": layout, "team/pause": layout}
-    for prefix, upstream in (("ROOT", "ROOT"), ("quay/base", "base")):
+    quay.layouts = {"special/pause": layout, "pause": layout, "team/pause": layout}
+    for prefix, upstream in (("ROOT", "ROOT"), ("quay/base", "special")):
         ecr.create_pull_through_cache_rule(ecrRepositoryPrefix=prefix, upstreamRegistryUrl="quay.io",
                                            upstreamRepositoryPrefix=upstream)
     # when
@@ -159,7 +159,7 @@ def test_maps_prefixes_and_the_most_specific_rule_serves(ecr: Any, root: Puller,
     # then
     assert statuses == [200, 200, 200]
     asked = [path for path in quay.requests if path.endswith("/3.10")]
-    assert asked == ["/v2/pause/manifests/3.10", "/v2/base/pause/manifests/3.10", "/v2/team/pause/manifests/3.10"]
+    assert asked == ["/v2/pause/manifests/3.10", "/v2/special/pause/manifests/3.10", "/v2/team/pause/manifests/3.10"]
 
 
 def test_fails_when_the_upstream_sends_another_blob(ecr: Any, root: Puller, layout: Path) -> None:

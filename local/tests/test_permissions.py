@@ -181,6 +181,19 @@ def test_another_account_reads_through_the_api_with_both_sides(ecr: Any, engine:
     assert len(consumer.batch_get_image(**wanted)["images"]) == 1
 
 
+def test_another_account_describes_images_with_both_sides(ecr: Any, engine: Engine, account: str, vendor: str,
+                                                          root: Puller) -> None:
+    root.manifest("quay/pause", "3.10")
+    consumer = engine.client("ecr", engine.user(vendor, "consumer", allow("ecr:DescribeImages")))
+    with pytest.raises(consumer.exceptions.ClientError, match="AccessDenied"):
+        consumer.describe_images(registryId=account, repositoryName="quay/pause")
+    # when
+    ecr.put_registry_policy(policyText=policy({
+        "Effect": "Allow", "Principal": {"AWS": vendor}, "Action": "ecr:DescribeImages", "Resource": "*"}))
+    # then
+    assert len(consumer.describe_images(registryId=account, repositoryName="quay/pause")["imageDetails"]) == 3
+
+
 def test_refuses_a_registry_client_without_a_token(engine: Engine) -> None:
     # when
     answer = Puller(engine.endpoint, None).ask("GET", "/v2/")

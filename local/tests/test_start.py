@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LOCAL, REGION, Answer, Engine, Puller, eventually, http
+from support import LOCAL, REGION, Engine, Puller, eventually, http
 
 
 def test_tells_when_it_is_ready_and_takes_another_port_than_a_busy_one(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_stops_when_it_finds_itself_open_to_others(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
     with Engine.started(env={"TMPDIR": str(tmp_path)}) as engine:
-        _run_function(engine)
+        _run_function(engine, wait=60_000)
         [directory] = tmp_path.iterdir()
         assert any(name.startswith("ministack-lambda-") for name in os.listdir(directory))
         children = _children(engine.process.pid)
@@ -153,14 +153,16 @@ def test_forgets_denials(engine: Engine, account: str) -> None:
     assert engine.denied_since(account) == []
 
 
-def _run_function(engine: Engine) -> Answer | Any:
+def _run_function(engine: Engine, wait: int = 0) -> Any:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
-        code.writestr("index.js", "exports.handler = async () => ({ path: process.env.NODE_PATH || null });")
+        code.writestr("index.js", "exports.handler = async (event) => { await new Promise((r) => setTimeout(r, "
+                                  "event.wait || 0)); return { path: process.env.NODE_PATH || null }; };")
     role = engine.role("123456789012", "function", "lambda.amazonaws.com")
     client = engine.client("lambda", "123456789012")
-    client.create_function(FunctionName="f", Runtime="nodejs20.x", Handler="index.handler",
+    client.create_function(FunctionName="f", Timeout=90, Runtime="nodejs20.x", Handler="index.handler",
                            Role=role, Code={"ZipFile": archive.getvalue()})
+    client.invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps({"wait": wait}))
     return json.loads(client.invoke(FunctionName="f")["Payload"].read())
 
 

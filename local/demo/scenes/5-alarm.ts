@@ -1,12 +1,12 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteRegistryPolicyCommand } from '@aws-sdk/client-ecr';
+import { letCustomerIn } from './1-deploy';
 import { inbox } from '../../harness/inbox';
 import { resourcesOf } from '../../harness/stack';
 import { eventually } from '../../harness/wait';
 import { refusal, STACK } from '../world';
 import type { World } from '../world';
-import { letCustomerIn } from './1-deploy';
 
 const EVENT_LOG = 'AWS::Logs::LogGroup', ALARM = 'AWS::CloudWatch::Alarm', TOPIC = 'AWS::SNS::Topic';
 
