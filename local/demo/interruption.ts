@@ -1,4 +1,5 @@
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const LOOK_AFTER_PARENT_MS = 500;
 
 /** Ctrl-C and other wishes that the run ends. Only the first counts. */
 export class Interruption {
@@ -20,6 +21,9 @@ export class Interruption {
       }
       // whoever read the output has gone
       process.stdout.on('error', () => wish(1));
+      // npm ends without a word to what it runs
+      const parent = process.ppid;
+      setInterval(() => process.ppid !== parent && wish(CODES.SIGHUP), LOOK_AFTER_PARENT_MS).unref();
     });
   }
 
