@@ -178,6 +178,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     this.repositoryPrefix = props.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
     // the children check it too, but a message is to name what the user made
     checkPrefix('repository prefix', this.repositoryPrefix, this);
+    checkUpstreamPrefix(upstreamRepositoryPrefix, this.repositoryPrefix, this);
 
     const role = props.upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
     this.upstreamRole = role?._bind(this, 'UpstreamRole', {
