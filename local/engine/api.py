@@ -16,6 +16,7 @@ from engine.errors import EcrError
 from engine.metrics import Metrics
 from engine.model import check
 from engine.permissions import Permissions, Principal
+from engine.registry_configuration import RegistryConfigurations
 from engine.registry_policy import RegistryPolicies
 from engine.repositories import RepositoryApi
 from engine.rules import Rules
@@ -33,8 +34,9 @@ class Api:
     """Dispatches the actions of AmazonEC2ContainerRegistry_V20150921."""
 
     def __init__(self, rules: Rules, templates: Templates, policies: RegistryPolicies, settings: AccountSettings,
-                 tokens: Tokens, images: ImageApi, repositories: RepositoryApi, upstreams: Upstreams,
-                 permissions: Permissions, metrics: Metrics, ministack: Any) -> None:
+                 configurations: RegistryConfigurations, tokens: Tokens, images: ImageApi,
+                 repositories: RepositoryApi, upstreams: Upstreams, permissions: Permissions, metrics: Metrics,
+                 ministack: Any) -> None:
         self._rules = rules
         self._tokens = tokens
         self._upstreams = upstreams
@@ -53,6 +55,10 @@ class Api:
             "PutRegistryPolicy": policies.put,
             "GetRegistryPolicy": policies.get,
             "DeleteRegistryPolicy": policies.delete,
+            "PutReplicationConfiguration": configurations.put_replication,
+            "DescribeRegistry": configurations.describe_registry,
+            "PutRegistryScanningConfiguration": configurations.put_scanning,
+            "GetRegistryScanningConfiguration": configurations.get_scanning,
             "PutAccountSetting": settings.put,
             "GetAccountSetting": settings.get,
             **repositories.handlers,

@@ -27,6 +27,7 @@ from engine.permissions import Permissions
 from engine.pulls import Pulls
 from engine.referrers import Referrers
 from engine.registry import RegistryProtocol
+from engine.registry_configuration import RegistryConfigurations
 from engine.registry_policy import RegistryPolicies
 from engine.repositories import RepositoryApi
 from engine.roles import ServiceRoles
@@ -54,6 +55,7 @@ def assemble(settings: Settings, endpoint: str) -> Engine:
     rules, templates, policies = Rules(clock), Templates(clock), RegistryPolicies()
     images, events, metrics, tokens = Images(clock), Events(switches), Metrics(clock), Tokens(clock, endpoint)
     permissions, account_settings = Permissions(clock, settings.auth), AccountSettings()
+    configurations = RegistryConfigurations()
     roles = ServiceRoles(permissions, switches)
     births = Births(templates, roles, permissions)
     upstreams = Upstreams(settings.upstreams, settings.allow_internet, images, policies, roles, permissions)
@@ -68,13 +70,13 @@ def assemble(settings: Settings, endpoint: str) -> Engine:
     iam_actions.extract_resource_arn = authorization.resource_arn_of(iam_actions.extract_resource_arn)
     registry = RegistryProtocol(pulls, referrers, images, tokens, permissions, events, metrics,
                                 ecr.handle_registry_request)
-    api = Api(rules, templates, policies, account_settings, tokens,
+    api = Api(rules, templates, policies, account_settings, configurations, tokens,
               ImageApi(images, pulls, referrers, downloads, Uploads(images), events), RepositoryApi(images), upstreams,
               permissions, metrics, ecr.handle_request)
     ecr.handle_registry_request, ecr.handle_request = registry.handle, api.handle
     ecr.reset = _with(ecr.reset, rules.reset, templates.reset, policies.reset, tokens.reset, imports.reset,
-                      account_settings.reset)
-    cloudformation.install(rules, templates, policies)
+                      account_settings.reset, configurations.reset)
+    cloudformation.install(rules, templates, policies, configurations)
     mends.install(clock)
 
     control = Control(clock, switches, upstreams, Seeding(images), events, permissions, alarms, downloads)

@@ -62,7 +62,7 @@ READINGS = (
 )
 
 UNKNOWN = (
-    "lifecycle policies are stored, never run; image scanning, replication, signing, archive and CREATE_ON_PUSH",
+    "lifecycle policies, replication and scanning are stored, never run; signing, archive, CREATE_ON_PUSH are absent",
     "Regions without a pull-through cache, FIPS and VPC endpoints, network routes, throttling, quotas except of rules",
     "encryption: keys are checked at a repository's birth, content stays as it is",
     "what pulls on AWS besides a registry client: ECS, EKS, CodeBuild, Lambda (which can't use a cache)",

@@ -242,3 +242,29 @@ def test_fails_on_a_value_that_ecrs_model_refuses(stack: Stack) -> None:
     # then
     assert status == "ROLLBACK_COMPLETE"
     assert "Invalid parameter at 'ecrRepositoryPrefix' failed to satisfy constraint" in stack.reasons
+
+
+def test_keeps_replication_and_scanning_until_they_are_deleted(stack: Stack, ecr: Any) -> None:
+    rules = [{"Destinations": [{"Region": "eu-west-1", "RegistryId": "123456789012"}]}]
+    scanning = {"ScanType": "ENHANCED", "Rules": [{"ScanFrequency": "SCAN_ON_PUSH", "RepositoryFilters": [
+        {"Filter": "quay/*", "FilterType": "WILDCARD"}]}]}
+    # when
+    status = stack.create({
+        "Replication": {"Type": "AWS::ECR::ReplicationConfiguration", "Properties": {
+            "ReplicationConfiguration": {"Rules": rules}}},
+        "Scanning": {"Type": "AWS::ECR::RegistryScanningConfiguration", "Properties": scanning}})
+    # then
+    assert status == "CREATE_COMPLETE", stack.reasons
+    assert ecr.describe_registry()["replicationConfiguration"]["rules"][0]["destinations"][0]["region"] == "eu-west-1"
+    found = ecr.get_registry_scanning_configuration()["scanningConfiguration"]
+    assert (found["scanType"], found["rules"][0]["repositoryFilters"][0]["filter"]) == ("ENHANCED", "quay/*")
+    stack.delete()
+    assert ecr.describe_registry()["replicationConfiguration"]["rules"] == []
+    assert ecr.get_registry_scanning_configuration()["scanningConfiguration"]["scanType"] == "BASIC"
+
+
+def test_fails_on_a_scan_type_that_does_not_exist(stack: Stack) -> None:
+    status = stack.create({"Scanning": {"Type": "AWS::ECR::RegistryScanningConfiguration", "Properties": {
+        "ScanType": "DEEP", "Rules": []}}})
+    assert status == "ROLLBACK_COMPLETE"
+    assert "Member must satisfy enum value set: ['BASIC', 'ENHANCED']" in stack.reasons
