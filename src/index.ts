@@ -30,11 +30,18 @@ export { PullThroughCacheGrants } from './pulling/cache-grants';
 export { PullPolicy } from './pulling/pull-policy';
 export type { PullPolicyOptions, PullPolicyProps } from './pulling/pull-policy';
 export { CachedImage } from './pulling/cached-image';
+export { CachedImages } from './pulling/cached-images';
+export type { CachedImagesOptions, CacheUseOptions } from './pulling/cached-images';
+export { ImageOutcome } from './pulling/cached-images-lookup';
+export type { ImagePath } from './pulling/cached-images-paths';
+export type { FoundImage } from './pulling/cached-images-report';
 
 export { CacheAlarm } from './monitoring/cache-alarm';
 export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
 export { CacheAlarms } from './monitoring/cache-alarms';
 export type { CacheAlarmsProps } from './monitoring/cache-alarms';
+export { CacheDashboard } from './monitoring/cache-dashboard';
+export type { CacheDashboardProps } from './monitoring/cache-dashboard';
 export { CacheEventLog } from './monitoring/cache-event-log';
 export type { CacheEventLogProps } from './monitoring/cache-event-log';
 export { CacheEvents } from './monitoring/cache-events';

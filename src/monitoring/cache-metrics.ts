@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
@@ -196,8 +195,7 @@ export class CacheMetrics {
       metricName,
       dimensionsMap: { [DIMENSION]: prefixOf(this.rule) },
       statistic: cloudwatch.Stats.MAXIMUM,
-      // one value falls into each period, and CloudWatch takes no longer one for a graph of a day
-      period: Duration.seconds(Math.min(producer.interval.toSeconds(), Duration.days(1).toSeconds())),
+      period: producer.interval,
       ...options,
     });
   }

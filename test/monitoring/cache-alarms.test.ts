@@ -1,0 +1,239 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { newStack } from '../app';
+import { allAlarms, watchedCaches } from './watched';
+import { CacheAlarm, CacheAlarms, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, UpstreamRegistry } from '../../src';
+import { Troubles } from '../../src/monitoring/troubleshooting';
+
+let stack: Stack;
+
+beforeEach(() => {
+  stack = newStack();
+});
+
+/** Properties of the alarm whose logical id has this in it. */
+function alarm(id: string): any {
+  const found = Object.entries(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).filter(([key]) => key.includes(id));
+  expect(found).toHaveLength(1);
+  return found[0][1].Properties;
+}
+
+function imported() {
+  return PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo');
+}
+
+test('hitRateBelow goes off below the rate, and not for a time without pulls', () => {
+  watchedCaches(stack, ['echo']);
+
+  expect(alarm('HitRate')).toMatchObject({
+    Namespace: 'PullThroughCache',
+    MetricName: 'HitRate',
+    Dimensions: [{ Name: 'RepositoryPrefix', Value: 'echo' }],
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 0.8,
+    Period: 86400,
+    EvaluationPeriods: 1,
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('storageAbove goes off above the size in bytes, and keeps its state without a count', () => {
+  watchedCaches(stack, ['echo']);
+
+  expect(alarm('Storage')).toMatchObject({
+    MetricName: 'StoredBytes', ComparisonOperator: 'GreaterThanThreshold', Threshold: 500 * 1024 ** 3, TreatMissingData: 'ignore',
+  });
+});
+
+test.each([
+  ['StatisticsMissing', 'Repositories', 86400],
+  ['ProbeMissing', 'ProbedImages', 21600],
+])('%s goes off when two runs in a row gave nothing', (id, metric, period) => {
+  watchedCaches(stack, ['echo']);
+
+  expect(alarm(id)).toMatchObject({
+    MetricName: metric,
+    Statistic: 'SampleCount',
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 1,
+    Period: period,
+    EvaluationPeriods: 2,
+    TreatMissingData: 'breaching',
+  });
+});
+
+test.each([
+  ['StatisticsIncomplete', 'UnseenRepositories'],
+  ['ProbeFailing', 'ProbeFailures'],
+])('%s goes off for one, and leaves missing data to the alarm on it', (id, metric) => {
+  watchedCaches(stack, ['echo']);
+
+  expect(alarm(id)).toMatchObject({
+    MetricName: metric, Statistic: 'Maximum', ComparisonOperator: 'GreaterThanThreshold', Threshold: 0, TreatMissingData: 'ignore',
+  });
+});
+
+test('pullsDenied goes off for one match of a rule that logs the denied calls', () => {
+  const [echo] = watchedCaches(stack, ['echo']);
+
+  expect(alarm('PullsDenied')).toMatchObject({
+    Namespace: 'AWS/Events',
+    MetricName: 'TriggeredRules',
+    Dimensions: [{ Name: 'RuleName', Value: stack.resolve(echo.metricDeniedPulls().dimensions!.RuleName) }],
+    Threshold: 0,
+    TreatMissingData: 'notBreaching',
+  });
+  Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+    State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+    EventPattern: Match.objectLike({ 'detail-type': ['AWS API Call via CloudTrail'] }),
+    Targets: [Match.objectLike({ Arn: Match.anyValue() })],
+  });
+});
+
+test('callsNearQuota goes off at a share of the quota, as a sum of a minute', () => {
+  new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota({ callsPerSecond: 3000, share: 0.5 })] });
+
+  expect(alarm('CallsNearQuota')).toMatchObject({
+    Namespace: 'AWS/Usage',
+    MetricName: 'CallCount',
+    Dimensions: expect.arrayContaining([
+      { Name: 'Service', Value: 'ECR' }, { Name: 'Type', Value: 'API' }, { Name: 'Resource', Value: 'BatchGetImage' },
+    ]),
+    Statistic: 'Sum',
+    Period: 60,
+    Threshold: 90_000,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    EvaluationPeriods: 5,
+    DatapointsToAlarm: 3,
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('callsNearQuota takes 80 percent of the default quota by itself', () => {
+  new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()] });
+
+  expect(alarm('CallsNearQuota').Threshold).toBe(96_000);
+});
+
+test('eventsNotLogged goes off for one failed delivery of the rule on failed imports', () => {
+  const [echo] = watchedCaches(stack, ['echo']);
+
+  expect(alarm('EventsNotLogged')).toMatchObject({
+    Namespace: 'AWS/Events',
+    MetricName: 'FailedInvocations',
+    Dimensions: [{ Name: 'RuleName', Value: stack.resolve(echo.metricFailedPulls().dimensions!.RuleName) }],
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('every alarm is evaluated over no more than CloudWatch takes', () => {
+  watchedCaches(stack, ['echo']);
+
+  for (const { Properties: { Period, EvaluationPeriods } } of Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'))) {
+    expect(Period * EvaluationPeriods).toBeLessThanOrEqual(Period < 3600 ? 86_400 : 604_800);
+  }
+});
+
+test('every alarm says what happened and what to do, in at most 1024 characters, and names the cache', () => {
+  watchedCaches(stack, ['echo']);
+
+  const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(resource => resource.Properties);
+  const descriptions = alarms.map(({ AlarmDescription: description }) => typeof description === 'string'
+    ? description : description['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'x'.repeat(60)).join(''));
+
+  expect(descriptions).toHaveLength(allAlarms().length + 1);
+  for (const description of descriptions) {
+    expect(description.length).toBeLessThanOrEqual(1024);
+    expect(description).toContain('the pull-through cache echo');
+    expect(description).not.toMatch(/[{}]/);
+  }
+  for (const trouble of Object.values(Troubles)) {
+    expect(descriptions.filter(description => trouble.next.every(step => description.includes(step.split('{log}')[0])))).not.toEqual([]);
+  }
+});
+
+test('actions are told when an alarm goes off and when it is over', () => {
+  const topic = new sns.Topic(stack, 'Topic');
+  new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()], alarmActions: [new SnsAction(topic)] });
+
+  const arn = stack.resolve(topic.topicArn);
+  expect(alarm('CallsNearQuota')).toMatchObject({ AlarmActions: [arn], OKActions: [arn] });
+});
+
+test('page actions make one composite alarm of all, with the one on failed imports', () => {
+  const topic = new sns.Topic(stack, 'Topic');
+  const echo = new PullThroughCache(stack, 'Echo', {
+    upstream: UpstreamRegistry.echo({ account: '123456789012' }),
+    monitoring: CacheMonitoring.standard({ alarms: [CacheAlarm.callsNearQuota()], pageActions: [new SnsAction(topic)] }),
+  });
+
+  const arn = stack.resolve(topic.topicArn);
+  Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::CompositeAlarm', {
+    AlarmActions: [arn],
+    OKActions: [arn],
+    AlarmRule: { 'Fn::Join': ['', Match.arrayWith(['(ALARM("', stack.resolve(echo.failedPullsAlarm!.alarmArn), '") OR ALARM("'])] },
+  });
+  expect(alarm('FailedPullsAlarm').AlarmActions).toBeUndefined();
+});
+
+test('alarms on an L1 rule work', () => {
+  const rule = new CfnPullThroughCacheRule(stack, 'Rule', { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' });
+  new CacheStatistics(stack, 'Statistics', { caches: [rule], interval: Duration.hours(12) });
+
+  const { alarms, pagingAlarm } = new CacheAlarms(stack, 'Alarms', { cache: rule, alarms: [CacheAlarm.hitRateBelow(1)] });
+
+  expect(alarms).toHaveLength(1);
+  expect(pagingAlarm).toBeUndefined();
+  expect(alarm('HitRate')).toMatchObject({ Dimensions: [{ Name: 'RepositoryPrefix', Value: 'k8s' }], Period: 43200 });
+});
+
+test.each([
+  ['hitRateBelow', CacheAlarm.hitRateBelow(0.8)],
+  ['storageAbove', CacheAlarm.storageAbove(Size.gibibytes(1))],
+  ['statisticsMissing', CacheAlarm.statisticsMissing()],
+  ['statisticsIncomplete', CacheAlarm.statisticsIncomplete()],
+])('fails: %s without statistics', (_, opted) => {
+  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
+    .toThrow('expected a CacheStatistics that counts the cache: create a CacheStatistics with the cache first');
+});
+
+test.each([
+  ['probeFailing', CacheAlarm.probeFailing()],
+  ['probeMissing', CacheAlarm.probeMissing()],
+])('fails: %s without a probe', (_, opted) => {
+  new CacheProbe(stack, 'Probe');
+
+  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
+    .toThrow('expected a CacheProbe that pulls images of the cache: create a CacheProbe and add images of the cache first');
+});
+
+test.each([
+  ['pullsDenied', CacheAlarm.pullsDenied()],
+  ['eventsNotLogged', CacheAlarm.eventsNotLogged()],
+])('fails: %s without an event log', (name, opted) => {
+  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [opted] })).toThrow(
+    `got the alarm ${name} for the cache 'echo', whose events nothing logs, expected an event log: give the cache a monitoring that logs`);
+});
+
+test.each([0, -1, 1.1, 80, Number.NaN])('fails: a hit rate of %d', rate => {
+  expect(() => CacheAlarm.hitRateBelow(rate)).toThrow(`got the hit rate ${rate}, expected a number above 0 and up to 1: write `);
+});
+
+test('fails: percent, with the way out', () => {
+  expect(() => CacheAlarm.hitRateBelow(80)).toThrow('write 0.8 for 80 percent');
+  expect(() => CacheAlarm.callsNearQuota({ share: 90 })).toThrow('got the share of the quota 90, expected a number above 0 and up to 1: write 0.9 for 90 percent');
+});
+
+test('fails: a quota of nothing', () => {
+  expect(() => CacheAlarm.callsNearQuota({ callsPerSecond: 0 })).toThrow(
+    'got a quota of 0 calls per second, expected a number above 0: write the rate of BatchGetImage requests that Service Quotas shows');
+});
+
+test('fails: page actions for a cache without an alarm', () => {
+  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [], pageActions: [] })).toThrow(
+    "got page actions for the cache 'echo', which has no alarm, expected an alarm that can go off: add alarms, or leave the page actions out");
+});

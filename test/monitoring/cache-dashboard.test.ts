@@ -1,0 +1,149 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { newStack } from '../app';
+import { emittedMetrics } from './emitted-metrics';
+import { watchedCaches } from './watched';
+import { CacheDashboard, CacheMonitoring, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../src';
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: any;
+}
+
+/** The widgets, with tokens as `<reference>`. */
+function widgetsOf(stack: Stack): Widget[] {
+  const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
+  const body = dashboard.Properties.DashboardBody;
+  const text = typeof body === 'string' ? body : body['Fn::Join'][1]
+    .map((part: any) => typeof part === 'string' ? part : `<${Object.values<any>(part).flat().join('.')}>`).join('');
+  return JSON.parse(text).widgets;
+}
+
+function titlesOf(stack: Stack): string[] {
+  return widgetsOf(stack).map(widget => widget.properties.title).filter(Boolean);
+}
+
+/** Metrics of AWS that the pages named in `AwsMetrics` document. */
+const DOCUMENTED = [{ namespace: 'AWS/Events', name: 'TriggeredRules', dimensions: ['RuleName'] }];
+
+function metricsOf(widgets: Widget[]): { namespace: string; name: string; dimensions: { [name: string]: string } }[] {
+  return widgets.flatMap(({ properties }) => properties.metrics ?? []).map(([namespace, name, ...rest]: any[]) => {
+    const parts = rest.filter(part => typeof part === 'string');
+    const pairs = parts.flatMap((part, at) => at % 2 === 0 ? [[part, parts[at + 1]]] : []);
+    return { namespace, name, dimensions: Object.fromEntries(pairs) };
+  });
+}
+
+function plainCache(stack: Stack, monitoring: CacheMonitoring, repositoryPrefix = 'echo'): PullThroughCache {
+  return new PullThroughCache(stack, `Cache-${repositoryPrefix}`, {
+    upstream: UpstreamRegistry.echo({ account: '123456789012' }), repositoryPrefix, monitoring,
+  });
+}
+
+test('every metric of every widget is documented by AWS or put by a function', async () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo']) });
+  const emitted = await emittedMetrics();
+
+  const metrics = metricsOf(widgetsOf(stack));
+
+  expect(metrics.length).toBeGreaterThanOrEqual(9);
+  for (const metric of metrics) {
+    const documented = DOCUMENTED.some(({ namespace, name, dimensions }) => namespace === metric.namespace && name === metric.name
+      && dimensions.join() === Object.keys(metric.dimensions).join());
+    expect(documented || emitted.some(own => JSON.stringify(own) === JSON.stringify(metric))).toBe(true);
+  }
+});
+
+test('every rule that a widget counts, and every log that one reads, is in the template', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo']) });
+  const resources = Template.fromStack(stack).toJSON().Resources;
+  const widgets = widgetsOf(stack);
+
+  const rules = metricsOf(widgets).filter(({ namespace }) => namespace === 'AWS/Events').map(({ dimensions }) => dimensions.RuleName);
+  const logs = widgets.filter(({ type }) => type === 'log').map(({ properties }) => /SOURCE '([^']*)'/.exec(properties.query)![1]);
+
+  expect(rules).toHaveLength(3);
+  expect(logs).toHaveLength(4);
+  rules.forEach(rule => expect(resources[rule.slice(1, -1)].Type).toBe('AWS::Events::Rule'));
+  logs.forEach(log => expect(resources[log.slice(1, -1)].Type).toBe('AWS::Logs::LogGroup'));
+});
+
+test.each([1, 2, 20])('no widget of %d caches overlaps another or leaves the grid', count => {
+  const stack = newStack();
+  const prefixes = Array.from({ length: count }, (_, at) => `team-${at}`);
+  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, prefixes) });
+
+  const taken = new Set<string>();
+  for (const { x, y, width, height } of widgetsOf(stack)) {
+    expect(x + width).toBeLessThanOrEqual(24);
+    for (let column = x; column < x + width; column += 1) {
+      for (let row = y; row < y + height; row += 1) {
+        expect(taken.has(`${column}/${row}`)).toBe(false);
+        taken.add(`${column}/${row}`);
+      }
+    }
+  }
+});
+
+test('titles fit and axes say their unit', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo']) });
+
+  for (const { type, width, properties } of widgetsOf(stack).filter(widget => widget.type !== 'text')) {
+    expect(properties.title.length).toBeLessThanOrEqual(width * 5);
+    if (type === 'metric') {
+      Object.values<any>(properties.yAxis).forEach(axis => expect(axis).toMatchObject({ label: expect.stringMatching(/./), min: 0 }));
+    }
+  }
+});
+
+test('a fully watched cache shows everything', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo']) });
+
+  expect(titlesOf(stack)).toEqual([
+    'Pulls and imports', 'Hit rate (estimated)', 'Imports that failed', 'Probe',
+    'Failed imports, latest first', 'Images the probe could not pull', 'Storage by repository', 'What is cached',
+  ]);
+});
+
+test('the default cache shows failures only', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: [plainCache(stack, CacheMonitoring.standard())] });
+
+  expect(titlesOf(stack)).toEqual(['Imports that failed', 'Failed imports, latest first']);
+});
+
+test('a cache that logs all imports shows what was imported', () => {
+  const stack = newStack();
+  const monitoring = CacheMonitoring.logged({ loggedEvents: LoggedEvents.ALL_IMPORTS });
+  new CacheDashboard(stack, 'Dashboard', { caches: [plainCache(stack, monitoring)] });
+
+  expect(titlesOf(stack)).toEqual(['Imports that failed', 'Failed imports, latest first', 'What was imported']);
+});
+
+test('a cache that nothing watches shows how to pull', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: [plainCache(stack, CacheMonitoring.none())] });
+
+  const widgets = widgetsOf(stack);
+  expect(widgets).toHaveLength(1);
+  expect(widgets[0].properties.markdown).toContain('## echo, caches 123456789012.dkr.ecr.us-east-1.amazonaws.com');
+  expect(widgets[0].properties.markdown).toContain(`docker pull ${stack.account}.dkr.ecr.${stack.region}.<AWS::URLSuffix>/echo/<image>:<tag>`);
+});
+
+test('fails: more widgets than CloudWatch takes', () => {
+  const stack = newStack();
+  const prefixes = Array.from({ length: 50 }, (_, at) => `team-${at}`);
+  const caches = [...watchedCaches(stack, prefixes)];
+
+  expect(() => new CacheDashboard(stack, 'Dashboard', { caches: [...caches, ...caches] })).toThrow(
+    'got 900 widgets for 100 caches, expected at most 500 on a dashboard, a limit of CloudWatch: '
+    + 'show some of the caches on a dashboard of their own');
+});

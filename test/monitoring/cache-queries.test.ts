@@ -1,0 +1,73 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { newStack } from '../app';
+import { CacheEventLog, CacheQueries, CacheStatistics, PullThroughCache } from '../../src';
+import type { CacheQueriesProps } from '../../src';
+
+/** The queries by title, for caches with these prefixes. */
+function queries(prefixes: string[], more: (stack: ReturnType<typeof newStack>) => Partial<CacheQueriesProps>): { [title: string]: any } {
+  const stack = newStack();
+  const caches = prefixes.map(prefix => PullThroughCache.fromRepositoryPrefix(stack, `Cache-${prefix}`, prefix));
+  new CacheQueries(stack, 'Queries', { caches, folder: 'caches', ...more(stack) });
+  const found = Object.values(Template.fromStack(stack).findResources('AWS::Logs::QueryDefinition'));
+  return Object.fromEntries(found.map(({ Properties }) => [Properties.Name.replace('caches/', ''), Properties]));
+}
+
+const all = (stack: ReturnType<typeof newStack>) => {
+  const statistics = new CacheStatistics(stack, 'Statistics', { caches: [PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo')] });
+  return {
+    statistics,
+    eventLog: new CacheEventLog(stack, 'EventLog'),
+    trailLogGroup: logs.LogGroup.fromLogGroupName(stack, 'Trail', 'trail'),
+  };
+};
+
+test('saves every query, each on the log that answers it', () => {
+  const saved = queries(['echo'], all);
+
+  expect(Object.fromEntries(Object.entries(saved).map(([title, query]) => [title, query.LogGroupNames[0].Ref ?? query.LogGroupNames[0]]))).toEqual({
+    'What is cached now': expect.stringMatching(/^StatisticsLog/),
+    'Largest repositories': expect.stringMatching(/^StatisticsLog/),
+    'Failures by code': expect.stringMatching(/^EventLog/),
+    'First pulls and refreshed tags per day': expect.stringMatching(/^EventLog/),
+    'Who was denied': 'trail',
+    'Who pulled what from where': 'trail',
+  });
+});
+
+test('saves only what the given logs answer', () => {
+  expect(Object.keys(queries(['echo'], stack => ({ eventLog: new CacheEventLog(stack, 'EventLog') })))).toEqual([
+    'What was imported lately', 'Failures by code', 'First pulls and refreshed tags per day',
+  ]);
+});
+
+test('asks for the prefixes of the caches, and escapes what a pattern would read otherwise', () => {
+  const saved = queries(['team.a/echo', 'hub'], all);
+
+  expect(saved['Failures by code'].QueryString).toContain('filter `detail.ecr-repository-prefix` in ["team.a/echo", "hub"]');
+  expect(saved['Who pulled what from where'].QueryString)
+    .toContain('| filter requestParameters.repositoryName like /^(team\\.a\\/echo|hub)\\//');
+  expect(saved['Who was denied'].QueryString).toContain('or errorMessage like /:repository\\/(team\\.a\\/echo|hub)\\//');
+});
+
+test('asks for every repository with the prefix ROOT', () => {
+  const saved = queries(['ROOT'], all);
+
+  expect(saved['Who pulled what from where'].QueryString).not.toContain('like');
+  expect(saved['Failures by code'].QueryString).toContain('in ["ROOT"]');
+});
+
+test('reads failures with a code and a reason of any status but success', () => {
+  expect(queries(['echo'], all)['Failures by code'].QueryString).toBe([
+    'filter `detail.ecr-repository-prefix` in ["echo"] and `detail.sync-status` != "SUCCESS"',
+    '| stats count(*) as failures, max(@timestamp) as lastFailure, latest(`detail.failure-reason`) as reason '
+    + 'by `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
+    '| sort lastFailure desc',
+    '| limit 100',
+  ].join('\n'));
+});
+
+test('names a folder after its own path when none is given', () => {
+  expect(Object.keys(queries(['echo'], stack => ({ ...all(stack), folder: undefined })))[0])
+    .toMatch(/^Pull-through (caches\/)?Stack-?Queries/);
+});

@@ -1,0 +1,42 @@
+import { handler as probe } from '../../src/monitoring/cache-probe.lambda';
+import { handler as count } from '../../src/monitoring/cache-statistics.lambda';
+import { SETTINGS } from '../../src/monitoring/function-settings';
+import { captureLines, SimulatedAws } from './simulated-aws';
+
+export interface EmittedMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: { [name: string]: string };
+}
+
+const NOON = '2026-03-02T12:00:00Z';
+let emitted: Promise<EmittedMetric[]> | undefined;
+
+/** What both functions really put for the cache `echo`: they run against the simulation, and what arrives is looked at. */
+export function emittedMetrics(): Promise<EmittedMetric[]> {
+  emitted ??= emit();
+  return emitted;
+}
+
+async function emit(): Promise<EmittedMetric[]> {
+  const aws = new SimulatedAws();
+  await aws.start();
+  captureLines();
+  const context = { getRemainingTimeInMillis: () => 600_000 };
+  const image = { digest: 'one', tags: ['1.27'], pushedAt: new Date('2026-03-02T10:00:00Z'), bytes: 5, layers: ['layer'] };
+  aws.repositories.set('echo/nginx', [image]);
+  aws.pulls.set('echo/nginx', [{ at: new Date('2026-03-02T10:00:00Z'), count: 2 }]);
+
+  process.env[SETTINGS] = JSON.stringify({ prefixes: ['echo'], windowHours: 24 });
+  await count({ time: NOON }, context);
+  process.env[SETTINGS] = JSON.stringify({ images: { echo: ['echo/nginx:1.27'] }, intervalSeconds: 3600, imageTimeoutSeconds: 60 });
+  await probe({ time: NOON }, context);
+
+  jest.restoreAllMocks();
+  await aws.stop();
+  return aws.metrics.map(datum => ({
+    namespace: datum.Namespace,
+    name: datum.MetricName,
+    dimensions: Object.fromEntries(datum.Dimensions.map((dimension: any) => [dimension.Name, dimension.Value])),
+  }));
+}

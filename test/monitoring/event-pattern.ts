@@ -1,0 +1,31 @@
+/**
+ * Whether an event matches a pattern, for the operators that this library uses: exact values, `prefix`, `anything-but`,
+ * `wildcard`, `exists` and `$or`. EventBridge User Guide, "Comparison operators for use in event patterns".
+ */
+export function matches(pattern: any, event: any): boolean {
+  return Object.entries(pattern).every(([field, expected]: [string, any]) => {
+    if (field === '$or') {
+      return expected.some((alternative: any) => matches(alternative, event));
+    }
+    const value = event?.[field];
+    if (!Array.isArray(expected)) {
+      return value !== undefined && matches(expected, value);
+    }
+    return expected.some(test => matchesValue(test, value));
+  });
+}
+
+function matchesValue(test: any, value: any): boolean {
+  if (typeof test !== 'object' || test === null) {
+    return Array.isArray(value) ? value.includes(test) : value === test;
+  }
+  const [[operator, operand]] = Object.entries<any>(test);
+  switch (operator) {
+    case 'exists': return operand === (value !== undefined);
+    case 'prefix': return typeof value === 'string' && value.startsWith(operand);
+    case 'anything-but': return value !== undefined && value !== operand;
+    case 'wildcard': return typeof value === 'string'
+      && new RegExp(`^${operand.split('*').map((part: string) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('.*')}$`, 's').test(value);
+    default: throw new Error(`no such operator here: ${operator}`);
+  }
+}
