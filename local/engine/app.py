@@ -29,6 +29,9 @@ class App:
         path = scope.get("path", "")
         if scope["type"] == "lifespan":
             await ministack.app(scope, receive, self._watching(send))
+        elif scope["type"] == "http" and "origin" in _headers(scope):
+            # ministack lets any web page in by CORS; nobody means a browser to act as root here.
+            await _send(send, 403, {"Content-Type": "application/json"}, b'{"error": "web pages aren\'t served"}')
         elif scope["type"] == "http" and (path == PREFIX or path.startswith(PREFIX + "/")):
             answer = self._control.handle(scope["method"], path, _headers(scope), await _body(receive))
             await _send(send, *answer)

@@ -21,6 +21,7 @@ from engine.scope import Json
 from engine.seeding import Seeding
 from engine.switches import Switches
 from engine.upstreams.directory import Upstreams
+from engine.upstreams.upstream import UpstreamError
 
 PREFIX = "/_local"
 Answer = tuple[int, dict[str, str], bytes]
@@ -53,9 +54,9 @@ class Control:
         }
 
     def handle(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        """The answer of a request. Requests of web pages are refused."""
-        if "origin" in headers or not _is_loopback(headers.get("host", "")):
-            return _json(403, {"error": "the control endpoint serves this machine, and no web page"})
+        """The answer of a request; another host name than this machine's is refused."""
+        if not _is_loopback(headers.get("host", "")):
+            return _json(403, {"error": "the control endpoint is served under this machine's own name only"})
         if method == "GET" and path.startswith(LAYERS):
             content = self._downloads.content(path.removeprefix(LAYERS))
             return (404, {}, b"") if content is None else (200, {"Content-Type": "application/octet-stream"}, content)
@@ -63,7 +64,7 @@ class Control:
             return self._routed(method, path.removeprefix(PREFIX).rstrip("/"), _given(body))
         except KeyError as problem:
             return _json(400, {"error": f"missing: {problem.args[0]}"})
-        except (ValueError, TypeError, EcrError) as problem:
+        except (ValueError, TypeError, EcrError, UpstreamError) as problem:
             return _json(400, {"error": str(problem)})
 
     def _routed(self, method: str, path: str, given: Json) -> Answer:

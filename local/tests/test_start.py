@@ -114,9 +114,16 @@ def test_without_authentication_everyone_may_everything(engine: Engine, account:
         assert creates(open_engine)
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "https://example.com"}, {"Host": "example.com"}])
-def test_the_control_endpoint_refuses_web_pages(headers: dict[str, str], engine: Engine) -> None:
-    assert http("GET", f"{engine.endpoint}/_local/clock", headers=headers).status == 403
+@pytest.mark.parametrize("path", ["/_local/clock", "/_ministack/health", "/v2/"])
+def test_refuses_web_pages(path: str, engine: Engine) -> None:
+    answer = http("GET", engine.endpoint + path, headers={"Origin": "https://example.com"})
+    assert (answer.status, answer.json) == (403, {"error": "web pages aren't served"})
+
+
+def test_the_control_endpoint_refuses_another_host_name(engine: Engine) -> None:
+    answer = http("GET", f"{engine.endpoint}/_local/clock", headers={"Host": "example.com"})
+    assert (answer.status, answer.json["error"]) == (
+        403, "the control endpoint is served under this machine's own name only")
 
 
 @pytest.mark.parametrize(("method", "path", "given", "status", "message"), [
@@ -128,6 +135,8 @@ def test_the_control_endpoint_refuses_web_pages(headers: dict[str, str], engine:
     ("PUT", "/upstreams/quay.io", {"url": "odd"}, 400, "expected http(s)://host"),
     ("POST", "/images", {"layout": "/nowhere", "account": "123456789012", "region": REGION, "repository": "a/b"}, 400,
      "no OCI image layout"),
+    ("POST", "/images", {"layout": str(LOCAL), "account": "123456789012", "region": REGION, "repository": "a/b"}, 400,
+     "no OCI image layout"),
     ("POST", "/images", {"layout": "/nowhere", "account": "1", "region": REGION, "repository": "a/b"}, 400,
      "got account '1'"),
 ])
@@ -136,6 +145,17 @@ def test_the_control_endpoint_names_what_it_refuses(method: str, path: str, give
     answer = http(method, f"{engine.endpoint}/_local{path}", None if given is None else json.dumps(given).encode())
     assert answer.status == status
     assert message in answer.json["error"]
+
+
+def test_fails_to_seed_an_image_whose_layers_are_gone(engine: Engine, account: str, layout: Path) -> None:
+    max((layout / "blobs" / "sha256").iterdir(), key=lambda path: path.stat().st_size).unlink()
+    # when
+    answer = http("POST", f"{engine.endpoint}/_local/images", json.dumps({
+        "layout": str(layout), "account": account, "region": REGION, "repository": "a/b"}).encode())
+    # then
+    assert answer.status == 400
+    assert "has no 'sha256:" in answer.json["error"]
+    assert engine.client("ecr", account).describe_repositories()["repositories"] == []
 
 
 def test_the_control_endpoint_lists_its_routes_and_readings(engine: Engine) -> None:
