@@ -1,0 +1,45 @@
+locals {
+  pull_cached = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+  import      = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+
+  # An account as principal: ECR refuses principals that don't exist, and accounts do.
+  puller_principals = [for puller in [
+    {
+      given = length(var.puller_account_ids) > 0
+      who   = { Principal = { AWS = [for id in var.puller_account_ids : "arn:${local.partition}:iam::${id}:root"] } }
+    },
+    {
+      given = var.puller_organization_id != null
+      who   = { Principal = "*", Condition = { StringEquals = { "aws:PrincipalOrgID" = var.puller_organization_id } } }
+    },
+  ] : puller.who if puller.given]
+
+  repository_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [for who in local.puller_principals :
+      merge(who, { Effect = "Allow", Action = concat(local.pull_cached, ["ecr:BatchImportUpstreamImage"]) })
+    ]
+  })
+  registry_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [for who in local.puller_principals : merge(who, { Effect = "Allow", Action = local.import, Resource = local.cached_images })]
+  })
+
+  puller_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = local.log_in, Resource = "*" },
+      { Effect = "Allow", Action = concat(local.pull_cached, local.import, local.tagged ? ["ecr:TagResource"] : []), Resource = local.cached_images },
+    ]
+  })
+}
+
+# What a role of this account needs to pull, also what nobody has pulled before.
+resource "aws_iam_policy" "pullers" {
+  count = var.create ? 1 : 0
+
+  name        = "ecr-pull-through-cache-${local.name}-${local.region}-pullers"
+  description = "Lets roles of this account pull through the cache, also what nobody has pulled before"
+  policy      = local.puller_policy
+  tags        = var.tags
+}
