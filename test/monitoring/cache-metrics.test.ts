@@ -1,5 +1,4 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import { newStack } from '../app';
 import { emittedMetrics } from './emitted-metrics';
@@ -7,9 +6,7 @@ import { watchedCaches } from './watched';
 import { CacheMetrics, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, UpstreamRegistry } from '../../src';
 import type { IPullThroughCache } from '../../src';
 
-type Method = {
-  [K in keyof IPullThroughCache]: IPullThroughCache[K] extends (options?: cloudwatch.MetricOptions) => cloudwatch.Metric ? K : never
-}[keyof IPullThroughCache];
+type Method = Extract<keyof IPullThroughCache, `metric${string}`>;
 
 const BY_STATISTICS: Method[] = [
   'metricRepositories', 'metricUnseenRepositories', 'metricImages', 'metricStoredBytes', 'metricOldestImageAge', 'metricPulls',

@@ -1,8 +1,11 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { newStack } from '../app';
+import { emittedLines } from './emitted-metrics';
+import { cacheAction } from './events-of-ecr';
 import { CacheEventLog, CacheQueries, CacheStatistics, PullThroughCache } from '../../src';
 import type { CacheQueriesProps } from '../../src';
+import { QueryText } from '../../src/monitoring/query-text';
 
 /** The queries by title, for caches with these prefixes. */
 function queries(prefixes: string[], more: (stack: ReturnType<typeof newStack>) => Partial<CacheQueriesProps>): { [title: string]: any } {
@@ -70,4 +73,39 @@ test('reads failures with a code and a reason of any status but success', () => 
 test('names a folder after its own path when none is given', () => {
   expect(Object.keys(queries(['echo'], stack => ({ ...all(stack), folder: undefined })))[0])
     .toMatch(/^Pull-through (caches\/)?Stack-?Queries/);
+});
+
+describe('every field that a query reads is really there', () => {
+  /** Names in `latest(x)`, `max(x)`, `by x, y`, `fields x, y` and `filter x`, without what Logs Insights adds. */
+  function fieldsOf(query: string): string[] {
+    const named = [
+      ...[...query.matchAll(/(?:latest|max|count_distinct)\(([^)]*)\)/g)].map(([, field]) => field),
+      ...[...query.matchAll(/(?:by|fields|display) ([^|\n]*)/g)].flatMap(([, list]) => list.split(',')),
+      ...[...query.matchAll(/(?:filter|and|or) ([a-zA-Z`][\w.`-]*) (?:=|!=|in|like)/g)].map(([, field]) => field),
+    ];
+    return [...new Set(named.map(field => field.trim().replaceAll('`', '').replace(/ as .*/, '')))]
+      .filter(field => !field.startsWith('@') && !field.startsWith('bin('));
+  }
+
+  const text = new QueryText(['echo']);
+
+  test.each([['catalogue', 'repository', 4], ['storage', 'repository', 5], ['probeFailures', 'image', 6]] as const)(
+    '%s reads lines of the kind %s', async (query, kind, least) => {
+      const line = Object.assign({}, ...(await emittedLines()).filter(candidate => candidate.kind === kind));
+      const fields = fieldsOf(text[query]());
+
+      expect(fields.length).toBeGreaterThanOrEqual(least);
+      fields.forEach(field => expect(Object.keys(line)).toContain(field));
+    });
+
+  test.each(['failures', 'importedImages', 'importsPerDay'] as const)('%s reads the events of imports', query => {
+    const event = cacheAction('echo', 'echo/nginx', { 'failure-code': 'Any', 'failure-reason': 'any' });
+    const fields = fieldsOf(text[query]());
+
+    expect(fields.length).toBeGreaterThanOrEqual(3);
+    fields.forEach(field => {
+      expect(field.startsWith('detail.')).toBe(true);
+      expect(Object.keys(event.detail)).toContain(field.slice('detail.'.length));
+    });
+  });
 });

@@ -10,18 +10,29 @@ export interface EmittedMetric {
 }
 
 const NOON = '2026-03-02T12:00:00Z';
-let emitted: Promise<EmittedMetric[]> | undefined;
+let emitted: Promise<Emitted> | undefined;
 
-/** What both functions really put for the cache `echo`: they run against the simulation, and what arrives is looked at. */
-export function emittedMetrics(): Promise<EmittedMetric[]> {
-  emitted ??= emit();
-  return emitted;
+interface Emitted {
+  readonly metrics: EmittedMetric[];
+  readonly lines: any[];
 }
 
-async function emit(): Promise<EmittedMetric[]> {
+/** What both functions really put for the cache `echo`: they run against the simulation, and what arrives is looked at. */
+export async function emittedMetrics(): Promise<EmittedMetric[]> {
+  emitted ??= emit();
+  return (await emitted).metrics;
+}
+
+/** What both functions really write into their logs, with a line of each kind. */
+export async function emittedLines(): Promise<any[]> {
+  emitted ??= emit();
+  return (await emitted).lines;
+}
+
+async function emit(): Promise<Emitted> {
   const aws = new SimulatedAws();
   await aws.start();
-  captureLines();
+  const { lines } = captureLines();
   const context = { getRemainingTimeInMillis: () => 600_000 };
   const image = { digest: 'one', tags: ['1.27'], pushedAt: new Date('2026-03-02T10:00:00Z'), bytes: 5, layers: ['layer'] };
   aws.repositories.set('echo/nginx', [image]);
@@ -29,14 +40,15 @@ async function emit(): Promise<EmittedMetric[]> {
 
   process.env[SETTINGS] = JSON.stringify({ prefixes: ['echo'], windowHours: 24 });
   await count({ time: NOON }, context);
-  process.env[SETTINGS] = JSON.stringify({ images: { echo: ['echo/nginx:1.27'] }, intervalSeconds: 3600, imageTimeoutSeconds: 60 });
+  process.env[SETTINGS] = JSON.stringify({ images: { echo: ['echo/nginx:1.27', 'echo/nginx:missing'] }, intervalSeconds: 3600, imageTimeoutSeconds: 60 });
   await probe({ time: NOON }, context);
 
   jest.restoreAllMocks();
   await aws.stop();
-  return aws.metrics.map(datum => ({
+  const metrics = aws.metrics.map(datum => ({
     namespace: datum.Namespace,
     name: datum.MetricName,
     dimensions: Object.fromEntries(datum.Dimensions.map((dimension: any) => [dimension.Name, dimension.Value])),
   }));
+  return { metrics, lines };
 }

@@ -1,0 +1,118 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { newStack } from '../app';
+import { CacheProbe, PullThroughCache } from '../../src';
+
+let stack: Stack;
+
+beforeEach(() => {
+  stack = newStack();
+});
+
+function cache(prefix = 'echo', scope = stack) {
+  return PullThroughCache.fromRepositoryPrefix(scope, `Cache-${prefix}`, prefix);
+}
+
+function settings(): any {
+  const [probe] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+  return JSON.parse(probe.Properties.Environment.Variables.PULL_THROUGH_CACHE_SETTINGS);
+}
+
+function statements(): any[] {
+  return Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+test('pulls every six hours on a current Node.js, on ARM, with its own log', () => {
+  new CacheProbe(stack, 'Probe').addImages(cache(), 'nginx:1.27');
+
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Architectures: ['arm64'], Runtime: 'nodejs24.x', Timeout: 900, LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^ProbeLog') } },
+  });
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(6 hours)' });
+  template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+});
+
+test('pulls the images as the cache names them', () => {
+  const probe = new CacheProbe(stack, 'Probe', { interval: Duration.minutes(30), imageTimeout: Duration.seconds(45) });
+  probe.addImages(cache('echo'), 'nginx:1.27', 'team/app:2');
+  probe.addImages(cache('hub'), 'library/redis:7');
+
+  expect(settings()).toEqual({
+    images: { echo: ['echo/nginx:1.27', 'echo/team/app:2'], hub: ['hub/library/redis:7'] },
+    intervalSeconds: 1800,
+    imageTimeoutSeconds: 45,
+  });
+});
+
+test('images of a cache can be added more than once', () => {
+  const probe = new CacheProbe(stack, 'Probe');
+  const echo = cache();
+  probe.addImages(echo, 'nginx:1.27');
+  probe.addImages(echo, 'redis:7');
+
+  expect(settings().images).toEqual({ echo: ['echo/nginx:1.27', 'echo/redis:7'] });
+});
+
+test('images of the prefix ROOT are named without it', () => {
+  new CacheProbe(stack, 'Probe').addImages(cache('ROOT'), 'library/nginx:1.27');
+
+  expect(settings().images).toEqual({ ROOT: ['library/nginx:1.27'] });
+});
+
+test('may pull and describe its images, put metrics and write its log, and nothing else', () => {
+  new CacheProbe(stack, 'Probe').addImages(cache(), 'nginx:1.27', 'nginx:1.28');
+
+  const nginx = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecr:eu-central-1:111122223333:repository/echo/nginx']] };
+  expect(statements().map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
+    { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ProbeLog/), 'Arn'] } },
+    { Action: 'cloudwatch:PutMetricData', Resource: '*' },
+    { Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Action: [
+        'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage',
+        'ecr:CreateRepository',
+      ],
+      Resource: nginx,
+    },
+    { Action: 'ecr:DescribeImages', Resource: nginx },
+  ]);
+});
+
+test('fails: no images', () => {
+  expect(() => new CacheProbe(stack, 'Probe').addImages(cache())).toThrow(
+    "got no images of the cache 'echo' to probe, expected at least one: name one that is small and always there, such as 'nginx:1.27'");
+});
+
+test('fails: a cache for a second probe', () => {
+  const echo = cache();
+  new CacheProbe(stack, 'Probe').addImages(echo, 'nginx:1.27');
+
+  expect(() => new CacheProbe(stack, 'Other').addImages(echo, 'redis:7')).toThrow(
+    "got the cache 'echo' for a second probe (Stack/Probe pulls from it), expected one probe for a cache, since two would be one metric: "
+    + 'add the images to that probe');
+});
+
+test('fails: a cache of another Region', () => {
+  const elsewhere = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'far', region: 'us-east-1' });
+
+  expect(() => new CacheProbe(stack, 'Probe').addImages(elsewhere, 'nginx:1')).toThrow('Region us-east-1, expected a cache of account');
+});
+
+test('fails: more images than a function takes', () => {
+  const images = Array.from({ length: 200 }, (_, at) => `team/application-${at}:1.27`);
+
+  expect(() => new CacheProbe(stack, 'Probe').addImages(cache(), ...images)).toThrow(
+    /got \d+ characters of settings, expected at most 3800: probe the images of some caches by a probe of their own/);
+});
+
+test.each([Duration.seconds(90), Duration.days(2)])('fails: an interval of %s', interval => {
+  expect(() => new CacheProbe(stack, 'Probe', { interval })).toThrow(
+    `got an interval of ${interval.toHumanString()}, expected a multiple of 1 minute, at most 1 day: round it`);
+});
+
+test('fails: without images at synthesis', () => {
+  new CacheProbe(stack, 'Probe');
+
+  expect(() => Template.fromStack(stack)).toThrow('a probe without images: add some, or leave it out');
+});
