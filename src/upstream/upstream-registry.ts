@@ -81,9 +81,17 @@ const AZURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
  * const quay = UpstreamRegistry.QUAY;
  */
 export class UpstreamRegistry {
-  /** Amazon ECR Public, `public.ecr.aws`. Its prefix is `ecr-public` unless you say otherwise. */
+  /**
+   * Amazon ECR Public, `public.ecr.aws`. Its prefix is `ecr-public` unless you say otherwise.
+   *
+   * Image names with its dual-stack host `ecr-public.aws.com` mean it too: Amazon ECR Public User Guide, "Making requests to Amazon ECR
+   * Public registries".
+   */
   public static readonly ECR_PUBLIC = new UpstreamRegistry({
-    registryName: 'ecr-public', url: 'public.ecr.aws', defaultRepositoryPrefix: 'ecr-public',
+    registryName: 'ecr-public',
+    url: 'public.ecr.aws',
+    defaultRepositoryPrefix: 'ecr-public',
+    imageHosts: ['public.ecr.aws', 'ecr-public.aws.com'],
   });
 
   /**

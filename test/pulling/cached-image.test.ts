@@ -71,6 +71,7 @@ describe('a name of another upstream', () => {
     ['Echo', `${HOST}/echo/nginx:1.27`, ECHO, 'echo/nginx:1.27'],
     ['ECR Public', 'docker/library/nginx:1.27', UpstreamRegistry.ECR_PUBLIC, 'ecr-public/docker/library/nginx:1.27'],
     ['ECR Public', 'public.ecr.aws/docker/library/nginx:1.27', UpstreamRegistry.ECR_PUBLIC, 'ecr-public/docker/library/nginx:1.27'],
+    ['ECR Public', 'ecr-public.aws.com/docker/library/redis:8', UpstreamRegistry.ECR_PUBLIC, 'ecr-public/docker/library/redis:8'],
     ['Kubernetes', 'pause:3.10', UpstreamRegistry.KUBERNETES, 'kubernetes/pause:3.10'],
     ['Kubernetes', 'k8s.gcr.io/pause:3.10', UpstreamRegistry.KUBERNETES, 'kubernetes/pause:3.10'],
     ['Quay', 'quay.io/prometheus/prometheus', UpstreamRegistry.QUAY, 'quay/prometheus/prometheus:latest'],

@@ -1,0 +1,150 @@
+import { CfnResource } from 'aws-cdk-lib';
+import type { IAspect } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { PullThroughCacheGrants } from './cache-grants';
+import { ImageOutcome } from './cached-images-lookup';
+import type { CacheLookup, Finding } from './cached-images-lookup';
+import type { KnownImagePath } from './cached-images-paths';
+import { shown } from './cached-images-report';
+import type { FoundImage } from './cached-images-report';
+import { roleBehind } from './cached-images-roles';
+import { changedAt, holdersAt, l1Name, stepsOf, valueAt } from './cached-images-values';
+import { pathInCache } from './own-image';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+import { warn, WarningId } from '../private/warnings';
+
+/** What one `CachedImages` has been told. It may be told more until the app is synthesized. */
+export interface Settings {
+  readonly lookup: CacheLookup;
+  readonly paths: KnownImagePath[];
+  readonly pullers: readonly iam.IGrantable[];
+  readonly found: FoundImage[];
+}
+
+type Cached = NonNullable<Finding['cached']>;
+
+/** Rewrites the image names of a tree and lets the roles pull that have to. */
+export class CachedImagesAspect implements IAspect {
+  constructor(private readonly settings: Settings) {}
+
+  public visit(node: IConstruct): void {
+    if (node instanceof ecs.TaskDefinition) {
+      this.visitTaskDefinition(node);
+    } else if (CfnResource.isCfnResource(node) && !(node.node.scope instanceof ecs.TaskDefinition)) {
+      this.refuseLambda(node);
+      for (const path of this.settings.paths.filter(one => one.resourceType === node.cfnResourceType)) {
+        this.visitResource(node, path);
+      }
+    }
+  }
+
+  /** Records what becomes of a name, warns where that needs a hand, and gives the image to pull instead. */
+  public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
+    const { outcome, cached } = ownImages !== undefined && before.startsWith(ownImages)
+      ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
+      : this.settings.lookup.find(before);
+    const after = cached?.image.uri ?? before;
+    this.settings.found.push({ constructPath: node.node.path, property, before: shown(before, node), after: shown(after, node), outcome });
+    if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
+      warn(node, WarningId.DIGEST_NOT_CACHED,
+        `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `
+        + "image was pulled once, and a replaced image has another digest. Use a tag, set 'digests', or acknowledge this warning.");
+    }
+    return cached;
+  }
+
+  /** Lets those pull who have to; without a role, those who were named for it. */
+  public grant(node: IConstruct, images: readonly Cached[], role: iam.IGrantable | undefined): void {
+    const pullers = role ? [role] : this.settings.pullers;
+    for (const rule of new Set(images.map(one => one.rule))) {
+      const paths = [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))];
+      for (const puller of pullers) {
+        PullThroughCacheGrants.fromRule(rule).pull(puller, ...paths);
+      }
+      if (pullers.length === 0) {
+        warn(node, WarningId.PULLER_NOT_FOUND,
+          `no role was found that pulls ${paths.join(', ')} from the cache '${rule.repositoryPrefix}' here, so nobody was allowed to. `
+          + "Name who pulls (EKS nodes, an instance role, a role of another stack) in 'pullers', or grant it and acknowledge this warning.");
+      }
+    }
+  }
+
+  /**
+   * The L2, not its L1: only here the execution role comes in time for tags, and the containers are known without resolving the L1's
+   * stable Lazy, which would lose those that come later.
+   */
+  private visitTaskDefinition(task: ecs.TaskDefinition): void {
+    const path = this.settings.paths.find(one => one.resourceType === ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME)!;
+    const l1 = task.node.defaultChild as ecs.CfnTaskDefinition;
+    const done = ChangedNames.in(l1);
+    const names = task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
+    const changes = new Map<string, Cached>();
+    for (const name of new Set(names.filter(one => !done.has(one)))) {
+      const cached = this.judge(task, path.imagePath, name);
+      if (cached) { changes.set(name, cached); }
+    }
+    if (changes.size > 0) {
+      this.grant(task, [...changes.values()], task.obtainExecutionRole());
+      this.change(l1, path, changes);
+      [...changes.keys()].forEach(name => done.add(name));
+    }
+  }
+
+  private visitResource(resource: CfnResource, path: KnownImagePath): void {
+    const steps = stepsOf(path.imagePath);
+    const key = steps[steps.length - 1];
+    const changes = new Map<string, Cached>();
+    const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
+    for (const { properties, indices } of holdersAt(resource, steps.slice(0, -1))) {
+      const name = properties[key];
+      if (typeof name !== 'string') { continue; }
+      const cached = this.judge(resource, path.imagePath, name, path.ownImages);
+      if (cached) {
+        changes.set(name, cached);
+        const role = path.rolePath === undefined ? undefined : roleBehind(valueAt(resource, stepsOf(path.rolePath), indices), resource);
+        byRole.set(role, [...byRole.get(role) ?? [], cached]);
+      }
+    }
+    byRole.forEach((images, role) => this.grant(resource, images, role));
+    if (changes.size > 0) { this.change(resource, path, changes); }
+  }
+
+  /** Changes exactly those names that were judged and granted. */
+  private change(resource: CfnResource, path: KnownImagePath, changes: ReadonlyMap<string, Cached>): void {
+    const [property, ...steps] = stepsOf(path.imagePath);
+    const key = steps.pop()!;
+    const l1 = resource as unknown as Record<string, unknown>;
+    l1[property] = changedAt(l1[property], steps, (holder) => {
+      const cached = typeof holder[key] === 'string' ? changes.get(holder[key]) : undefined;
+      if (!cached) { return holder; }
+      const sets = Object.entries(path.sets ?? {}).map(([name, value]) => [l1Name(name), value]);
+      const removes = (path.removes ?? []).map(name => [l1Name(name), undefined]);
+      return { ...holder, ...Object.fromEntries([...sets, ...removes]), [key]: cached.image.uri };
+    });
+  }
+
+  private refuseLambda(resource: CfnResource): void {
+    if (resource.cfnResourceType !== 'AWS::Lambda::Function') { return; }
+    const image = valueAt(resource, ['code', 'imageUri'], []);
+    if (typeof image === 'string' && this.settings.lookup.rules.some(rule => pathInCache(rule, image) !== undefined)) {
+      throw new InvalidInputError({
+        got: `the cached image '${shown(image, resource)}' for a Lambda function`,
+        expected: 'an image in a repository of its own, since Lambda does not pull through a cache',
+        fix: 'build or copy the image into a repository, for example with DockerImageCode.fromImageAsset() and a Dockerfile that begins with FROM',
+      }, resource);
+    }
+  }
+}
+
+const CHANGED = Symbol.for('cdk-ecr-pull-through-cache.ChangedNames');
+
+/** Names that another `CachedImages` changed on the same L1, where the construct still shows them as they were. */
+const ChangedNames = {
+  in(l1: CfnResource & { [CHANGED]?: Set<string> }): Set<string> {
+    if (!l1[CHANGED]) { Object.defineProperty(l1, CHANGED, { value: new Set<string>() }); }
+    return l1[CHANGED]!;
+  },
+};

@@ -1,0 +1,51 @@
+import { CfnResource, Stage } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { Settings } from './cached-images-aspect';
+import { ImageOutcome } from './cached-images-lookup';
+import { shown } from './cached-images-report';
+import { holdersAt, stepsOf } from './cached-images-values';
+import { place, sentence } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+
+const OUTSIDE = [ImageOutcome.NOT_SERVED, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME];
+
+/** One sentence for each image name that no cache serves, by what the template will hold: also what came after the Aspect. */
+export function uncachedImages(scope: IConstruct, settings: Settings): string[] {
+  const resources = scope.node.findAll().filter(one => CfnResource.isCfnResource(one));
+  const inTemplates = settings.paths.flatMap(path => resources.filter(one => one.cfnResourceType === path.resourceType).flatMap((resource) => {
+    const steps = stepsOf(path.imagePath);
+    return holdersAt(resource, steps.slice(0, -1))
+      .map(({ properties }) => properties[steps[steps.length - 1]])
+      .filter(name => typeof name === 'string' && !(path.ownImages !== undefined && name.startsWith(path.ownImages)))
+      .map(name => ({ name: name as string, resource, finding: settings.lookup.find(name as string) }))
+      // a name that a cache serves can be here only when it came after the Aspect
+      .filter(({ finding }) => [...OUTSIDE, ImageOutcome.CACHED].includes(finding.outcome))
+      .map(one => problem(shown(one.name, resource), place(resource), one.finding.outcome));
+  }));
+  const elsewhere = settings.found
+    .filter(one => OUTSIDE.includes(one.outcome) && /^(manifest|values)\./.test(one.property))
+    .map(one => problem(one.before, `${one.constructPath} ${one.property}`, one.outcome));
+  return [...inTemplates, ...elsewhere];
+}
+
+function problem(name: string, where: string, outcome: ImageOutcome): string {
+  const fixes: Partial<Record<ImageOutcome, string>> = {
+    [ImageOutcome.PINNED_BY_DIGEST]: "use a tag, or set 'digests' and pull a tag of the image once before",
+    [ImageOutcome.CACHED]: 'it was added after the image names were rewritten, by an Aspect that runs later: add it earlier, or use image() of a cache',
+  };
+  return `${sentence({
+    got: `the image ${excerpt(name)}, which is not pulled through a cache`,
+    expected: "images of the caches only, as 'requireCached' asks",
+    fix: fixes[outcome] ?? "use a cache of its registry, or name it in 'except'",
+  })} [at ${where}]`;
+}
+
+/** One sentence for each Stage that was made after the caches were named, and so was synthesized without them. */
+export function uncoveredStages(scope: IConstruct, covered: ReadonlySet<IConstruct>): string[] {
+  if (covered.size === 0) { return []; }
+  return scope.node.findAll().filter(one => Stage.isStage(one) && !covered.has(one)).map(stage => `${sentence({
+    got: 'a Stage that was made after CachedImages got its caches',
+    expected: 'all Stages before, since their images are rewritten each by itself',
+    fix: 'call use() after the last Stage was made',
+  })} [at ${place(stage)}]`);
+}

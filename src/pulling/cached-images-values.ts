@@ -1,0 +1,115 @@
+import { DefaultTokenResolver, StringConcat, Tokenization } from 'aws-cdk-lib';
+import type { CfnResource, IResolvable, IResolveContext } from 'aws-cdk-lib';
+import type { ImagePath } from './cached-images-paths';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+
+/** Properties of an L1, whose shape only its own type knows. */
+type Properties = { readonly [property: string]: unknown };
+
+/** An object that names an image, and which list elements lead to it. */
+export interface Holder {
+  readonly properties: Properties;
+  readonly indices: readonly number[];
+}
+
+/** A path such as `ContainerDefinitions.*.Image` in the words of an L1: `containerDefinitions`, `*`, `image`. */
+export function stepsOf(path: string): string[] {
+  return path.split('.').map(l1Name);
+}
+
+export function l1Name(property: string): string {
+  return property.charAt(0).toLowerCase() + property.slice(1);
+}
+
+/** The objects at the end of a path, in the L1 of a resource. */
+export function holdersAt(resource: CfnResource, steps: readonly string[]): Holder[] {
+  const walk = (raw: unknown, rest: readonly string[], indices: readonly number[]): Holder[] => {
+    const value = opened(raw, resource);
+    if (typeof value !== 'object' || value === null) { return []; }
+    if (rest.length === 0) { return [{ properties: value as Properties, indices }]; }
+    const [step, ...further] = rest;
+    if (step !== '*') { return walk((value as Properties)[step], further, indices); }
+    return Array.isArray(value) ? value.flatMap((element, index) => walk(element, further, [...indices, index])) : [];
+  };
+  return walk(resource, steps, []);
+}
+
+/** One value at the end of a path, its `*` being the given elements. */
+export function valueAt(resource: CfnResource, steps: readonly string[], indices: readonly number[]): unknown {
+  const left = [...indices];
+  return steps.reduce<unknown>((raw, step) => {
+    const value = opened(raw, resource) as Properties | undefined;
+    return value?.[step === '*' ? String(left.shift()) : step];
+  }, resource);
+}
+
+/** The same value with each object at the end of the path changed; what is known only at synthesis is changed then. */
+export function changedAt(value: unknown, steps: readonly string[], change: (properties: Properties) => Properties): unknown {
+  if (Tokenization.isResolvable(value)) { return new ChangedValue(value, steps, change); }
+  if (typeof value !== 'object' || value === null) { return value; }
+  if (steps.length === 0) { return change(value as Properties); }
+  const [step, ...further] = steps;
+  if (step === '*') {
+    return Array.isArray(value) ? value.map(element => changedAt(element, further, change)) : value;
+  }
+  return step in value ? { ...value, [step]: changedAt((value as Properties)[step], further, change) } : value;
+}
+
+class ChangedValue implements IResolvable {
+  public readonly creationStack: string[] = [];
+
+  constructor(
+    private readonly inner: IResolvable,
+    private readonly steps: readonly string[],
+    private readonly change: (properties: Properties) => Properties,
+  ) {}
+
+  public resolve(context: IResolveContext): unknown {
+    return changedAt(context.resolve(this.inner), this.steps, this.change);
+  }
+
+  public toString(): string {
+    return '<changed when it is synthesized>';
+  }
+}
+
+/** A token's value without the values of the tokens in it: a stable Lazy that is resolved too early would lose what comes later. */
+class OneLevel extends DefaultTokenResolver {
+  constructor() {
+    super(new StringConcat());
+  }
+
+  public resolveToken(token: IResolvable, context: IResolveContext): unknown {
+    return token.resolve(context);
+  }
+}
+
+function opened(raw: unknown, resource: CfnResource): unknown {
+  let value = raw;
+  while (Tokenization.isResolvable(value)) {
+    value = Tokenization.resolve(value, { scope: resource, resolver: new OneLevel(), preparing: true });
+  }
+  return value;
+}
+
+/** Refuses a path that could never lead to an image. */
+export function checkImagePath(path: ImagePath): void {
+  for (const one of [path.imagePath, ...path.rolePath === undefined ? [] : [path.rolePath]]) {
+    if (!/^[A-Z][A-Za-z0-9]*(\.(\*|[A-Z][A-Za-z0-9]*))*$/.test(one) || one.endsWith('*')) {
+      throw new InvalidInputError({
+        got: `the property path ${excerpt(one)}`,
+        expected: "CloudFormation's names of properties, joined by dots, with '*' for each element of a list",
+        fix: "write it such as 'ContainerDefinitions.*.Image'",
+      });
+    }
+  }
+  const lists = (text: string) => text.split('*').length;
+  if (path.rolePath !== undefined && lists(path.rolePath) > lists(path.imagePath)) {
+    throw new InvalidInputError({
+      got: `the role path ${excerpt(path.rolePath)} for images at ${excerpt(path.imagePath)}`,
+      expected: "no more '*' than the image path has",
+      fix: 'name the one role that pulls the image',
+    });
+  }
+}
