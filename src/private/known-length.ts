@@ -1,8 +1,11 @@
-/** How long a resolved text is at least: what CloudFormation fills in is not counted. */
+/** The shortest values of what CloudFormation fills in by itself: `aws`, 12 digits, `us-east-1`. */
+const SHORTEST: { [parameter: string]: number } = { 'AWS::Partition': 3, 'AWS::AccountId': 12, 'AWS::Region': 9 };
+
+/** How long a resolved text is at least: of what is known at deployment only, nothing is counted but the above. */
 export function knownLength(text: unknown): number {
   if (typeof text === 'string') {
     return text.length;
   }
-  const parts: unknown[] = (text as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1] ?? [];
-  return parts.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
+  const { Ref: parameter, 'Fn::Join': join } = text as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]] };
+  return parameter !== undefined ? SHORTEST[parameter] ?? 0 : (join?.[1] ?? []).reduce<number>((sum, part) => sum + knownLength(part), 0);
 }

@@ -96,7 +96,12 @@ export class PullThroughCacheGrants {
   }
 }
 
+/** Those whose policies statements go to: the parts of a composite, without the conditions and session tags around them. */
 function partsOf(principal: iam.IPrincipal): iam.IPrincipal[] {
+  if (principal instanceof iam.PrincipalWithConditions || principal instanceof iam.SessionTagsPrincipal) {
+    // eslint-disable-next-line dot-notation
+    return partsOf(principal['wrapped']);
+  }
   return principal instanceof iam.CompositePrincipal ? principal.principals.flatMap(partsOf) : [principal];
 }
 

@@ -1,0 +1,180 @@
+import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { CachePullers, RegistryPolicy, RepositoryTemplate, TemplateUse } from '../../src';
+import { newStack, propertiesOf, warningsOf } from '../app';
+import { Deployed } from '../simulator';
+
+const OTHER = '999999999999';
+const ORGANIZATION = 'o-a1b2c3d4e5';
+
+function policyWith(props: object) {
+  const stack = newStack();
+  new RepositoryTemplate(stack, 'Template', { prefix: 'echo', ...props });
+  return JSON.parse(new Deployed(stack).only('AWS::ECR::RepositoryCreationTemplate').RepositoryPolicy ?? 'null');
+}
+
+const statementFor = (...pullers: CachePullers[]) => policyWith({ pullers }).Statement;
+const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+
+describe('pullers in the policy of repositories', () => {
+  test('are an account', () => {
+    expect(statementFor(CachePullers.account(OTHER))).toEqual([
+      { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${OTHER}:root` }, Action: READ },
+    ]);
+  });
+
+  test('are roles of an account by a condition, never by a principal that may not exist', () => {
+    expect(statementFor(CachePullers.account(OTHER, { roles: ['task-execution', 'ci/*'] }))).toEqual([{
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${OTHER}:root` },
+      Action: READ,
+      Condition: { ArnLike: { 'aws:PrincipalArn': [`arn:aws:iam::${OTHER}:role/task-execution`, `arn:aws:iam::${OTHER}:role/ci/*`] } },
+    }]);
+  });
+
+  test('are an organisation by a condition', () => {
+    expect(statementFor(CachePullers.organization(ORGANIZATION))).toEqual([
+      { Effect: 'Allow', Principal: '*', Action: READ, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },
+    ]);
+  });
+
+  test('are accounts of an organisation and units of it', () => {
+    const paths = [`${ORGANIZATION}/r-ab12/ou-ab12-11111111/*`];
+    expect(statementFor(CachePullers.organization(ORGANIZATION, { accounts: [OTHER, '888888888888'], paths }))).toEqual([{
+      Effect: 'Allow',
+      Principal: { AWS: [`arn:aws:iam::${OTHER}:root`, 'arn:aws:iam::888888888888:root'] },
+      Action: READ,
+      Condition: { 'StringEquals': { 'aws:PrincipalOrgID': ORGANIZATION }, 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } },
+    }]);
+  });
+
+  test('come after what the user wrote, which stays as it was', () => {
+    const own = new iam.PolicyDocument({ statements: [
+      new iam.PolicyStatement({ sid: 'Own', actions: ['ecr:DescribeImages'], principals: [new iam.ServicePrincipal('codebuild.amazonaws.com')] }),
+      new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['ecr:PutImage'], principals: [new iam.StarPrincipal()] }),
+    ] });
+    expect(policyWith({ repositoryPolicy: own, pullers: [CachePullers.account(OTHER)] }).Statement).toEqual([
+      { Sid: 'Own', Effect: 'Allow', Principal: { Service: 'codebuild.amazonaws.com' }, Action: 'ecr:DescribeImages' },
+      { Effect: 'Deny', Principal: '*', Action: 'ecr:PutImage' },
+      { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${OTHER}:root` }, Action: READ },
+    ]);
+    expect(own.statementCount).toBe(2);
+  });
+
+  test('come beside statements that were added later', () => {
+    const stack = newStack();
+    const own = new iam.PolicyDocument();
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', repositoryPolicy: own, pullers: [CachePullers.account(OTHER)] });
+    own.addStatements(new iam.PolicyStatement({ actions: ['ecr:DescribeImages'], principals: [new iam.AccountPrincipal('888888888888')] }));
+    expect(JSON.parse(new Deployed(stack).only('AWS::ECR::RepositoryCreationTemplate').RepositoryPolicy).Statement).toHaveLength(2);
+  });
+
+  test('can be tokens', () => {
+    const stack = newStack();
+    const [account, organization] = ['Account', 'Organization'].map(id => new CfnParameter(stack, id).valueAsString);
+    const pullers = [CachePullers.account(account, { roles: ['x'] }), CachePullers.organization(organization, { accounts: [account], paths: ['o-anything/*'] })];
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    expect(JSON.stringify(propertiesOf(stack, 'AWS::ECR::RepositoryCreationTemplate').RepositoryPolicy)).toContain('{"Ref":"Account"}');
+  });
+
+  test('are none when the list is empty', () => {
+    expect(policyWith({ pullers: [] })).toBeNull();
+  });
+
+  test('fail when they make the policy too long', () => {
+    const stack = newStack();
+    const pullers = Array.from({ length: 80 }, (_, index) => CachePullers.account(String(100000000000 + index)));
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    expect(() => Template.fromStack(stack)).toThrow(/got a repository policy of \d+ characters, expected at most 10240: name an organisation/);
+  });
+});
+
+describe('pullers', () => {
+  test.each<[string, () => CachePullers, string]>([
+    ['an account that is none', () => CachePullers.account('12345'), "got the account '12345', expected the 12 digits of an AWS account id"],
+    ['an account of an organisation that is none', () => CachePullers.organization(ORGANIZATION, { accounts: ['1'] }), "got the account '1'"],
+    ['no roles', () => CachePullers.account(OTHER, { roles: [] }),
+      'got an empty list of roles, which would let nobody pull, expected at least one: leave the roles out for the whole account'],
+    ['no accounts', () => CachePullers.organization(ORGANIZATION, { accounts: [] }),
+      'got an empty list of accounts, which would let nobody pull, expected at least one: leave the accounts out for the whole organisation'],
+    ['no paths', () => CachePullers.organization(ORGANIZATION, { paths: [] }), 'got an empty list of paths'],
+    ['the ARN of a role', () => CachePullers.account(OTHER, { roles: [`arn:aws:iam::${OTHER}:role/ci/builder`] }),
+      `got the role 'arn:aws:iam::${OTHER}:role/ci/builder', expected the name of a role, with its path and without a slash in front: write 'ci/builder'`],
+    ['a role with a slash in front', () => CachePullers.account(OTHER, { roles: ['/ci/builder'] }), "write 'ci/builder'"],
+    ['a role with a blank', () => CachePullers.account(OTHER, { roles: ['my role'] }), "write it such as 'task-execution' or 'ci/*'"],
+    ['an organisation that is none', () => CachePullers.organization('my-org'),
+      "got the organisation 'my-org', expected its id: 'o-' and 10 to 32 lower-case letters and digits: look it up with: aws organizations describe-organization"],
+    ['a path of another organisation', () => CachePullers.organization(ORGANIZATION, { paths: ['o-zzzzzzzzzz/r-ab12/*'] }),
+      `got the path 'o-zzzzzzzzzz/r-ab12/*', expected a path of the organisation ${ORGANIZATION}, which begins with its id: write it such as '${ORGANIZATION}/r-ab12/ou-ab12-11111111/*'`],
+  ])('fail for %s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
+
+describe('a template with pullers', () => {
+  const pullers = [CachePullers.account(OTHER)];
+
+  test('warns that the registry half is missing', () => {
+    const stack = newStack();
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    expect(warningsOf(stack)).toEqual([
+      "/Stack/Template grantHalfMissing: other accounts may pull what is cached below 'echo', and nothing in this app lets them import what isn't: "
+      + 'their first pull of an image fails as not found. Call allowFirstPull() of the RegistryPolicy of this account and Region; acknowledge this '
+      + 'warning when the registry policy is made elsewhere, or when they are to pull what is cached and no more.',
+    ]);
+  });
+
+  test.each([['echo', 'echo'], ['ROOT', 'echo'], ['team', 'team/echo']])('for %s does not warn with a registry policy for %s', (prefix, repositoryPrefix) => {
+    const stack = newStack();
+    new RepositoryTemplate(stack, 'Template', { prefix, pullers });
+    new RegistryPolicy(stack, 'Policy').allowFirstPull(ruleWith(stack, repositoryPrefix), { pullers });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('does warn with a registry policy for another prefix', () => {
+    const stack = newStack();
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    new RegistryPolicy(stack, 'Policy').allowFirstPull(ruleWith(stack, 'echo2'), { pullers });
+    expect(warningsOf(stack).filter(warning => warning.startsWith('/Stack/Template grantHalfMissing'))).toHaveLength(1);
+  });
+
+  test('does warn with a registry policy of another Region', () => {
+    const app = new App();
+    const stack = newStack(app);
+    const other = newStack(app, 'Other', { account: stack.account, region: 'us-east-1' });
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    new RegistryPolicy(other, 'Policy').allowFirstPull(ruleWith(other, 'echo'), { pullers });
+    expect(warningsOf(stack)).toHaveLength(1);
+  });
+
+  test('does not warn when it is not for pull-through caches', () => {
+    const stack = newStack();
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers, appliedFor: [TemplateUse.REPLICATION], tags: { a: 'b' } });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test.each([
+    ['of its own', { tags: { team: 'web' } }], ['that come from above', { inheritTags: true }],
+  ])('warns of tags %s', (_, tags) => {
+    const stack = newStack();
+    Tags.of(stack).add('team', 'web');
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers, ...tags });
+    expect(warningsOf(stack)).toContain(
+      "/Stack/Template taggedForOtherAccounts: the repositories below 'echo' are born with tags: a first pull then needs ecr:TagResource, which ECR takes "
+      + 'from identity-based policies only, so one from another account is expected to fail. Leave the tags out, or make the first pull in this account, '
+      + 'and acknowledge this warning.');
+  });
+
+  test('does not warn of tags that do not reach it', () => {
+    const stack = newStack();
+    Tags.of(stack).add('team', 'web');
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    expect(warningsOf(stack).filter(warning => warning.includes('taggedForOtherAccounts'))).toEqual([]);
+  });
+});
+
+function ruleWith(scope: Stack, ecrRepositoryPrefix: string) {
+  return new CfnPullThroughCacheRule(scope, 'Rule', { ecrRepositoryPrefix, upstreamRegistryUrl: 'registry.k8s.io' });
+}

@@ -1,0 +1,98 @@
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CacheRule } from '../../src';
+import { readAllowList } from '../../src/rule/allow-list';
+import { UpstreamCredential } from '../../src/upstream/upstream-credential';
+import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+import { newStack, warningsOf } from '../app';
+
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf';
+const DOCKER_HUB = UpstreamRegistry.dockerHub(UpstreamCredential.fromSecret(Secret.fromSecretCompleteArn(new Stack(), 'Secret', SECRET)));
+
+const ruleOf = (props = {}, stack = newStack()) =>
+  new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.QUAY, repositoryPrefix: 'echo', ...props });
+
+describe('an allow-list', () => {
+  test.each([
+    ['nginx', 'nginx'], ['team/app', 'team/app'], ['team/*', 'team/*'], ['a/b/*', 'a/b/*'], ['*', '*'], ['a.b_c__d--e', 'a.b_c__d--e'],
+  ])('takes %s', (image, path) => {
+    expect(readAllowList(ruleOf(), [image])).toEqual([path]);
+  });
+
+  test('means everything without entries', () => {
+    expect(readAllowList(ruleOf(), [])).toEqual(['*']);
+  });
+
+  test('names each path once', () => {
+    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB }), ['nginx', 'library/nginx', 'nginx'])).toEqual(['library/nginx']);
+  });
+
+  test.each([
+    ['nginx', 'library/nginx'], ['library/nginx', 'library/nginx'], ['bitnami/redis', 'bitnami/redis'], ['docker.io/nginx', 'library/nginx'],
+    ['bitnami/*', 'bitnami/*'], ['library/*', 'library/*'],
+  ])('completes %s as Docker Hub does', (image, path) => {
+    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB }), [image])).toEqual([path]);
+  });
+
+  test('completes nothing below an upstream prefix, which the path leaves out', () => {
+    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB, upstreamRepositoryPrefix: 'library' }), ['nginx'])).toEqual(['nginx']);
+  });
+
+  test('completes as ever with the upstream prefix ROOT', () => {
+    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB, upstreamRepositoryPrefix: 'ROOT' }), ['nginx'])).toEqual(['library/nginx']);
+  });
+
+  test('completes nothing when the upstream is not known', () => {
+    const rule = new CfnPullThroughCacheRule(newStack(), 'Rule', { ecrRepositoryPrefix: 'hub', upstreamRegistryUrl: 'registry-1.docker.io' });
+    expect(readAllowList(rule, ['nginx'])).toEqual(['nginx']);
+  });
+
+  test('takes a token as it is', () => {
+    const stack = newStack();
+    const image = new CfnParameter(stack, 'Image').valueAsString;
+    expect(readAllowList(ruleOf({}, stack), [image])).toEqual([image]);
+  });
+
+  test.each([
+    ['', "got an empty name among the allowed images, expected a path below the prefix of the cache, in lower case, without a slash at either end, or one that ends in '/*': write one such as 'nginx' or 'team/*'"],
+    ['nginx:1.27', "got the allowed image 'nginx:1.27', expected a path without tag and digest, since IAM knows repositories and no tags: write 'nginx'"],
+    ['nginx@sha256:abc', "got the allowed image 'nginx@sha256:abc', expected a path without tag and digest, since IAM knows repositories and no tags: write 'nginx'"],
+    [':1.27', "got the allowed image ':1.27', expected a path without tag and digest, since IAM knows repositories and no tags: write one such as 'nginx' or 'team/*'"],
+    ['/nginx', "got the allowed image '/nginx', expected a path below the prefix of the cache, in lower case, without a slash at either end, or one that ends in '/*': write 'nginx'"],
+    ['nginx/', "without a slash at either end, or one that ends in '/*': write 'nginx'"],
+    ['Team/App', "got the allowed image 'Team/App', expected a path below the prefix of the cache, in lower case, without a slash at either end, or one that ends in '/*': write 'team/app'"],
+    ['ng*', "got the allowed image 'ng*', expected '*' alone or as the last part, as in 'team/*': name the images one by one, or allow all below a path"],
+    ['*/nginx', "got the allowed image '*/nginx', expected '*' alone or as the last part"],
+    ['team/*/app', "got the allowed image 'team/*/app', expected '*' alone or as the last part"],
+    ['ngin?', "got the allowed image 'ngin?', expected a path below the prefix of the cache"],
+    ['a//b', "got the allowed image 'a//b', expected a path below the prefix of the cache"],
+    ['/*', "got the allowed image '/*', expected a path below the prefix of the cache"],
+  ])('fails for %p', (image, message) => {
+    expect(() => readAllowList(ruleOf(), [image])).toThrow(message);
+  });
+
+  test('fails for an image of another registry', () => {
+    expect(() => readAllowList(ruleOf({ upstream: DOCKER_HUB }), ['quay.io/team/app'])).toThrow(
+      /got the image 'quay\.io\/team\/app' of the registry 'quay\.io', expected an image of .*docker\.io.*, which this cache serves/);
+  });
+
+  test.each(['echo/nginx', 'echo/*/'])('says where it was', image => {
+    expect(() => readAllowList(ruleOf(), [`${image}:1`])).toThrow(/\[at Stack\/Rule\]$/);
+  });
+
+  test('warns of the prefix written again', () => {
+    const stack = newStack();
+    readAllowList(ruleOf({}, stack), ['echo/nginx']);
+    expect(warningsOf(stack)).toEqual([
+      "/Stack/Rule repeatedPrefix: the allowed image 'echo/nginx' begins with the prefix of the cache, so it allows the repository "
+      + "'echo/echo/nginx'. Write 'nginx' for 'echo/nginx', or acknowledge this warning when the upstream has such a path.",
+    ]);
+  });
+
+  test('does not warn of a path that only looks like the prefix', () => {
+    const stack = newStack();
+    readAllowList(ruleOf({}, stack), ['echoes/nginx', 'echo']);
+    expect(warningsOf(stack)).toEqual([]);
+  });
+});
