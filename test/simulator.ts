@@ -97,6 +97,7 @@ function policiesOf(world: World): Policy[] {
 /** A template with what CloudFormation fills in. */
 export class Deployed {
   private readonly resources: Record<string, { Type: string; Properties: any }>;
+  private readonly outputs: Record<string, { Value: string }>;
   private readonly account: string;
   private readonly region: string;
 
@@ -104,7 +105,9 @@ export class Deployed {
     const or = (value: string, other: string) => Token.isUnresolved(value) ? other : value;
     this.account = or(stack.account, '111122223333');
     this.region = or(stack.region, 'eu-central-1');
-    this.resources = this.fill(Template.fromStack(stack).toJSON().Resources);
+    const template = Template.fromStack(stack).toJSON();
+    this.resources = this.fill(template.Resources);
+    this.outputs = this.fill(template.Outputs ?? {});
   }
 
   /** The policies of a principal whose logical id begins so: inline ones and those that name it. */
@@ -125,6 +128,16 @@ export class Deployed {
       policies: this.policiesOf(id),
       context: { 'aws:PrincipalArn': arn, ...context },
     };
+  }
+
+  /** The value of an output. */
+  public output(id: string): string {
+    return this.outputs[id].Value;
+  }
+
+  /** Who may assume a role. */
+  public trustOf(id: string): Policy {
+    return this.resources[this.idOf(id)].Properties.AssumeRolePolicyDocument;
   }
 
   /** The properties of the only resource of a type. */

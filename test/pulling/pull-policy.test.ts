@@ -1,0 +1,133 @@
+import { App, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { CfnPermissionSet } from 'aws-cdk-lib/aws-sso';
+import { PullPolicy, PullThroughCache } from '../../src';
+import { agnosticStack, ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
+import { Deployed, untestedActions, wrongRows } from '../simulator';
+import type { Row, World } from '../simulator';
+
+const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const IMPORT = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
+
+const cache = (stack: Stack, prefix = 'echo', props: object = {}) =>
+  new PullThroughCache(stack, prefix, { upstream: ECHO, repositoryPrefix: prefix, ...props });
+const rows = (allowed: boolean, actions: string[], ...names: string[]): Row[] => actions.flatMap(action => names.map(name =>
+  ({ who: 'puller', action, resource: name === '*' ? '*' : `arn:aws:ecr:${ENV.region}:${ENV.account}:repository/${name}`, allowed })));
+
+const PULLS = [
+  ...rows(true, ['ecr:GetAuthorizationToken'], '*'),
+  ...rows(true, [...READ, ...IMPORT], 'echo/nginx', 'hub/library/nginx'),
+  ...rows(false, [...READ, ...IMPORT], 'quay/nginx', 'nginx'),
+  ...rows(false, ['ecr:PutImage', 'ecr:TagResource', 'ecr:DeleteRepository'], 'echo/nginx'),
+];
+
+describe('a pull policy', () => {
+  function world(props: object): World {
+    const stack = newStack();
+    new PullPolicy(stack, 'Policy', { caches: [cache(stack), cache(stack, 'hub')], roles: [
+      new iam.Role(stack, 'Puller', { assumedBy: new iam.AccountRootPrincipal() }),
+    ], ...props });
+    return { callers: { puller: new Deployed(stack).role('Puller') } };
+  }
+
+  test('allows first pulls through its caches and no others', async () => {
+    expect(await wrongRows(world({}), PULLS)).toEqual([]);
+    expect(await untestedActions(world({}), PULLS)).toEqual([]);
+  });
+
+  test('allows what is cached and no more', async () => {
+    const table = [
+      ...rows(true, READ, 'echo/nginx', 'hub/library/nginx'),
+      ...rows(false, IMPORT, 'echo/nginx'),
+    ];
+    expect(await wrongRows(world({ firstPulls: false }), table)).toEqual([]);
+  });
+
+  test('allows the images that are named', async () => {
+    const table = [...rows(true, [...READ, ...IMPORT], 'echo/nginx', 'hub/nginx', 'echo/team/app'), ...rows(false, READ, 'echo/python', 'echo/team')];
+    expect(await wrongRows(world({ images: ['nginx', 'team/*'] }), table)).toEqual([]);
+  });
+
+  test('needs two statements for many caches', () => {
+    const stack = newStack();
+    new PullPolicy(stack, 'Policy', { caches: ['a1', 'b2', 'c3', 'd4'].map(prefix => cache(stack, prefix)) });
+    expect((propertiesOf(stack, 'AWS::IAM::ManagedPolicy').PolicyDocument as any).Statement).toHaveLength(2);
+  });
+
+  test('has a name, a description and a path', () => {
+    const stack = newStack();
+    new PullPolicy(stack, 'Policy', { caches: [cache(stack)], managedPolicyName: 'pullers', description: 'Pull', path: '/team/' });
+    expect(propertiesOf(stack, 'AWS::IAM::ManagedPolicy')).toMatchObject({ ManagedPolicyName: 'pullers', Description: 'Pull', Path: '/team/' });
+  });
+
+  test('describes itself', () => {
+    const stack = newStack();
+    new PullPolicy(stack, 'Policy', { caches: [cache(stack)] });
+    expect(propertiesOf(stack, 'AWS::IAM::ManagedPolicy')).toMatchObject({ Description: 'Pulls through ECR pull-through caches' });
+  });
+
+  test('allows tagging when tags come later', () => {
+    const stack = newStack();
+    const tagged = cache(stack, 'echo', { repositoryTemplate: { inheritTags: true } });
+    new PullPolicy(stack, 'Policy', { caches: [tagged, cache(stack, 'hub')] });
+    Tags.of(tagged).add('team', 'web');
+    const statements: { Action: string[] }[] = (propertiesOf(stack, 'AWS::IAM::ManagedPolicy').PolicyDocument as any).Statement;
+    expect(statements.filter(({ Action }) => Action.includes('ecr:TagResource'))).toHaveLength(1);
+  });
+
+  test('does not warn of anything missing', () => {
+    const stack = newStack();
+    const shared = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Shared', { repositoryPrefix: 'echo', account: '999999999999' });
+    new PullPolicy(stack, 'Policy', { caches: [shared] });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('fails without caches', () => {
+    expect(() => new PullPolicy(newStack(), 'Policy', { caches: [] })).toThrow(
+      'got a pull policy without caches, expected at least one: name the caches whose images may be pulled');
+  });
+
+  test('fails for a bad entry', () => {
+    const stack = newStack();
+    expect(() => new PullPolicy(stack, 'Policy', { caches: [cache(stack)], images: ['nginx:1'] })).toThrow("got the allowed image 'nginx:1'");
+  });
+
+  test('fails when it is longer than a managed policy can be', () => {
+    const stack = newStack();
+    new PullPolicy(stack, 'Policy', { caches: [cache(stack)], images: Array.from({ length: 100 }, (_, index) => `team/image-${index}`) });
+    expect(() => Template.fromStack(stack)).toThrow(
+      /got a managed policy of \d{4} characters, expected at most 6144: allow whole caches or paths with \/\* instead of single images, or make one policy for each cache \[at Stack\/Policy\]/);
+  });
+});
+
+describe('a printed pull policy', () => {
+  test('is the text of the document', async () => {
+    const stack = newStack();
+    new CfnOutput(stack, 'Text', { value: PullPolicy.toPolicyText({ caches: [cache(stack), cache(stack, 'hub')] }) });
+    const text = new Deployed(stack).output('Text');
+    const world: World = { callers: { puller: { arn: `arn:aws:iam::${ENV.account}:user/u`, policies: [JSON.parse(text)] } } };
+    expect(await wrongRows(world, PULLS)).toEqual([]);
+    expect(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy')).toEqual({});
+  });
+
+  test('holds the account and Region of a stack that goes anywhere', () => {
+    const stack = agnosticStack(new App());
+    new CfnOutput(stack, 'Text', { value: PullPolicy.toPolicyText({ caches: [cache(stack)] }) });
+    expect(new Deployed(stack).output('Text')).toContain('"arn:aws:ecr:eu-central-1:111122223333:repository/echo/*"');
+  });
+
+  test('goes into a permission set', () => {
+    const stack = newStack();
+    new CfnPermissionSet(stack, 'PermissionSet', {
+      instanceArn: 'arn:aws:sso:::instance/ssoins-1111222233334444',
+      name: 'Pullers',
+      inlinePolicy: PullPolicy.toPolicyDocument({ caches: [cache(stack)] }),
+    });
+    expect(propertiesOf(stack, 'AWS::SSO::PermissionSet').InlinePolicy).toMatchObject({ Version: '2012-10-17', Statement: [{}, {}] });
+  });
+
+  test('fails without caches', () => {
+    expect(() => PullPolicy.toPolicyText({ caches: [] })).toThrow('got a pull policy without caches');
+  });
+});
