@@ -30,9 +30,22 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@^4',
     'knip@^6',
     'tsx@^4',
+    'yaml@^2',
+    // Judges that others wrote.
+    '@cloud-copilot/iam-simulate@^0.1.173',
+    'cdk-nag@^3',
     // What the handlers import: at run time it is the SDK of the Lambda runtime.
     '@aws-sdk/client-cloudwatch@^3',
     '@aws-sdk/client-ecr@^3',
+    // What the demo and the end-to-end test look at the local AWS with.
+    '@aws-sdk/client-cloudformation@^3',
+    '@aws-sdk/client-cloudwatch-logs@^3',
+    '@aws-sdk/client-eventbridge@^3',
+    '@aws-sdk/client-iam@^3',
+    '@aws-sdk/client-secrets-manager@^3',
+    '@aws-sdk/client-sns@^3',
+    '@aws-sdk/client-sqs@^3',
+    '@aws-sdk/client-sts@^3',
   ],
 
   // Every src/**/*.lambda.ts is bundled into assets/ and gets a construct beside it.
@@ -53,9 +66,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Examples import the package by its name, as users do, and run from the sources.
   tsconfigDev: {
     compilerOptions: { paths: { 'cdk-ecr-pull-through-cache': ['../src/index.ts'] } },
-    include: ['../examples/**/*.ts', '../local/**/*.ts'],
+    include: ['../examples/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts'],
     exclude: ['../**/node_modules', '../**/cdk.out'],
   },
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   jestOptions: {
     jestVersion: '^30',
     // A changed snapshot is a failure to be looked at, never a file to be rewritten on the way.
@@ -71,7 +85,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'local'],
+    devdirs: ['test', 'examples', 'local', 'cloudformation'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', 'dist', '.venv'],
     commandOptions: { fix: false },
   },
@@ -84,7 +98,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 project.npmignore?.exclude(
   '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',
-  '/examples', '/local', '/pulumi', '/rosetta', '/SECURITY.md', '/terraform', '.jsii.tabl.json', '*.lambda.js', '*.lambda.d.ts',
+  '/examples', '/local', '/pulumi', '/rosetta', '/SECURITY.md', '/terraform', '*.lambda.js', '*.lambda.d.ts',
 );
 
 // pacmak copies these installed versions into go.mod; they are the ones that Go's awscdk v2.257.0 asks for.
@@ -123,6 +137,21 @@ project.addTask('oracles', {
   exec: 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/ --ci test/oracles',
   receiveArgs: true,
 });
+
+project.addTask('demo', {
+  description: 'Deploy, pull through, break and heal a cache on a local emulation of AWS; --keep leaves it running',
+  exec: 'tsx --tsconfig test/tsconfig.json local/demo/main.ts',
+  receiveArgs: true,
+});
+project.addTask('templates', {
+  description: 'Write the CloudFormation template that is published for those without the CDK',
+  exec: 'tsx --tsconfig test/tsconfig.json cloudformation/synth.ts',
+});
+
+// Maven resolves ranges to the newest version there is, which would raise what Java users must have.
+const packageJava = project.tasks.tryFind('package:java')!;
+packageJava.prependExec('node .ci/maven-floor.mjs dist/maven-floor.xml');
+packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://$PWD/dist/maven-floor.xml")');
 
 project.addFields({
   knip: {
