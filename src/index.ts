@@ -33,7 +33,7 @@ export { CachedImage } from './pulling/cached-image';
 export { CachedImages } from './pulling/cached-images';
 export type { CachedImagesOptions, CacheUseOptions } from './pulling/cached-images';
 export { ImageOutcome } from './pulling/cached-images-lookup';
-export type { ImagePath } from './pulling/cached-images-paths';
+export type { ImageProperty } from './pulling/cached-images-properties';
 export type { FoundImage } from './pulling/cached-images-report';
 
 export { CacheAlarm } from './monitoring/cache-alarm';

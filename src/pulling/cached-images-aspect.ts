@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { ImageOutcome } from './cached-images-lookup';
 import type { CacheLookup, Finding } from './cached-images-lookup';
-import type { KnownImagePath } from './cached-images-paths';
+import type { KnownImageProperty } from './cached-images-properties';
 import { shown } from './cached-images-report';
 import type { FoundImage } from './cached-images-report';
 import { roleBehind } from './cached-images-roles';
@@ -19,7 +19,7 @@ import { warn, WarningId } from '../private/warnings';
 /** What one `CachedImages` has been told. It may be told more until the app is synthesized. */
 export interface Settings {
   readonly lookup: CacheLookup;
-  readonly paths: KnownImagePath[];
+  readonly paths: KnownImageProperty[];
   readonly pullers: readonly iam.IGrantable[];
   readonly found: FoundImage[];
 }
@@ -93,7 +93,7 @@ export class CachedImagesAspect implements IAspect {
     }
   }
 
-  private visitResource(resource: CfnResource, path: KnownImagePath): void {
+  private visitResource(resource: CfnResource, path: KnownImageProperty): void {
     const steps = stepsOf(path.imagePath);
     const key = steps[steps.length - 1];
     const changes = new Map<string, Cached>();
@@ -113,7 +113,7 @@ export class CachedImagesAspect implements IAspect {
   }
 
   /** Changes exactly those names that were judged and granted. */
-  private change(resource: CfnResource, path: KnownImagePath, changes: ReadonlyMap<string, Cached>): void {
+  private change(resource: CfnResource, path: KnownImageProperty, changes: ReadonlyMap<string, Cached>): void {
     const [property, ...steps] = stepsOf(path.imagePath);
     const key = steps.pop()!;
     const l1 = resource as unknown as Record<string, unknown>;

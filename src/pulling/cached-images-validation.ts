@@ -36,7 +36,7 @@ function problem(name: string, where: string, outcome: ImageOutcome): string {
   return `${sentence({
     got: `the image ${excerpt(name)}, which is not pulled through a cache`,
     expected: "images of the caches only, as 'requireCached' asks",
-    fix: fixes[outcome] ?? "use a cache of its registry, or name it in 'except'",
+    fix: fixes[outcome] ?? "use a cache of its registry, or name it in 'exceptions'",
   })} [at ${where}]`;
 }
 

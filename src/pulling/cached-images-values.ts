@@ -1,6 +1,6 @@
 import { DefaultTokenResolver, StringConcat, Tokenization } from 'aws-cdk-lib';
 import type { CfnResource, IResolvable, IResolveContext } from 'aws-cdk-lib';
-import type { ImagePath } from './cached-images-paths';
+import type { ImageProperty } from './cached-images-properties';
 import { InvalidInputError } from '../private/errors';
 import { excerpt } from '../private/excerpt';
 
@@ -94,7 +94,7 @@ function opened(raw: unknown, resource: CfnResource): unknown {
 }
 
 /** Refuses a path that could never lead to an image. */
-export function checkImagePath(path: ImagePath): void {
+export function checkImageProperty(path: ImageProperty): void {
   for (const one of [path.imagePath, ...path.rolePath === undefined ? [] : [path.rolePath]]) {
     if (!/^[A-Z][A-Za-z0-9]*(\.(\*|[A-Z][A-Za-z0-9]*))*$/.test(one) || one.endsWith('*')) {
       throw new InvalidInputError({

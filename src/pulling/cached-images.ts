@@ -6,12 +6,12 @@ import type { Settings } from './cached-images-aspect';
 import { helmValuesWith, manifestWith } from './cached-images-kubernetes';
 import type { Replace, Tree } from './cached-images-kubernetes';
 import { CacheLookup, NamePattern } from './cached-images-lookup';
-import { IMAGE_PATHS } from './cached-images-paths';
-import type { ImagePath } from './cached-images-paths';
+import { IMAGE_PROPERTIES } from './cached-images-properties';
+import type { ImageProperty } from './cached-images-properties';
 import { reportOf } from './cached-images-report';
 import type { FoundImage } from './cached-images-report';
 import { uncachedImages, uncoveredStages } from './cached-images-validation';
-import { checkImagePath } from './cached-images-values';
+import { checkImageProperty } from './cached-images-values';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -22,7 +22,7 @@ export interface CachedImagesOptions {
    *
    * @default - none
    */
-  readonly except?: string[];
+  readonly exceptions?: string[];
 
   /**
    * Whether names with a digest are rewritten too. A first pull by digest is reported to fail until a tag of the image was pulled once
@@ -34,7 +34,7 @@ export interface CachedImagesOptions {
 
   /**
    * Whether synthesis fails when an image name stays that none of the caches serves, or that is pinned by a digest. Private ECR registries,
-   * images of a service itself, tokens and names in `except` may stay.
+   * images of a service itself, tokens and names in `exceptions` may stay.
    *
    * @default false
    */
@@ -62,7 +62,7 @@ export interface CacheUseOptions {
 /**
  * Finds the image names of a whole scope, rewrites those that a cache serves, and lets the roles pull that have to.
  *
- * It looks into ECS task definitions (Fargate and EC2), Batch job definitions and CodeBuild projects, and where `addImagePath()` says.
+ * It looks into ECS task definitions (Fargate and EC2), Batch job definitions and CodeBuild projects, and where `addImageProperty()` says.
  * What the caches don't serve, tokens and names that lead to a cache already stay untouched, so it can be used twice. For Kubernetes,
  * pass manifests and the values of charts through `manifest()` and `helmValues()`.
  *
@@ -95,8 +95,8 @@ export class CachedImages {
 
   private constructor(private readonly scope: IConstruct, options: CachedImagesOptions) {
     this.settings = {
-      lookup: new CacheLookup((options.except ?? []).map(pattern => new NamePattern(pattern)), options.digests ?? false),
-      paths: [...IMAGE_PATHS],
+      lookup: new CacheLookup((options.exceptions ?? []).map(pattern => new NamePattern(pattern)), options.digests ?? false),
+      paths: [...IMAGE_PROPERTIES],
       pullers: options.pullers ?? [],
       found: [],
     };
@@ -141,8 +141,8 @@ export class CachedImages {
    *
    * @param path the resource type, the property that holds the image, and the one that holds the role
    */
-  public addImagePath(path: ImagePath): void {
-    checkImagePath(path);
+  public addImageProperty(path: ImageProperty): void {
+    checkImageProperty(path);
     this.settings.paths.push(path);
   }
 

@@ -11,7 +11,7 @@ describe('requireCached', () => {
 
   test('is content when every image is cached or may stay', () => {
     expect(synth(['nginx:1', 'quay.io/a/b:1', '444455556666.dkr.ecr.us-east-1.amazonaws.com/app:1', 'ghcr.io/mine/app:1'],
-      { except: ['ghcr.io/mine/*'] })).not.toThrow();
+      { exceptions: ['ghcr.io/mine/*'] })).not.toThrow();
   });
 
   test("is content with CodeBuild's own images", () => {
@@ -25,7 +25,7 @@ describe('requireCached', () => {
   test('fails for a registry without a cache, with the place', () => {
     expect(synth(['nginx:1', 'ghcr.io/team/app:1'])).toThrow(
       "got the image 'ghcr.io/team/app:1', which is not pulled through a cache, expected images of the caches only, as 'requireCached' asks: "
-      + "use a cache of its registry, or name it in 'except' [at Stack/Task]");
+      + "use a cache of its registry, or name it in 'exceptions' [at Stack/Task]");
   });
 
   test('fails for a digest', () => {

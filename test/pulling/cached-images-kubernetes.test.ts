@@ -213,7 +213,7 @@ describe('requireCached', () => {
     call(images);
 
     expect(() => Template.fromStack(stack)).toThrow('got the image \'ghcr.io/a/b:1\', which is not pulled through a cache, expected images of the caches only, '
-      + `as 'requireCached' asks: use a cache of its registry, or name it in 'except' [at ${where}]`);
+      + `as 'requireCached' asks: use a cache of its registry, or name it in 'exceptions' [at ${where}]`);
   });
 });
 

@@ -133,7 +133,7 @@ describe('a name that stays', () => {
 
   test('is excepted', () => {
     const { after, images } = rewritten(['quay.io/mine/app:1', 'quay.io/mine2/app:1', 'nginx:1', 'library/redis:1'],
-      { except: ['quay.io/mine/*', 'docker.io/library/redis'] });
+      { exceptions: ['quay.io/mine/*', 'docker.io/library/redis'] });
 
     expect(after).toEqual(['quay.io/mine/app:1', cached('quay/mine2/app:1'), cached('docker-hub/library/nginx:1'), 'library/redis:1']);
     expect(images.found.map(one => one.outcome)).toEqual(['EXCEPTED', 'CACHED', 'CACHED', 'EXCEPTED']);
@@ -156,7 +156,7 @@ describe('a name that stays', () => {
     ['*', "write them such as 'docker.io/library/*'"],
     ['library/*', "write 'docker.io/library/*'"],
   ])('fails as an exception that is no complete name: %s', (pattern, fix) => {
-    expect(() => CachedImages.of(newStack(), { except: [pattern] })).toThrow(
+    expect(() => CachedImages.of(newStack(), { exceptions: [pattern] })).toThrow(
       `got the image names '${pattern}', expected a name with its registry and without tag, perhaps with a '*' at its end: ${fix}`);
   });
 });

@@ -9,7 +9,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { cached, caches, newStack, propertiesOf, pullable, warnings } from './cached-images.fixture';
 import { CachedImages } from '../../src/pulling/cached-images';
-import { IMAGE_PATHS } from '../../src/pulling/cached-images-paths';
+import { IMAGE_PROPERTIES } from '../../src/pulling/cached-images-properties';
 import { l1Name } from '../../src/pulling/cached-images-values';
 
 /** What the resource types want besides, so that their L1 synthesizes. */
@@ -49,7 +49,7 @@ function at(value: any, path: string): any {
 
 const beside = (path: string, name: string) => path.replace(/[^.]+$/, name);
 
-describe.each(IMAGE_PATHS.map(path => [`${path.resourceType} ${path.imagePath}`, path] as const))('%s', (_, path) => {
+describe.each(IMAGE_PROPERTIES.map(path => [`${path.resourceType} ${path.imagePath}`, path] as const))('%s', (_, path) => {
   function resourceWith(image: string) {
     const stack = newStack();
     const role = new iam.Role(stack, 'Puller', { assumedBy: new iam.ServicePrincipal('example.amazonaws.com') });
@@ -107,7 +107,7 @@ describe('the table of the guide', () => {
     const guide = readFileSync(join(__dirname, '../../docs/images.md'), 'utf8');
     const rows = guide.split('\n').filter(line => line.startsWith('| `AWS::')).map(line => line.split('|').slice(1, 4).map(cell => cell.trim()));
 
-    expect(rows).toEqual(IMAGE_PATHS.map(path => [
+    expect(rows).toEqual(IMAGE_PROPERTIES.map(path => [
       `\`${path.resourceType}\``, `\`${path.imagePath}\``, path.rolePath === undefined ? '`pullers`' : `\`${path.rolePath}\``,
     ]));
   });
@@ -123,20 +123,20 @@ describe('a path that a user adds', () => {
 
     const images = CachedImages.of(stack);
     images.use(caches(stack).quay);
-    images.addImagePath(MODEL);
+    images.addImageProperty(MODEL);
 
     expect(propertiesOf(stack, 'AWS::SageMaker::Model')[0].PrimaryContainer.Image).toBe(cached('quay/team/model:1'));
     expect(pullable(stack, /^Puller/)).toEqual(['quay/team/model']);
   });
 
   test.each(['primaryContainer.image', 'PrimaryContainer.', 'Containers.*', 'Containers[].Image', ''])('fails as %j', (imagePath) => {
-    expect(() => CachedImages.of(newStack()).addImagePath({ ...MODEL, imagePath })).toThrow(
+    expect(() => CachedImages.of(newStack()).addImageProperty({ ...MODEL, imagePath })).toThrow(
       `got the property path '${imagePath}', expected CloudFormation's names of properties, joined by dots, with '*' for each element of a list: `
       + "write it such as 'ContainerDefinitions.*.Image'");
   });
 
   test('fails for roles of a list that the image path does not go through', () => {
-    expect(() => CachedImages.of(newStack()).addImagePath({ ...MODEL, rolePath: 'Containers.*.Role' })).toThrow(
+    expect(() => CachedImages.of(newStack()).addImageProperty({ ...MODEL, rolePath: 'Containers.*.Role' })).toThrow(
       "got the role path 'Containers.*.Role' for images at 'PrimaryContainer.Image', expected no more '*' than the image path has: "
       + 'name the one role that pulls the image');
   });

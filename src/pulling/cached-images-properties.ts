@@ -1,5 +1,5 @@
 /** Where a resource names an image, and whose role pulls it. Paths are CloudFormation's, `*` stands for each element of a list. */
-export interface ImagePath {
+export interface ImageProperty {
   /** The CloudFormation type of the resource, such as `AWS::ECS::TaskDefinition`. */
   readonly resourceType: string;
 
@@ -22,7 +22,7 @@ export interface ImagePath {
 }
 
 /** What a row says besides that users have no need for. */
-export interface KnownImagePath extends ImagePath {
+export interface KnownImageProperty extends ImageProperty {
   /** Properties beside the image that an image of ECR needs. */
   readonly sets?: { readonly [property: string]: string };
   /** How names begin that the service itself understands. */
@@ -38,7 +38,7 @@ const BATCH = 'AWS::Batch::JobDefinition';
  * The one table of where images are found. ECS Developer Guide, "Amazon ECS task execution IAM role"; Batch User Guide, "AWS Batch IAM
  * execution role"; CodeBuild User Guide, "Docker image in a private registry" and the API's ProjectEnvironment.
  */
-export const IMAGE_PATHS: readonly KnownImagePath[] = [
+export const IMAGE_PROPERTIES: readonly KnownImageProperty[] = [
   {
     resourceType: 'AWS::ECS::TaskDefinition',
     imagePath: 'ContainerDefinitions.*.Image',
