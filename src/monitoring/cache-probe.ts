@@ -85,7 +85,8 @@ export class CacheProbe extends Construct {
    * Pulls images of a cache too.
    *
    * @param cache the cache, of this stack's account and Region
-   * @param images the images as the upstream names them, such as `nginx:1.27`: at least one
+   * @param images the images as the upstream names them, such as `nginx:1.27`: at least one. With `nginx:1.27@sha256:...` the tag is pulled
+   * first, which makes pulls by the digest work
    */
   public addImages(cache: ICacheRule, ...images: string[]): void {
     const watch = watchOf(cache);
@@ -105,15 +106,14 @@ export class CacheProbe extends Construct {
     }
     checkSameRegistry(this, cache);
     watch.probe = this;
-    const names = images.map(image => nameOf(cache, image));
-    this.images[cache.repositoryPrefix] = [...this.images[cache.repositoryPrefix] ?? [], ...names];
+    const probed = images.map(image => probedImage(cache, image));
+    this.images[cache.repositoryPrefix] = [...this.images[cache.repositoryPrefix] ?? [], ...probed.map(({ name }) => name)];
     checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
-    this.permit(cache, [...new Set(names.map(name => name.split(/[:@]/)[0]))]);
+    this.permit(cache, [...new Set(probed.map(({ path }) => path))]);
   }
 
-  private permit(cache: ICacheRule, repositories: string[]): void {
+  private permit(cache: ICacheRule, paths: string[]): void {
     const address = CacheAddress.fromRule(cache);
-    const paths = repositories.map(name => name.slice(address.repositoryName('').length));
     PullThroughCacheGrants.fromRule(cache).pull(this.role, ...paths);
     this.role.addToPolicy(new iam.PolicyStatement({
       actions: [...CacheActions.LIST_IMAGES],
@@ -130,8 +130,14 @@ export class CacheProbe extends Construct {
   }
 }
 
-/** The image as the cache names it: what is pulled, without the host. */
-function nameOf(cache: ICacheRule, image: string): string {
-  const host = CacheAddress.fromRule(cache).registryHost;
-  return CachedImage.fromRule(cache, image).uri.slice(host.length + 1);
+/**
+ * The image as the cache names it, and its path below the prefix. A digest beside a tag is put aside first: the probe pulls the tag
+ * before it, so there is nothing to warn of.
+ */
+function probedImage(cache: ICacheRule, image: string): { name: string; path: string } {
+  const [, tagged, digest] = /^(.*:[^/@]+)@(.*)$/s.exec(image) ?? [undefined, image, undefined];
+  const cached = CachedImage.fromRule(cache, tagged);
+  const tag = cached.tag === undefined ? '' : `:${cached.tag}`;
+  const pin = digest ?? cached.digest;
+  return { name: `${cached.repositoryName}${tag}${pin === undefined ? '' : `@${pin}`}`, path: cached.path };
 }

@@ -1,7 +1,9 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { newStack } from '../app';
-import { CacheProbe, PullThroughCache } from '../../src';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { newStack, warningsOf } from '../app';
+import { CacheProbe, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
 
 let stack: Stack;
 
@@ -52,6 +54,35 @@ test('images of a cache can be added more than once', () => {
   probe.addImages(echo, 'redis:7');
 
   expect(settings().images).toEqual({ echo: ['echo/nginx:1.27', 'echo/redis:7'] });
+});
+
+test('names images of Docker Hub as the cache does', () => {
+  const secret = Secret.fromSecretCompleteArn(stack, 'Secret',
+    'arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf');
+  const hub = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Hub', {
+    repositoryPrefix: 'hub', upstream: UpstreamRegistry.dockerHub(UpstreamCredential.fromSecret(secret)),
+  });
+  new CacheProbe(stack, 'Probe').addImages(hub, 'redis');
+
+  expect(settings().images).toEqual({ hub: ['hub/library/redis:latest'] });
+});
+
+describe('a digest', () => {
+  const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+  test('beside a tag is kept with it, and nothing is warned of', () => {
+    new CacheProbe(stack, 'Probe').addImages(cache(), `nginx:1.27@${DIGEST}`);
+
+    expect(settings().images).toEqual({ echo: [`echo/nginx:1.27@${DIGEST}`] });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('alone is pulled alone, with the warning that this may fail', () => {
+    new CacheProbe(stack, 'Probe').addImages(cache(), `nginx@${DIGEST}`);
+
+    expect(settings().images).toEqual({ echo: [`echo/nginx@${DIGEST}`] });
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('digestFirstPull')]);
+  });
 });
 
 test('images of the prefix ROOT are named without it', () => {
