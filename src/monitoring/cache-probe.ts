@@ -35,7 +35,8 @@ export interface CacheProbeProps extends ScheduledFunctionOptions {
 /**
  * Pulls images through caches on a schedule by the API of ECR, without downloading them: the tag, what an index names, and the
  * URL of each layer. That keeps them in the cache, makes pulls by digest work, and proves that rule, role, credential and
- * upstream do.
+ * upstream do for what isn't cached yet. When the refresh of a cached tag fails, ECR serves what it has: the probe succeeds, and the
+ * alarm on failed imports tells.
  *
  * One image that fails or hangs doesn't keep the others from being pulled. How each fared is a line of the log.
  *

@@ -1,0 +1,9 @@
+import { App } from 'aws-cdk-lib';
+import { ObservabilityStack } from './observability-stack';
+
+const app = new App();
+
+new ObservabilityStack(app, 'ObservedCaches', {
+  // a placeholder, so that the app can be looked at without an account: `-c echoAccount=<id>` deploys it
+  echoAccount: app.node.tryGetContext('echoAccount') ?? '123456789012',
+});
