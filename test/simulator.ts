@@ -130,6 +130,14 @@ export class Deployed {
     };
   }
 
+  /** The role that the only resource of a type names at a path of its properties, itself or by an instance profile. */
+  public roleAt(type: string, path: string): Caller {
+    const named: string = path.split('.').reduce((inner, key) => inner[key], this.only(type));
+    const id = named.slice(named.lastIndexOf('/') + 1);
+    const profile = this.resources[id]?.Type === 'AWS::IAM::InstanceProfile' ? this.resources[id].Properties : undefined;
+    return this.role(profile ? profile.Roles[0] : id);
+  }
+
   /** The value of an output. */
   public output(id: string): string {
     return this.outputs[id].Value;

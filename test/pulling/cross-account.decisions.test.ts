@@ -21,9 +21,11 @@ function world(pullers: CachePullers[], context: Caller['context'] = {}, images:
   const app = new App();
   const owner = newStack(app, 'Owner');
   const echo = new PullThroughCache(owner, 'Echo', { upstream: ECHO, repositoryTemplate: halves.owner ? { pullers } : {} });
-  const policy = new RegistryPolicy(owner, 'RegistryPolicy', { existingStatements: [new iam.PolicyStatement({
-    actions: ['ecr:ReplicateImage'], principals: [new iam.AccountPrincipal('777777777777')], resources: ['*'],
-  })] });
+  const policy = new RegistryPolicy(owner, 'RegistryPolicy', {
+    existingStatements: [new iam.PolicyStatement({
+      actions: ['ecr:ReplicateImage'], principals: [new iam.AccountPrincipal('777777777777')], resources: ['*'],
+    })],
+  });
   const importers = halves.owner ? pullers.filter(who => who._numbered) : [];
   if (importers.length > 0) {
     policy.allowFirstPull(echo, { pullers: importers, images });
@@ -46,9 +48,13 @@ function world(pullers: CachePullers[], context: Caller['context'] = {}, images:
     callers: {
       puller: new Deployed(stack).role('Puller', context),
       other: new Deployed(stack).role('Other', context),
-      stranger: { arn: 'arn:aws:sts::888888888888:assumed-role/Stranger/session', policies: [ADMINISTRATOR], context: {
-        'aws:PrincipalArn': 'arn:aws:iam::888888888888:role/Stranger', 'aws:PrincipalOrgID': 'o-zzzzzzzzzz', 'aws:PrincipalOrgPaths': ['o-zzzzzzzzzz/r-zz/'],
-      } },
+      stranger: {
+        arn: 'arn:aws:sts::888888888888:assumed-role/Stranger/session',
+        policies: [ADMINISTRATOR],
+        context: {
+          'aws:PrincipalArn': 'arn:aws:iam::888888888888:role/Stranger', 'aws:PrincipalOrgID': 'o-zzzzzzzzzz', 'aws:PrincipalOrgPaths': ['o-zzzzzzzzzz/r-zz/'],
+        },
+      },
     },
     resourcePolicies: [
       ...born.map(one => ({ resource: /:repository\/echo\//, policy: one })),

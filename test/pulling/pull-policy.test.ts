@@ -25,9 +25,13 @@ const PULLS = [
 describe('a pull policy', () => {
   function world(props: object): World {
     const stack = newStack();
-    new PullPolicy(stack, 'Policy', { caches: [cache(stack), cache(stack, 'hub')], roles: [
-      new iam.Role(stack, 'Puller', { assumedBy: new iam.AccountRootPrincipal() }),
-    ], ...props });
+    new PullPolicy(stack, 'Policy', {
+      caches: [cache(stack), cache(stack, 'hub')],
+      roles: [
+        new iam.Role(stack, 'Puller', { assumedBy: new iam.AccountRootPrincipal() }),
+      ],
+      ...props,
+    });
     return { callers: { puller: new Deployed(stack).role('Puller') } };
   }
 
