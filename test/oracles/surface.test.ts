@@ -1,0 +1,62 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { surfaceProblems } from './surface';
+import type { Assembly } from './surface';
+
+/** The surface as jsii compiled it, for every language. */
+const assembly = JSON.parse(readFileSync(join(__dirname, '../../.jsii'), 'utf8')) as Assembly;
+
+test('the public surface has nothing that a language loses, renames or can\'t explain', () => {
+  expect(surfaceProblems(assembly)).toEqual([]);
+});
+
+test('there is a surface', () => {
+  expect(Object.keys(assembly.types)).toEqual(expect.arrayContaining(['cdk-ecr-pull-through-cache.PullThroughCache']));
+});
+
+describe('a surface fails with', () => {
+  const docs = { summary: 'What it does.', example: 'new Cache();', default: 'none' };
+  const text = { primitive: 'string' };
+  const property = (more: object = {}) => ({ name: 'prefix', docs, type: text, ...more });
+  const method = (more: object = {}) => ({ name: 'pull', docs, ...more });
+  const type = (more: object = {}) => ({ name: 'Cache', kind: 'class', docs, ...more });
+  const problemsOf = (...types: object[]) => surfaceProblems({ types: { ...types } } as unknown as Assembly);
+
+  test('nothing, when it is in order', () => {
+    expect(problemsOf(
+      type({ properties: [property({ optional: true })], methods: [method({ parameters: [property()] })] }),
+      type({ name: 'Manifest', properties: [property({ type: { collection: { kind: 'map', elementtype: { primitive: 'any' } } } })] }),
+      type({ name: 'ICache', kind: 'interface' }),
+      type({ name: 'CacheProps', kind: 'interface', datatype: true, properties: [property({ optional: true })] }),
+      type({ name: 'Use', kind: 'enum', members: [{ name: 'PULL', docs }] }),
+    )).toEqual([]);
+  });
+
+  test.each<[string, object[], string]>([
+    ['a struct beside an interface', [type({ kind: 'interface', datatype: true }), type({ name: 'ICache', kind: 'interface' })],
+      'Cache: a struct beside the interface ICache, which C# loses'],
+    ['a type without a docstring', [type({ kind: 'enum', docs: {} })], 'Cache: no docstring'],
+    ['a class without an example', [type({ docs: { summary: 'What it does.' } })], 'Cache: a class without an @example'],
+    ['a property without a docstring', [type({ properties: [property({ docs: undefined })] })], 'Cache.prefix: no docstring'],
+    ['a method without a docstring', [type({ methods: [method({ docs: {} })] })], 'Cache.pull: no docstring'],
+    ['an enum member without a docstring', [type({ kind: 'enum', members: [{ name: 'PULL' }] })], 'Cache.PULL: no docstring'],
+    ['a property named like its class', [type({ properties: [property({ name: 'cache' })] })], 'Cache.cache: named like its class, which C# renames'],
+    ['a method named like its class', [type({ methods: [method({ name: 'cache' })] })], 'Cache.cache: named like its class, which C# renames'],
+    ['an optional without a default', [type({ kind: 'interface', datatype: true, properties: [property({ optional: true, docs: { summary: 'x' } })] })],
+      'Cache.prefix: optional without a @default'],
+    ['eight props', [type({
+      name: 'PullThroughCacheProps', kind: 'interface', datatype: true, properties: Array.from({ length: 8 }, (_, index) => property({ name: `prop${index}` })),
+    })], 'PullThroughCacheProps: more than 7 props'],
+    ['a getter method', [type({ methods: [method({ name: 'getPrefix' })] })], 'Cache.getPrefix: a getXxx() method: a property is expected'],
+    ['a reserved property', [type({ properties: [property({ name: 'from' })] })], 'Cache.from: a reserved word'],
+    ['a reserved method', [type({ methods: [method({ name: 'is' })] })], 'Cache.is: a reserved word'],
+    ['a reserved parameter', [type({ methods: [method({ parameters: [property({ name: 'params' })] })] })], 'Cache.pull(params): a reserved word'],
+    ['a reserved parameter of a constructor', [type({ initializer: { parameters: [property({ name: 'event' })] } })], 'Cache(event): a reserved word'],
+    ['a union', [type({ properties: [property({ type: { union: { types: [text] } } })] })], 'Cache.prefix: a union of types'],
+    ['a list of unions', [type({ properties: [property({ type: { collection: { kind: 'array', elementtype: { union: {} } } } })] })], 'Cache.prefix: a union of types'],
+    ['a list of any', [type({ properties: [property({ type: { collection: { kind: 'array', elementtype: { primitive: 'any' } } } })] })], 'Cache.prefix: any'],
+    ['any', [type({ methods: [method({ returns: { type: { primitive: 'any' } } })] })], 'Cache.pull: any'],
+  ])('%s', (_, types, expected) => {
+    expect(problemsOf(...types)).toEqual([expected]);
+  });
+});
