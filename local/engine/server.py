@@ -48,6 +48,8 @@ def bind(port: int) -> socket.socket:
     """A listening socket on the port, or on a free one when it is busy."""
     for wished in (port, 0):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Connections of an engine that was killed linger; a port with a listener stays busy all the same.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, wished))
             listener.listen(128)
