@@ -35,7 +35,7 @@ export class Processes {
       cwd: options.cwd, env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
     });
     this.running.add(child);
-    child.once('close', () => this.running.delete(child));
+    child.once('exit', () => this.running.delete(child));
     child.once('error', () => this.running.delete(child));
     // a process that ends while it is written to is told by its exit code
     child.stdin!.on('error', () => undefined);
@@ -74,10 +74,11 @@ export class Processes {
       return;
     }
     const group = -child.pid;
-    const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
+    // not 'close': what a killed process started in a session of its own may hold its outputs open
+    const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
     send(group, signal);
     const kill = setTimeout(() => send(group, 'SIGKILL'), PATIENCE_MS);
-    await closed;
+    await exited;
     clearTimeout(kill);
   }
 
