@@ -16,7 +16,7 @@ export interface PlainContract {
 }
 
 /** `made` stands for the role of this contract, anything else is the ARN of one from elsewhere. */
-export type RoleReference = 'made' | string;
+type RoleReference = 'made' | string;
 
 export interface PlainRule {
   readonly repositoryPrefix: string;
