@@ -25,6 +25,8 @@ export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplate
 
 export { RegistryPolicy } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
+export { UpstreamAccess } from './registry/upstream-access';
+export type { UpstreamAccessOptions, UpstreamCustomer, UpstreamPolicyTextOptions } from './registry/upstream-access';
 
 export { PullThroughCacheGrants } from './pulling/cache-grants';
 export { PullPolicy } from './pulling/pull-policy';
