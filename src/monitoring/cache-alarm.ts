@@ -1,5 +1,5 @@
 import type { Size } from 'aws-cdk-lib';
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -8,7 +8,7 @@ import { AwsMetrics } from './aws-metrics';
 import { CacheEvents } from './cache-events';
 import { CacheMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
-import type { CacheWatch } from './cache-watch';
+import type { CacheWatch, ScheduledWatcher } from './cache-watch';
 import { receiveReadOnlyEvents } from './denied-pulls';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
@@ -246,17 +246,22 @@ const MISSING = {
 };
 
 function statistics(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
-  return (_scope, rule, watch) => ({
+  return (scope, rule, watch) => ({
     metric: metric(CacheMetrics.fromRule(rule)),
-    log: watch.statistics!.logGroup.logGroupName,
+    log: logName(scope, watch.statistics!),
   });
 }
 
 function probe(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
-  return (_scope, rule, watch) => ({
+  return (scope, rule, watch) => ({
     metric: metric(CacheMetrics.fromRule(rule)),
-    log: watch.probe!.logGroup.logGroupName,
+    log: logName(scope, watch.probe!),
   });
+}
+
+/** The name of the log, or where to find it: a name from another stack would lock that stack by an export. */
+function logName(scope: Construct, watcher: ScheduledWatcher): string {
+  return Stack.of(watcher.logGroup) === Stack.of(scope) ? watcher.logGroup.logGroupName : `of ${watcher.node.path}`;
 }
 
 function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, fix: string): T {

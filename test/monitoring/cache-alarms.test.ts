@@ -1,5 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import type { Stack } from 'aws-cdk-lib';
+import type { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
@@ -22,8 +22,8 @@ function alarm(id: string): any {
   return found[0][1].Properties;
 }
 
-function imported() {
-  return PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo');
+function imported(id = 'Echo') {
+  return PullThroughCache.fromRepositoryPrefix(stack, id, 'echo');
 }
 
 test('hitRateBelow goes off below the rate, and not for a time without pulls', () => {
@@ -189,6 +189,15 @@ test('alarms on an L1 rule work', () => {
   expect(alarms).toHaveLength(1);
   expect(pagingAlarm).toBeUndefined();
   expect(alarm('HitRate')).toMatchObject({ Dimensions: [{ Name: 'RepositoryPrefix', Value: 'k8s' }], Period: 43200 });
+});
+
+test('alarms on statistics of another stack lock nothing in it', () => {
+  const other = newStack(stack.node.root as App, 'Other');
+  new CacheStatistics(other, 'Statistics', { caches: [imported()] });
+  new CacheAlarms(stack, 'Alarms', { cache: imported('Again'), alarms: [CacheAlarm.hitRateBelow(0.5)] });
+
+  expect(alarm('HitRate').AlarmDescription).toContain('Look in the log of Other/Statistics for repositories with many imports.');
+  Template.fromStack(other).templateMatches({ Outputs: Match.absent() });
 });
 
 test.each([

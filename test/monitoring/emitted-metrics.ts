@@ -19,17 +19,18 @@ interface Emitted {
 
 /** What both functions really put for the cache `echo`: they run against the simulation, and what arrives is looked at. */
 export async function emittedMetrics(): Promise<EmittedMetric[]> {
-  emitted ??= emit();
+  emitted ??= emittedBy(count, probe);
   return (await emitted).metrics;
 }
 
 /** What both functions really write into their logs, with a line of each kind. */
 export async function emittedLines(): Promise<any[]> {
-  emitted ??= emit();
+  emitted ??= emittedBy(count, probe);
   return (await emitted).lines;
 }
 
-async function emit(): Promise<Emitted> {
+/** What these two put and write. */
+export async function emittedBy(statisticsHandler: typeof count, probeHandler: typeof probe): Promise<Emitted> {
   const aws = new SimulatedAws();
   await aws.start();
   const { lines } = captureLines();
@@ -39,9 +40,9 @@ async function emit(): Promise<Emitted> {
   aws.pulls.set('echo/nginx', [{ at: new Date('2026-03-02T10:00:00Z'), count: 2 }]);
 
   process.env[SETTINGS] = JSON.stringify({ prefixes: ['echo'], windowHours: 24 });
-  await count({ time: NOON }, context);
+  await statisticsHandler({ time: NOON }, context);
   process.env[SETTINGS] = JSON.stringify({ images: { echo: ['echo/nginx:1.27', 'echo/nginx:missing'] }, intervalSeconds: 3600, imageTimeoutSeconds: 60 });
-  await probe({ time: NOON }, context);
+  await probeHandler({ time: NOON }, context);
 
   jest.restoreAllMocks();
   await aws.stop();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
+import { emittedLines, emittedMetrics, emittedBy } from './emitted-metrics';
 
 const BUNDLES = ['cache-statistics', 'cache-probe'];
 
@@ -20,4 +21,12 @@ test.each(BUNDLES)('%s needs nothing but Node.js and the SDK of the runtime', na
 
 test.each(BUNDLES)('%s exports the handler', name => {
   expect(typeof require(bundle(name)).handler).toBe('function');
+});
+
+test('the bundles put and write what the sources do', async () => {
+  const bundled = await emittedBy(require(bundle('cache-statistics')).handler, require(bundle('cache-probe')).handler);
+  const timeless = (lines: any[]) => lines.map(line => ({ ...line, milliseconds: undefined }));
+
+  expect(bundled.metrics).toEqual(await emittedMetrics());
+  expect(timeless(bundled.lines)).toEqual(timeless(await emittedLines()));
 });

@@ -1,0 +1,59 @@
+import { eventTime, metricCalls, reasonOf, Remaining } from '../../src/monitoring/lambda-runtime';
+
+describe('the time of a run', () => {
+  test('is when it was due', () => {
+    expect(eventTime({ time: '2026-03-02T12:00:00Z' })).toEqual(new Date('2026-03-02T12:00:00Z'));
+  });
+
+  test.each([{}, { time: 'yesterday' }])('is now for an event that does not say: %p', event => {
+    const before = Date.now();
+
+    expect(eventTime(event).getTime()).toBeGreaterThanOrEqual(before);
+  });
+});
+
+describe('calls end', () => {
+  let asked: number[];
+
+  beforeEach(() => {
+    asked = [];
+    jest.spyOn(AbortSignal, 'timeout').mockImplementation(milliseconds => {
+      asked.push(milliseconds);
+      return new AbortController().signal;
+    });
+  });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  test.each([
+    [600_000, [120_000, 60_000, 120_000]],
+    [70_000, [50_000, 50_000, 67_000]],
+    [20_000, [1, 1, 17_000]],
+    [0, [1, 1, 1]],
+  ])('with %d ms left: reading, reading for a minute at most, putting figures after %p ms', (left, expected) => {
+    const remaining = new Remaining({ getRemainingTimeInMillis: () => left });
+
+    remaining.forReading();
+    remaining.forReading(60_000);
+    remaining.forFigures();
+
+    expect(asked).toEqual(expected);
+  });
+});
+
+test('figures go in calls of a thousand', () => {
+  const figures = Array.from({ length: 30 }, (_, at) => ({ name: `m${at}`, value: at, unit: 'Count' as const }));
+  const at = new Date('2026-03-02T12:00:00Z');
+
+  const calls = metricCalls(at, new Map(Array.from({ length: 50 }, (_, cache) => [`team-${cache}`, figures])));
+
+  expect(calls.map(call => call.MetricData.length)).toEqual([1000, 500]);
+  expect(calls[0].MetricData[31]).toEqual({
+    MetricName: 'm1', Dimensions: [{ Name: 'RepositoryPrefix', Value: 'team-1' }], Timestamp: at, Value: 1, Unit: 'Count',
+  });
+});
+
+test('a reason is the name of the error, or that the time was up', () => {
+  expect(reasonOf(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))).toEqual({ code: 'AccessDeniedException', message: 'no' });
+  expect(reasonOf(Object.assign(new Error('Request aborted'), { name: 'AbortError' }))).toEqual({ code: 'TimedOut', message: 'the time for it was up' });
+});
