@@ -1,5 +1,6 @@
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
+import { atLeast, FindingSeverity } from './finding-severity';
 import { ROOT } from '../private/checks';
 import { prefixOf } from '../rule/rule-prefix';
 
@@ -48,13 +49,39 @@ export class CacheEvents {
 
   /**
    * Basic scans of cached images that ended. With the prefix `ROOT`, those of all repositories of the registry.
-   * Enhanced scanning sends the events of Amazon Inspector instead.
+   * Enhanced scanning sends the events of Amazon Inspector instead: `findingReported`.
+   *
+   * @param minimumSeverity only scans that found something at least so bad; all of them when it is left out
    */
-  public imageScanned(): events.EventPattern {
+  public imageScanned(minimumSeverity?: FindingSeverity): events.EventPattern {
+    const found = (minimumSeverity ? atLeast(minimumSeverity) : []).map(severity => (
+      { 'finding-severity-counts': { [severity]: [{ numeric: ['>', 0] }] } }));
     return {
       source: ['aws.ecr'],
       detailType: ['ECR Image Scan'],
-      detail: this.prefix === ROOT ? {} : { 'repository-name': [{ prefix: `${this.prefix}/` }] },
+      detail: {
+        ...(this.prefix === ROOT ? {} : { 'repository-name': [{ prefix: `${this.prefix}/` }] }),
+        ...(found.length > 1 ? { $or: found } : found[0]),
+      },
+    };
+  }
+
+  /**
+   * Findings of enhanced scanning that are open, one event for each finding: Amazon Inspector User Guide, "Amazon EventBridge event schema for
+   * Amazon Inspector events". With the prefix `ROOT`, those of all repositories of the registry.
+   *
+   * @param minimumSeverity only findings that are at least so bad
+   */
+  public findingReported(minimumSeverity: FindingSeverity = FindingSeverity.INFORMATIONAL): events.EventPattern {
+    const repositoryName = this.prefix === ROOT ? [{ exists: true }] : [{ prefix: `${this.prefix}/` }];
+    return {
+      source: ['aws.inspector2'],
+      detailType: ['Inspector2 Finding'],
+      detail: {
+        severity: atLeast(minimumSeverity),
+        status: ['ACTIVE'],
+        resources: { details: { awsEcrContainerImage: { repositoryName } } },
+      },
     };
   }
 

@@ -124,7 +124,7 @@ export class CacheProbe extends Construct {
 
   private settings(): ProbeSettings {
     return {
-      images: this.images,
+      caches: Object.entries(this.images).map(([prefix, images]) => ({ prefix, images })),
       intervalSeconds: this.interval.toSeconds(),
       imageTimeoutSeconds: this.imageTimeout.toSeconds(),
     };

@@ -16,10 +16,16 @@ export interface StatisticsSettings {
   readonly windowHours: number;
 }
 
+/** The images of one cache. A prefix may be known at deployment only, so it is a value here and no key. */
+export interface ProbedCache {
+  readonly prefix: string;
+  /** As the cache names them: `echo/nginx:1.27`. */
+  readonly images: string[];
+}
+
 /** For the probe. */
 export interface ProbeSettings {
-  /** The images by the prefix of their cache, named as in the cache: `echo/nginx:1.27`. */
-  readonly images: { readonly [prefix: string]: string[] };
+  readonly caches: ProbedCache[];
   /** The time between two runs. */
   readonly intervalSeconds: number;
   /** The longest that one image may take. */

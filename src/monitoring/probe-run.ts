@@ -38,8 +38,8 @@ class ProbeTally {
 export async function probeRun(
   settings: ProbeSettings, now: Date, callsFor: () => PullCalls, log: (line: object) => void): Promise<Map<string, Figure[]>> {
   const previousRun = new Date(now.getTime() - settings.intervalSeconds * 1000);
-  const tallies = new Map(Object.keys(settings.images).map(prefix => [prefix, new ProbeTally()]));
-  const images = Object.entries(settings.images).flatMap(([prefix, names]) => names.map(image => ({ prefix, image })));
+  const tallies = new Map(settings.caches.map(({ prefix }) => [prefix, new ProbeTally()]));
+  const images = settings.caches.flatMap(cache => cache.images.map(image => ({ prefix: cache.prefix, image })));
   await inParallel(IMAGES_AT_ONCE, images, async ({ prefix, image }) => {
     const tally = tallies.get(prefix)!;
     tally.images += 1;

@@ -21,7 +21,8 @@ afterEach(async () => {
 });
 
 async function run(images: { [prefix: string]: string[] }, more: { milliseconds?: number; imageTimeoutSeconds?: number } = {}): Promise<void> {
-  process.env[SETTINGS] = JSON.stringify({ images, intervalSeconds: 6 * 3600, imageTimeoutSeconds: more.imageTimeoutSeconds ?? 60 });
+  const caches = Object.entries(images).map(([prefix, names]) => ({ prefix, images: names }));
+  process.env[SETTINGS] = JSON.stringify({ caches, intervalSeconds: 6 * 3600, imageTimeoutSeconds: more.imageTimeoutSeconds ?? 60 });
   await handler({ time: NOON.toISOString() }, { getRemainingTimeInMillis: () => more.milliseconds ?? 600_000 });
 }
 

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -11,8 +11,8 @@ beforeEach(() => {
   stack = newStack();
 });
 
-function cache(prefix = 'echo', scope = stack) {
-  return PullThroughCache.fromRepositoryPrefix(scope, `Cache-${prefix}`, prefix);
+function cache(prefix = 'echo') {
+  return PullThroughCache.fromRepositoryPrefix(stack, Token.isUnresolved(prefix) ? 'Cache' : `Cache-${prefix}`, prefix);
 }
 
 function settings(): any {
@@ -41,7 +41,7 @@ test('pulls the images as the cache names them', () => {
   probe.addImages(cache('hub'), 'library/redis:7');
 
   expect(settings()).toEqual({
-    images: { echo: ['echo/nginx:1.27', 'echo/team/app:2'], hub: ['hub/library/redis:7'] },
+    caches: [{ prefix: 'echo', images: ['echo/nginx:1.27', 'echo/team/app:2'] }, { prefix: 'hub', images: ['hub/library/redis:7'] }],
     intervalSeconds: 1800,
     imageTimeoutSeconds: 45,
   });
@@ -53,7 +53,7 @@ test('images of a cache can be added more than once', () => {
   probe.addImages(echo, 'nginx:1.27');
   probe.addImages(echo, 'redis:7');
 
-  expect(settings().images).toEqual({ echo: ['echo/nginx:1.27', 'echo/redis:7'] });
+  expect(settings().caches).toEqual([{ prefix: 'echo', images: ['echo/nginx:1.27', 'echo/redis:7'] }]);
 });
 
 test('names images of Docker Hub as the cache does', () => {
@@ -64,7 +64,7 @@ test('names images of Docker Hub as the cache does', () => {
   });
   new CacheProbe(stack, 'Probe').addImages(hub, 'redis');
 
-  expect(settings().images).toEqual({ hub: ['hub/library/redis:latest'] });
+  expect(settings().caches).toEqual([{ prefix: 'hub', images: ['hub/library/redis:latest'] }]);
 });
 
 describe('a digest', () => {
@@ -73,14 +73,14 @@ describe('a digest', () => {
   test('beside a tag is kept with it, and nothing is warned of', () => {
     new CacheProbe(stack, 'Probe').addImages(cache(), `nginx:1.27@${DIGEST}`);
 
-    expect(settings().images).toEqual({ echo: [`echo/nginx:1.27@${DIGEST}`] });
+    expect(settings().caches).toEqual([{ prefix: 'echo', images: [`echo/nginx:1.27@${DIGEST}`] }]);
     expect(warningsOf(stack)).toEqual([]);
   });
 
   test('alone is pulled alone, with the warning that this may fail', () => {
     new CacheProbe(stack, 'Probe').addImages(cache(), `nginx@${DIGEST}`);
 
-    expect(settings().images).toEqual({ echo: [`echo/nginx@${DIGEST}`] });
+    expect(settings().caches).toEqual([{ prefix: 'echo', images: [`echo/nginx@${DIGEST}`] }]);
     expect(warningsOf(stack)).toEqual([expect.stringContaining('digestFirstPull')]);
   });
 });
@@ -88,7 +88,22 @@ describe('a digest', () => {
 test('images of the prefix ROOT are named without it', () => {
   new CacheProbe(stack, 'Probe').addImages(cache('ROOT'), 'library/nginx:1.27');
 
-  expect(settings().images).toEqual({ ROOT: ['library/nginx:1.27'] });
+  expect(settings().caches).toEqual([{ prefix: 'ROOT', images: ['library/nginx:1.27'] }]);
+});
+
+test('a prefix that is known at deployment only stays a reference', () => {
+  const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
+  new CacheProbe(stack, 'Probe').addImages(cache(prefix), 'nginx:1.27');
+
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: {
+        PULL_THROUGH_CACHE_SETTINGS: {
+          'Fn::Join': ['', Match.arrayWith(['{"caches":[{"prefix":"', { Ref: 'Prefix' }, '","images":["', { Ref: 'Prefix' }])],
+        },
+      },
+    },
+  });
 });
 
 test('may pull and describe its images, put metrics and write its log, and nothing else', () => {

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { newStack } from '../app';
@@ -88,6 +88,19 @@ test('takes a cache whose account and Region are known at deployment only', () =
   new CacheStatistics(agnostic, 'Statistics', { caches: [cache('echo', agnostic)] });
 
   Template.fromStack(agnostic).resourceCountIs('AWS::Lambda::Function', 1);
+});
+
+test('a prefix that is known at deployment only stays a reference', () => {
+  const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
+  const imported = PullThroughCache.fromRepositoryPrefix(stack, 'Cache', prefix);
+  statistics({ caches: [imported] });
+
+  expect(stack.resolve(imported.metricHitRate().dimensions)).toEqual({ RepositoryPrefix: { Ref: 'Prefix' } });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: { PULL_THROUGH_CACHE_SETTINGS: { 'Fn::Join': ['', ['{"prefixes":["', { Ref: 'Prefix' }, '"],"windowHours":24}']] } },
+    },
+  });
 });
 
 test('fifty caches with the longest prefixes fit', () => {

@@ -41,7 +41,7 @@ export async function emittedBy(statisticsHandler: typeof count, probeHandler: t
 
   process.env[SETTINGS] = JSON.stringify({ prefixes: ['echo'], windowHours: 24 });
   await statisticsHandler({ time: NOON }, context);
-  process.env[SETTINGS] = JSON.stringify({ images: { echo: ['echo/nginx:1.27', 'echo/nginx:missing'] }, intervalSeconds: 3600, imageTimeoutSeconds: 60 });
+  process.env[SETTINGS] = JSON.stringify({ caches: [{ prefix: 'echo', images: ['echo/nginx:1.27', 'echo/nginx:missing'] }], intervalSeconds: 3600, imageTimeoutSeconds: 60 });
   await probeHandler({ time: NOON }, context);
 
   jest.restoreAllMocks();

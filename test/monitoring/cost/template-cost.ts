@@ -75,12 +75,12 @@ function watcher(handler: Resource, all: { [id: string]: Resource }, usage: Usag
       reads: usage.repositories,
     };
   }
-  const images = Object.values<string[]>(settings.images).flat().length;
+  const images = settings.caches.flatMap((cache: any) => cache.images).length;
   return {
     runs,
     seconds: SECONDS_TO_START + images * SECONDS_PER_IMAGE,
     lines: images,
-    metrics: Object.keys(settings.images).length * Object.keys(ProbeMetric).length,
+    metrics: settings.caches.length * Object.keys(ProbeMetric).length,
     reads: 0,
   };
 }

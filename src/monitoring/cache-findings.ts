@@ -1,0 +1,117 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as events from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { AwsMetrics } from './aws-metrics';
+import { notify } from './cache-alarms';
+import { CacheEventLog } from './cache-event-log';
+import { CacheEvents } from './cache-events';
+import { checkEventsArrive } from './event-checks';
+import { FindingSeverity } from './finding-severity';
+import { describeTrouble, Troubles } from './troubleshooting';
+import { RegistryScanType } from '../registry/registry-scanning';
+import { prefixOf } from '../rule/rule-prefix';
+
+/** Properties of `CacheFindings`. */
+export interface CacheFindingsProps {
+  /** The cache. An L1 rule or an import will do, in the account and Region of this stack. */
+  readonly cache: IPullThroughCacheRuleRef;
+
+  /**
+   * Which scanner the registry has: the events of the two differ. `RegistryScanning.scanType` tells.
+   *
+   * @default RegistryScanType.BASIC
+   */
+  readonly scanType?: RegistryScanType;
+
+  /**
+   * How bad a finding has to be.
+   *
+   * @default FindingSeverity.CRITICAL
+   */
+  readonly minimumSeverity?: FindingSeverity;
+
+  /**
+   * Who gets the events, besides the log: a topic, a function. Basic scanning sends one for each scan, with how many findings of which severity;
+   * enhanced scanning one for each finding.
+   *
+   * @default - nobody
+   */
+  readonly targets?: events.IRuleTarget[];
+
+  /**
+   * What the alarm does when it goes off, and again when it is over.
+   *
+   * @default - nothing: the alarm shows in CloudWatch only
+   */
+  readonly alarmActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * Where the events are logged. Several caches can share a log.
+   *
+   * @default - a log of its own, kept for one month
+   */
+  readonly eventLog?: CacheEventLog;
+}
+
+/**
+ * An alarm, and a log, on vulnerabilities that are found in a cache's images. The registry has to be scanned: `RegistryScanning`.
+ *
+ * The alarm says that something was found in the last five minutes, not that something still is there: what is open shows in ECR and in Amazon
+ * Inspector. EventBridge gets AWS's own events at best effort.
+ *
+ * Amazon ECR User Guide, "Amazon ECR events and EventBridge", the event `ECR Image Scan`; Amazon Inspector User Guide, "Amazon EventBridge event
+ * schema for Amazon Inspector events".
+ *
+ * @example
+ * import { CacheFindings, FindingSeverity, PullThroughCache, RegistryScanning, RegistryScanType } from 'cdk-ecr-pull-through-cache';
+ * import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+ * import * as targets from 'aws-cdk-lib/aws-events-targets';
+ * import * as sns from 'aws-cdk-lib/aws-sns';
+ *
+ * declare const echo: PullThroughCache;
+ * declare const topic: sns.ITopic;
+ *
+ * const scanning = new RegistryScanning(this, 'Scanning', { scanType: RegistryScanType.ENHANCED });
+ * scanning.scanContinuously(echo);
+ * new CacheFindings(this, 'Findings', {
+ *   cache: echo,
+ *   scanType: scanning.scanType,
+ *   minimumSeverity: FindingSeverity.HIGH,
+ *   targets: [new targets.SnsTopic(topic)],
+ *   alarmActions: [new SnsAction(topic)],
+ * });
+ */
+export class CacheFindings extends Construct {
+  /** The rule that catches the events. */
+  public readonly rule: events.IRule;
+
+  /** The alarm. */
+  public readonly alarm: cloudwatch.IAlarm;
+
+  constructor(scope: Construct, id: string, props: CacheFindingsProps) {
+    super(scope, id);
+    const { cache, minimumSeverity = FindingSeverity.CRITICAL, targets = [] } = props;
+    checkEventsArrive(cache, this);
+    const cacheEvents = CacheEvents.fromRule(cache);
+    const eventLog = props.eventLog ?? new CacheEventLog(this, 'EventLog');
+    const rule = new events.Rule(this, 'Rule', {
+      description: `Findings of at least ${minimumSeverity} in images of the pull-through cache ${prefixOf(cache)}`,
+      eventPattern: props.scanType === RegistryScanType.ENHANCED
+        ? cacheEvents.findingReported(minimumSeverity)
+        : cacheEvents.imageScanned(minimumSeverity),
+      targets: [eventLog, ...targets],
+    });
+    const alarm = AwsMetrics.matchedEvents(rule).createAlarm(this, 'Alarm', {
+      alarmDescription: describeTrouble(Troubles.FINDINGS, prefixOf(cache), eventLog.logGroup.logGroupName),
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 1,
+      // nothing was found: EventBridge sends no data
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    notify(alarm, props.alarmActions);
+    this.rule = rule;
+    this.alarm = alarm;
+  }
+}
