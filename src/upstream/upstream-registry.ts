@@ -63,6 +63,16 @@ interface Wire extends UpstreamRegistryOptions {
 }
 
 const HOST = /^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?$/;
+const ECR = 'ecr';
+/** Registries that ECR can't read as they are, and what asks for the rest. */
+const AUTHENTICATED: { readonly [registryName: string]: string | undefined } = {
+  [ECR]: 'ecr()',
+  'docker-hub': 'dockerHub(), or pass the credential',
+  'github-container-registry': 'gitHub(), or pass the credential',
+  'gitlab-container-registry': 'gitLab(), or pass the credential',
+  'azure-container-registry': 'azure(), or pass the credential',
+  'chainguard': 'chainguard(), or pass the credential',
+};
 const AZURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**
@@ -198,15 +208,16 @@ export class UpstreamRegistry {
   }
 
   /**
-   * A registry that ECR learnt to cache after this library was written. For those it knows, use their own names: they say what ECR
-   * reads them with.
+   * A registry that ECR learnt to cache after this library was written, or one of a known kind at another host, such as Azure's elsewhere.
    *
    * @param options what ECR's documentation says about it
+   * @throws for a kind that ECR reads by a role, or by a credential when there is none
    */
   public static of(options: UpstreamRegistryOptions): UpstreamRegistry {
     for (const host of [options.url, ...options.imageHosts ?? []]) {
       checkHost(host);
     }
+    checkAuthentication(options);
     return new UpstreamRegistry(options);
   }
 
@@ -216,7 +227,7 @@ export class UpstreamRegistry {
     // the pull-through cache exists in Regions of this suffix only, and the upstream's suffix isn't the cache's
     const url = `${account}.dkr.ecr.${region}.amazonaws.com`;
     return new UpstreamRegistry({
-      registryName: 'ecr',
+      registryName: ECR,
       url,
       // ECR User Guide, "Making requests to Amazon ECR registries": the same registry over IPv6
       imageHosts: [url, `${account}.dkr-ecr.${region}.on.aws`],
@@ -268,6 +279,18 @@ export class UpstreamRegistry {
    */
   public _read(image: string): UpstreamImage {
     return readUpstreamImage(image, this.imageHosts);
+  }
+}
+
+/** What cannot be written without its role or credential by its own name cannot be written without it here. */
+function checkAuthentication({ registryName, credential }: UpstreamRegistryOptions): void {
+  const factory = AUTHENTICATED[registryName];
+  if (factory !== undefined && (credential === undefined || registryName === ECR)) {
+    throw new InvalidInputError({
+      got: `the registry '${registryName}' without ${registryName === ECR ? 'its account and Region' : 'a credential'}`,
+      expected: 'what ECR reads such a registry with',
+      fix: `use UpstreamRegistry.${factory}`,
+    });
   }
 }
 

@@ -80,7 +80,7 @@ describe('a name of another upstream', () => {
   });
 
   test('may look like a registry after its own registry', () => {
-    const upstream = UpstreamRegistry.of({ registryName: 'chainguard', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
+    const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
 
     expect(deployed(CachedImage.fromRule(cacheOf(upstream), 'cgr.dev/example.com/nginx').uri)).toBe(`${HOST}/chainguard/example.com/nginx:latest`);
   });
@@ -106,7 +106,7 @@ describe('an image elsewhere', () => {
   });
 
   test('fails with the way out for a name that looks like a registry', () => {
-    const upstream = UpstreamRegistry.of({ registryName: 'chainguard', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
+    const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
 
     expect(() => CachedImage.fromRule(cacheOf(upstream), 'example.com/nginx')).toThrow(
       "if 'example.com' is part of the image's name, write 'cgr.dev/example.com/nginx'");

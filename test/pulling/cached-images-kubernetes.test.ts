@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as fc from 'fast-check';
 import { cached, caches, DIGEST, newStack, plain, pullable, warnings } from './cached-images.fixture';
 import { CachedImages } from '../../src/pulling/cached-images';
 import type { CachedImagesOptions } from '../../src/pulling/cached-images';
@@ -128,6 +129,28 @@ describe("a chart's values", () => {
     images.useWith(echo, { replaces: ['docker.io/library/nginx'] });
 
     expect(helm({ image: { repository: 'nginx', tag: '1.27' } })).toEqual({ image: { repository: `${HOST}/echo/nginx`, tag: '1.27' } });
+  });
+});
+
+describe('any values', () => {
+  const name = fc.constantFrom('nginx', 'nginx:1', 'quay.io/a/b', 'quay.io/a/b:1', 'ghcr.io/a/b', 'Not a name', '', `quay.io/a/b@${DIGEST}`, '{{ .Values.x }}');
+  const leaf = fc.oneof(name, fc.constantFrom('1.27', '1.27', DIGEST, 7, true, null));
+  const key = fc.constantFrom('image', 'helperImage', 'repository', 'registry', 'tag', 'digest', 'sha', 'pullPolicy', 'containers', 'x');
+  const { tree } = fc.letrec<{ tree: Record<string, unknown>; value: unknown }>(tie => ({
+    tree: fc.dictionary(key, tie('value'), { maxKeys: 5 }),
+    value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaf, tie('tree'), fc.array(tie('value'), { maxLength: 3 })),
+  }));
+  const { images } = setting();
+
+  test.each(['helmValues', 'manifest'] as const)('go through %s, and through it again unchanged', (method) => {
+    let changed = 0;
+    fc.assert(fc.property(tree, (values) => {
+      const once = images[method](values);
+      changed += JSON.stringify(once) === JSON.stringify(values) ? 0 : 1;
+
+      expect(images[method](once)).toEqual(once);
+    }), { numRuns: 1_000 });
+    expect(changed).toBeGreaterThan(100);
   });
 });
 

@@ -119,6 +119,23 @@ describe('an upstream that has no name here', () => {
     })).toThrow("got the registry host 'code.example.com/v2'");
   });
 
+  test.each([
+    ['docker-hub', "got the registry 'docker-hub' without a credential, expected what ECR reads such a registry with: "
+      + 'use UpstreamRegistry.dockerHub(), or pass the credential'],
+    ['chainguard', "got the registry 'chainguard' without a credential"],
+    ['ecr', "got the registry 'ecr' without its account and Region, expected what ECR reads such a registry with: use UpstreamRegistry.ecr()"],
+  ])('fails as %s without what it takes', (registryName, message) => {
+    expect(() => UpstreamRegistry.of({ registryName, url: 'example.com', defaultRepositoryPrefix: 'x' })).toThrow(message);
+  });
+
+  test('may be of a known kind elsewhere', () => {
+    const upstream = UpstreamRegistry.of({
+      registryName: 'azure-container-registry', url: 'team.azurecr.cn', defaultRepositoryPrefix: 'azure-cn', credential,
+    });
+
+    expect(upstream).toMatchObject({ registryName: 'azure-container-registry', url: 'team.azurecr.cn', credential });
+  });
+
   test('may have tokens', () => {
     const url = new CfnParameter(stack, 'Url').valueAsString;
 
