@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
-import { ROOT } from '../private/checks';
 import { InvalidInputError, place, sentence } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { comparePlacement, Placement } from '../private/placement';
@@ -80,12 +79,10 @@ function warnOfOverlap(rule: RegisteredRule, other: RegisteredRule): void {
   }
 }
 
-/** ROOT overlaps with none: by "Customizing repository prefixes" in the ECR User Guide it serves what no other rule does. */
+/** ROOT begins no other prefix: by "Customizing repository prefixes" in the ECR User Guide it serves what no other rule does. */
 function overlap(one: string, other: string): boolean {
-  if (Token.isUnresolved(one) || Token.isUnresolved(other) || one === ROOT || other === ROOT) {
-    return false;
-  }
-  return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+  const known = !Token.isUnresolved(one) && !Token.isUnresolved(other);
+  return known && (one.startsWith(`${other}/`) || other.startsWith(`${one}/`));
 }
 
 function named(prefix: string): string {
