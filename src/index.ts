@@ -23,7 +23,7 @@ export { CachePullers } from './repository/cache-pullers';
 export type { AccountPullersOptions, OrganizationPullersOptions } from './repository/cache-pullers';
 export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplateProps } from './repository/repository-template';
 
-export { RegistryPolicy } from './registry/registry-policy';
+export { RegistryPolicy, RegistryPolicyScope } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
 export { UpstreamAccess } from './registry/upstream-access';
 export type { UpstreamAccessOptions, UpstreamCustomer, UpstreamPolicyTextOptions } from './registry/upstream-access';

@@ -16,7 +16,7 @@ NAMES: Mapping[str, Sequence[str]] = {
     "ministack.core.iam_actions": ("extract_resource_arn",),
     "ministack.core.iam_evaluator": (
         "AuthError", "EvalContext", "EvalResult", "PrincipalInfo", "_gather_role_policies",
-        "_permissions_boundary", "_resource_policy", "combine_resource_policy", "evaluate",
+        "_permissions_boundary", "_resolve_condition_key", "_resource_policy", "combine_resource_policy", "evaluate",
         "evaluate_resource_policy", "parse_policy_document", "pin_request_origin", "resolve_principal",
     ),
     "ministack.core.lambda_runtime": ("reset",),

@@ -34,13 +34,13 @@ export function warnOfMissingOwnerHalf(rule: IPullThroughCacheRuleRef, principal
     return;
   }
   const register = PullerRegister.of(rule);
-  const halves = imports ? [OwnerHalf.REPOSITORY_POLICY, OwnerHalf.REGISTRY_POLICY] : [OwnerHalf.REPOSITORY_POLICY];
+  const halves = imports ? [OwnerHalf.READ, OwnerHalf.IMPORT] : [OwnerHalf.READ];
   const validate = () => {
     const missing = halves.filter(half => !register.has(half, { prefix, account, region }, pullers));
     if (missing.length > 0) {
       warn(rule, WarningId.GRANT_HALF_MISSING,
-        `the grant for ${principal} of the account ${pullers} is one half: the owner of the cache, ${account}, has to allow that account in its `
-        + `${missing.join(' and its ')}. There, set CachePullers.account('${pullers}') in the repositoryTemplate of the cache`
+        `the grant for ${principal} of the account ${pullers} is one half: the owner of the cache, ${account}, has to allow that account `
+        + `${missing.join(' and ')}. There, set CachePullers.account('${pullers}') in the repositoryTemplate of the cache`
         + `${imports ? ' and in RegistryPolicy.allowFirstPull()' : ''}; when that is done elsewhere, acknowledge this warning.`);
     }
     return [];

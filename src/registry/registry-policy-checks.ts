@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { RenderedStatement } from './statement-ids';
@@ -8,6 +8,7 @@ import { knownLength } from '../private/known-length';
 
 /** CloudFormation reference of `AWS::ECR::RegistryPolicy`. */
 const LONGEST_POLICY = 10_240;
+const ALL = 'ecr:*';
 
 /** A policy as it is rendered. */
 export interface RenderedPolicy {
@@ -15,10 +16,17 @@ export interface RenderedPolicy {
   readonly Statement: RenderedStatement[];
 }
 
-/** What ECR would refuse in the policy; asked when the app is synthesized, since statements may be added until then. */
+/**
+ * What ECR would refuse in the policy; asked when the app is synthesized, since statements may be added until then.
+ *
+ * @param known the only actions that it may have; undefined for all
+ */
 export function registryPolicyProblems(
-  written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, scope: IConstruct): string[] {
-  const problems = [written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), tooLong(policy, scope)];
+  written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, known: readonly string[] | undefined, scope: IConstruct,
+): string[] {
+  const problems = [
+    written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), outOfScope(written, known), tooLong(policy, scope),
+  ];
   return [
     ...written.flatMap(statement => statement.validateForResourcePolicy()),
     ...problems.filter(problem => problem !== undefined).map(problem => `${sentence(problem)} [at ${place(scope)}]`),
@@ -47,6 +55,15 @@ function writtenProblems(statements: iam.PolicyStatement[]): (Problem | undefine
       fix: "add resources, such as ['*']",
     } : undefined,
   ];
+}
+
+function outOfScope(statements: iam.PolicyStatement[], known: readonly string[] | undefined): Problem | undefined {
+  const other = statements.flatMap(({ actions }) => actions).find(action => known && !Token.isUnresolved(action) && ![...known, ALL].includes(action));
+  return other === undefined ? undefined : {
+    got: `the action ${other} in a registry policy of the scope V1`,
+    expected: `${known!.join(', ')} or ${ALL}`,
+    fix: 'leave it out, or switch the registry: aws ecr put-account-setting --name REGISTRY_POLICY_SCOPE --value V2',
+  };
 }
 
 function tooLong(policy: RenderedPolicy, scope: IConstruct): Problem | undefined {

@@ -18,6 +18,16 @@ import { CacheAddress } from '../rule/cache-address';
 
 const FIRST_PULL = 'FirstPull';
 
+/** Which actions a registry policy may have. It is a setting of the account and Region that CloudFormation can't change. */
+export enum RegistryPolicyScope {
+  /**
+   * `ecr:BatchImportUpstreamImage`, `ecr:CreateRepository` and `ecr:ReplicateImage`, and no others: registries that were never switched.
+   */
+  V1 = 'V1',
+  /** All actions of ECR, which asks the policy for each request. New registries have it. */
+  V2 = 'V2',
+}
+
 /** Who may make first pulls, and of what. */
 export interface FirstPullOptions {
   /** Who may: at least one. An organisation has to name its accounts, since the policy does without the principal `*`. */
@@ -40,6 +50,13 @@ export interface RegistryPolicyProps {
    * @default - none
    */
   readonly existingStatements?: iam.PolicyStatement[];
+
+  /**
+   * The scope that registry policies have here: `aws ecr get-account-setting --name REGISTRY_POLICY_SCOPE` prints it.
+   *
+   * @default RegistryPolicyScope.V2
+   */
+  readonly scope?: RegistryPolicyScope;
 }
 
 /**
@@ -47,10 +64,10 @@ export interface RegistryPolicyProps {
  * it; a second for the same account and Region is refused. CloudFormation refuses to create it over one that exists: delete that one, after
  * you named its statements in `existingStatements`.
  *
- * What `allowFirstPull()` writes is in the scope of both versions of registry policies. Version 1, which old registries have, knows
- * `ecr:ReplicateImage`, `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` alone and refuses others; version 2 knows every action
- * of ECR and asks the policy for each request. CloudFormation can't change the version: `aws ecr put-account-setting --name
- * REGISTRY_POLICY_SCOPE --value V2`. Amazon ECR User Guide, "Private registry permissions in Amazon ECR".
+ * With the scope V2 `allowFirstPull()` lets pullers read as well: before its first image a repository has no policy of its own that could, and
+ * repositories that are older than the cache's template have none either. With V1 reading is up to `pullers` of the cache's repository
+ * template alone, and whether a first pull from another account succeeds is not documented. Amazon ECR User Guide, "Private registry
+ * permissions in Amazon ECR".
  *
  * @example
  * import { CachePullers, PullThroughCache, RegistryPolicy } from 'cdk-ecr-pull-through-cache';
@@ -63,6 +80,7 @@ export interface RegistryPolicyProps {
 export class RegistryPolicy extends Resource {
   private readonly written: iam.PolicyStatement[];
   private readonly firstPulls: iam.PolicyStatement[] = [];
+  private readonly scope: RegistryPolicyScope;
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
     super(scope, id);
@@ -72,15 +90,17 @@ export class RegistryPolicy extends Resource {
       fix: 'keep one RegistryPolicy and let all caches add to it',
     });
     this.written = [...props.existingStatements ?? []];
-    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(), this) });
+    this.scope = props.scope ?? RegistryPolicyScope.V2;
+    const known = this.scope === RegistryPolicyScope.V1 ? [...CacheActions.IMPORT, ...CacheActions.REPLICATE] : undefined;
+    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(), known, this) });
     new CfnRegistryPolicy(this, 'Resource', {
       policyText: Lazy.any({ produce: () => this.document() }),
     });
   }
 
   /**
-   * Lets others import images through a cache, and create the repositories for them: the registry's half of a first pull. The other half is
-   * `pullers` of the cache's repository template.
+   * Lets others import images through a cache and create the repositories for them, and with the scope V2 read them too. Name the pullers
+   * in the cache's repository template as well for the scope V1, and for those who read but don't import.
    *
    * @param cache the cache, or any rule of this account and Region
    * @param options who, and what
@@ -95,7 +115,7 @@ export class RegistryPolicy extends Resource {
     for (const who of pullers) {
       this.firstPulls.push(who._statement({
         sid: statementId(FIRST_PULL, address.repositoryPrefix),
-        actions: [...CacheActions.IMPORT],
+        actions: [...this.reads ? CacheActions.PULL_CACHED : [], ...CacheActions.IMPORT],
         resources,
       }));
     }
@@ -109,6 +129,10 @@ export class RegistryPolicy extends Resource {
    */
   public addStatements(...statements: iam.PolicyStatement[]): void {
     this.written.push(...statements);
+  }
+
+  private get reads(): boolean {
+    return this.scope === RegistryPolicyScope.V2;
   }
 
   private document(): RenderedPolicy {
@@ -145,9 +169,10 @@ export class RegistryPolicy extends Resource {
   private noteDown(address: CacheAddress, pullers: CachePullers[]): void {
     const { repositoryPrefix: prefix, account, region } = address;
     const register = PullerRegister.of(this);
-    register.add({ half: OwnerHalf.REGISTRY_POLICY, prefix, account, region, pullers });
+    const halves = this.reads ? [OwnerHalf.READ, OwnerHalf.IMPORT] : [OwnerHalf.IMPORT];
+    register.add({ halves, prefix, account, region, pullers });
     const warnings = () => {
-      if (pullers.some(who => who._others(account)) && !register.has(OwnerHalf.REPOSITORY_POLICY, { prefix, account, region })) {
+      if (pullers.some(who => who._others(account)) && !register.has(OwnerHalf.READ, { prefix, account, region })) {
         warn(this, WarningId.GRANT_HALF_MISSING,
           `other accounts may import below '${prefix}', and nothing in this app lets them read what they imported. Name the pullers in the `
           + 'repositoryTemplate of the cache, or acknowledge this warning when its template is made elsewhere.');

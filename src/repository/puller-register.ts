@@ -4,12 +4,10 @@ import type { CachePullers } from './cache-pullers';
 import { ROOT } from '../private/checks';
 import { oncePerTree } from '../private/tree';
 
-/** Where the owner of a cache allows other accounts: both halves are needed for a first pull, the template's for any pull. */
+/** What the owner of a cache has to allow other accounts; a first pull needs both. */
 export enum OwnerHalf {
-  /** The policy that repositories are born with lets them read what is cached. */
-  REPOSITORY_POLICY = 'repository policy',
-  /** The registry policy lets them import, and create the repository. */
-  REGISTRY_POLICY = 'registry policy',
+  READ = 'reading what is cached',
+  IMPORT = 'importing what is not',
 }
 
 /** A prefix of a registry. */
@@ -20,7 +18,7 @@ export interface PrefixPlace {
 }
 
 interface Allowance extends PrefixPlace {
-  readonly half: OwnerHalf;
+  readonly halves: OwnerHalf[];
   readonly pullers: CachePullers[];
 }
 
@@ -40,7 +38,7 @@ export class PullerRegister {
 
   /** Whether a half is there for a prefix, and for an account when one is given. What isn't known yet counts as there. */
   public has(half: OwnerHalf, place: PrefixPlace, account?: string): boolean {
-    return this.allowances.some(one => one.half === half
+    return this.allowances.some(one => one.halves.includes(half)
       && mayBeSame(one.account, place.account) && mayBeSame(one.region, place.region) && overlap(one.prefix, place.prefix)
       && (account === undefined || one.pullers.some(pullers => pullers._mayInclude(account))));
   }

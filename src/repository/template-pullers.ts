@@ -14,9 +14,9 @@ export function allowPullers(template: Template, pullers: CachePullers[]): void 
   const { account, region } = Stack.of(template);
   const place = { prefix: template.prefix, account, region };
   const register = PullerRegister.of(template);
-  register.add({ ...place, half: OwnerHalf.REPOSITORY_POLICY, pullers });
+  register.add({ ...place, halves: [OwnerHalf.READ], pullers });
   const warnings = () => {
-    if (!register.has(OwnerHalf.REGISTRY_POLICY, place)) {
+    if (!register.has(OwnerHalf.IMPORT, place)) {
       warn(template, WarningId.GRANT_HALF_MISSING,
         `other accounts may pull what is cached below '${template.prefix}', and nothing in this app lets them import what isn't: their first pull `
         + 'of an image fails as not found. Call allowFirstPull() of the RegistryPolicy of this account and Region; acknowledge this warning when '

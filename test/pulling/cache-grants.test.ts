@@ -1,7 +1,7 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CachePullers, PullThroughCache, RegistryPolicy } from '../../src';
+import { CachePullers, PullThroughCache, RegistryPolicy, RegistryPolicyScope } from '../../src';
 import { ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 
 const OTHER = '999999999999';
@@ -179,20 +179,27 @@ describe('a grant across accounts', () => {
     const { stack, echo, puller } = app(() => {});
     echo.grants.pull(puller);
     expect(warningsOfCache(stack)).toEqual([expect.stringContaining(
-      `has to allow that account in its repository policy and its registry policy. There, set CachePullers.account('${OTHER}') in the `
+      `has to allow that account reading what is cached and importing what is not. There, set CachePullers.account('${OTHER}') in the `
       + 'repositoryTemplate of the cache and in RegistryPolicy.allowFirstPull(); when that is done elsewhere, acknowledge this warning.')]);
   });
 
-  test('says that the registry policy is missing', () => {
+  test('says that importing is missing', () => {
     const { stack, echo, puller } = app(() => {}, { pullers });
     echo.grants.pull(puller);
-    expect(warningsOfCache(stack)).toEqual([expect.stringContaining('has to allow that account in its registry policy. There,')]);
+    expect(warningsOfCache(stack)).toEqual([expect.stringContaining('has to allow that account importing what is not. There,')]);
   });
 
-  test('says that the repository policy is missing', () => {
+  test('says that reading is missing where the scope of the registry policy leaves it out', () => {
+    const { stack, echo, puller } = app((owner, one) =>
+      new RegistryPolicy(owner, 'Policy', { scope: RegistryPolicyScope.V1 }).allowFirstPull(one, { pullers }));
+    echo.grants.pull(puller);
+    expect(warningsOfCache(stack)).toEqual([expect.stringContaining('has to allow that account reading what is cached. There,')]);
+  });
+
+  test('is quiet with a registry policy that allows both', () => {
     const { stack, echo, puller } = app((owner, one) => new RegistryPolicy(owner, 'Policy').allowFirstPull(one, { pullers }));
     echo.grants.pull(puller);
-    expect(warningsOfCache(stack)).toEqual([expect.stringContaining('has to allow that account in its repository policy. There,')]);
+    expect(warningsOf(stack)).toEqual([]);
   });
 
   test('is quiet when both are there, whenever they come', () => {
@@ -207,7 +214,7 @@ describe('a grant across accounts', () => {
     const { stack, echo, puller } = app((owner, one) =>
       new RegistryPolicy(owner, 'Policy').allowFirstPull(one, { pullers: others }), { pullers: others });
     echo.grants.pull(puller);
-    expect(warningsOfCache(stack)).toEqual([expect.stringContaining('in its repository policy and its registry policy.')]);
+    expect(warningsOfCache(stack)).toEqual([expect.stringContaining('reading what is cached and importing what is not.')]);
   });
 
   test('counts an organisation, which may have the account', () => {
@@ -239,7 +246,7 @@ describe('a grant across accounts', () => {
   test('speaks of a cache of another account that is imported', () => {
     const stack = newStack();
     PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', account: OTHER }).grants.pull(role(stack));
-    expect(warningsOf(stack)).toEqual([expect.stringContaining(`the owner of the cache, ${OTHER}, has to allow that account in its repository policy`)]);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining(`the owner of the cache, ${OTHER}, has to allow that account reading what is cached`)]);
   });
 });
 

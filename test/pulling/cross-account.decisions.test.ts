@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CachePullers, PullThroughCache, RegistryPolicy } from '../../src';
+import { CachePullers, PullThroughCache, RegistryPolicy, RegistryPolicyScope } from '../../src';
 import { ECHO, ENV, newStack } from '../app';
 import { Deployed, isAllowed, untestedActions, wrongRows } from '../simulator';
 import type { Caller, Policy, Row, World } from '../simulator';
@@ -16,24 +16,35 @@ const rows = (who: string, allowed: boolean, actions: string[], ...names: string
   actions.flatMap(action => names.map(name => ({ who, action, resource: repository(name), allowed })));
 const LOG_IN: Row[] = [{ who: 'puller', action: 'ecr:GetAuthorizationToken', resource: '*', allowed: true }];
 
-/** One app with the owner's stack and a puller's stack in another account; `halves` says which of the two sides is written. */
-function world(pullers: CachePullers[], context: Caller['context'] = {}, images: string[] = [], halves = { owner: true, puller: true }): World {
+interface Sides {
+  /** What the owner writes; what isn't named is there. */
+  readonly template?: boolean;
+  readonly registry?: boolean;
+  readonly scope?: RegistryPolicyScope;
+  /** Whether the puller's own policy is there. */
+  readonly puller?: boolean;
+}
+
+/** One app with the owner's stack and a puller's stack in another account. */
+function world(pullers: CachePullers[], context: Caller['context'] = {}, images: string[] = [], sides: Sides = {}): World {
+  const { template: inTemplate = true, registry: inRegistry = true, scope, puller: granted = true } = sides;
   const app = new App();
   const owner = newStack(app, 'Owner');
-  const echo = new PullThroughCache(owner, 'Echo', { upstream: ECHO, repositoryTemplate: halves.owner ? { pullers } : {} });
+  const echo = new PullThroughCache(owner, 'Echo', { upstream: ECHO, repositoryTemplate: inTemplate ? { pullers } : {} });
   const policy = new RegistryPolicy(owner, 'RegistryPolicy', {
+    scope,
     existingStatements: [new iam.PolicyStatement({
       actions: ['ecr:ReplicateImage'], principals: [new iam.AccountPrincipal('777777777777')], resources: ['*'],
     })],
   });
-  const importers = halves.owner ? pullers.filter(who => who._numbered) : [];
+  const importers = inRegistry ? pullers.filter(who => who._numbered) : [];
   if (importers.length > 0) {
     policy.allowFirstPull(echo, { pullers: importers, images });
   }
   const stack = newStack(app, 'Pullers', PULLERS);
   const role = new iam.Role(stack, 'Puller', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
   const other = new iam.Role(stack, 'Other', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
-  if (halves.puller) {
+  if (granted) {
     echo.grants.pull(role);
     echo.grants.pull(other);
   }
@@ -80,14 +91,35 @@ describe('a puller of an account that the owner allows', () => {
     expect(await wrongRows(both(), FIRST_PULLS)).toEqual([]);
   });
 
-  test('gets nothing that the table does not ask for', async () => {
-    expect(await untestedActions(withoutOther(both()), FIRST_PULLS)).toEqual([]);
+  test('makes them where the registry policy knows of no reading', async () => {
+    expect(await wrongRows(world([CachePullers.account(PULLERS.account)], {}, [], { scope: RegistryPolicyScope.V1 }), FIRST_PULLS)).toEqual([]);
   });
 
-  test.each([['owner', { owner: false, puller: true }], ['puller', { owner: true, puller: false }]])('gets nothing without the half of the %s', async (_, halves) => {
-    const one = world([CachePullers.account(PULLERS.account)], {}, [], halves);
-    const denied = FIRST_PULLS.filter(({ resource }) => resource !== '*').map(row => ({ ...row, allowed: false }));
-    expect(await wrongRows(one, denied)).toEqual([]);
+  test.each<[string, Sides]>([
+    ['registry policy', { template: false }], ['registry policy without reading, and template', { scope: RegistryPolicyScope.V1 }],
+  ])('gets nothing that the table does not ask for from the %s', async (_, sides) => {
+    const one = withoutOther(world([CachePullers.account(PULLERS.account)], {}, [], sides));
+    expect(await wrongRows(one, FIRST_PULLS)).toEqual([]);
+    expect(await untestedActions(one, FIRST_PULLS)).toEqual([]);
+  });
+
+  test('reads a repository that has no policy of its own yet', async () => {
+    const { callers, resourcePolicies } = both();
+    const unborn = { callers, resourcePolicies: resourcePolicies!.filter(({ resource }) => !resource.source.includes('echo')) };
+    expect(await wrongRows(unborn, FIRST_PULLS)).toEqual([]);
+  });
+
+  test.each<[string, Sides]>([['owner', { template: false, registry: false }], ['puller', { puller: false }]])(
+    'gets nothing without the half of the %s', async (_, sides) => {
+      const one = world([CachePullers.account(PULLERS.account)], {}, [], sides);
+      const denied = FIRST_PULLS.filter(({ resource }) => resource !== '*').map(row => ({ ...row, allowed: false }));
+      expect(await wrongRows(one, denied)).toEqual([]);
+    });
+
+  test('imports nothing without the registry policy, and reads what is cached', async () => {
+    expect(await wrongRows(world([CachePullers.account(PULLERS.account)], {}, [], { registry: false }), [
+      ...rows('puller', true, READ, 'echo/nginx'), ...rows('puller', false, IMPORT, 'echo/nginx'),
+    ])).toEqual([]);
   });
 });
 

@@ -3,13 +3,15 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { rules } from 'cdk-nag';
-import { CachePullers, PullThroughCache, RegistryPolicy } from '../../src';
+import { CachePullers, PullThroughCache, RegistryPolicy, RegistryPolicyScope } from '../../src';
 import { agnosticStack, ECHO, ENV, newStack, warningsOf } from '../app';
 import { Deployed } from '../simulator';
 
 const OTHER = '999999999999';
 const ORGANIZATION = 'o-a1b2c3d4e5';
 const pullers = [CachePullers.account(OTHER)];
+const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const IMPORT = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
 
 const rule = (stack: Stack, ecrRepositoryPrefix = 'echo') =>
   new ecr.CfnPullThroughCacheRule(stack, `Rule${stack.node.children.length}`, { ecrRepositoryPrefix, upstreamRegistryUrl: 'registry.k8s.io' });
@@ -23,7 +25,7 @@ function policyOf(stack: Stack, props = {}) {
 }
 
 describe('a first pull that the registry policy allows', () => {
-  test('is an import and, if need be, a new repository below the prefix', () => {
+  test('is an import, a new repository if need be, and reading, below the prefix', () => {
     const stack = newStack();
     policyOf(stack).allowFirstPull(rule(stack), { pullers });
     expect(new Deployed(stack).only('AWS::ECR::RegistryPolicy')).toEqual({ PolicyText: {
@@ -32,10 +34,16 @@ describe('a first pull that the registry policy allows', () => {
         Sid: 'FirstPullEcho',
         Effect: 'Allow',
         Principal: { AWS: `arn:aws:iam::${OTHER}:root` },
-        Action: ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
+        Action: [...READ, ...IMPORT],
         Resource: `arn:aws:ecr:${ENV.region}:${ENV.account}:repository/echo/*`,
       }],
     } });
+  });
+
+  test('is no reading where the scope V1 knows of none', () => {
+    const stack = newStack();
+    policyOf(stack, { scope: RegistryPolicyScope.V1 }).allowFirstPull(rule(stack), { pullers });
+    expect(statementsOf(stack)[0].Action).toEqual(IMPORT);
   });
 
   test('is of the images that are named', () => {
@@ -99,10 +107,12 @@ describe('a first pull that the registry policy allows', () => {
   });
 });
 
-describe('the half that the repositories have', () => {
+describe('reading, which the scope V1 leaves to the policy of repositories,', () => {
+  const v1 = (stack: Stack) => policyOf(stack, { scope: RegistryPolicyScope.V1 });
+
   test('is missed', () => {
     const stack = newStack();
-    policyOf(stack).allowFirstPull(rule(stack), { pullers });
+    v1(stack).allowFirstPull(rule(stack), { pullers });
     expect(warningsOf(stack)).toEqual([
       "/Stack/Policy grantHalfMissing: other accounts may import below 'echo', and nothing in this app lets them read what they imported. Name the "
       + 'pullers in the repositoryTemplate of the cache, or acknowledge this warning when its template is made elsewhere.',
@@ -112,13 +122,19 @@ describe('the half that the repositories have', () => {
   test('is not missed when it is there', () => {
     const stack = newStack();
     const cache = new PullThroughCache(stack, 'Echo', { upstream: ECHO, repositoryTemplate: { pullers } });
-    policyOf(stack).allowFirstPull(cache, { pullers });
+    v1(stack).allowFirstPull(cache, { pullers });
     expect(warningsOf(stack)).toEqual([]);
   });
 
   test('is not missed for pullers of the same account', () => {
     const stack = newStack();
-    policyOf(stack).allowFirstPull(rule(stack), { pullers: [CachePullers.account(ENV.account, { roles: ['ci'] })] });
+    v1(stack).allowFirstPull(rule(stack), { pullers: [CachePullers.account(ENV.account, { roles: ['ci'] })] });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('is not missed with the scope V2', () => {
+    const stack = newStack();
+    policyOf(stack).allowFirstPull(rule(stack), { pullers });
     expect(warningsOf(stack)).toEqual([]);
   });
 });
@@ -162,6 +178,22 @@ describe('statements of a registry policy', () => {
     policyOf(stack, { existingStatements: [own('Same')] }).addStatements(own('Same'));
     expect(() => Template.fromStack(stack)).toThrow(
       "got the statement id 'Same' twice in a registry policy, expected an id for each statement: rename one of the two [at Stack/Policy]");
+  });
+
+  test.each(['ecr:ReplicateImage', 'ecr:CreateRepository', 'ecr:BatchImportUpstreamImage', 'ecr:*'])('may allow %s with the scope V1', action => {
+    const stack = newStack();
+    policyOf(stack, { scope: RegistryPolicyScope.V1 }).addStatements(
+      new iam.PolicyStatement({ actions: [action], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*'] }));
+    expect(statementsOf(stack)).toHaveLength(1);
+  });
+
+  test('fail with another action and the scope V1', () => {
+    const stack = newStack();
+    policyOf(stack, { scope: RegistryPolicyScope.V1 }).addStatements(
+      new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*'] }));
+    expect(() => Template.fromStack(stack)).toThrow(
+      'got the action ecr:BatchGetImage in a registry policy of the scope V1, expected ecr:BatchImportUpstreamImage, ecr:CreateRepository, '
+      + 'ecr:ReplicateImage or ecr:*: leave it out, or switch the registry: aws ecr put-account-setting --name REGISTRY_POLICY_SCOPE --value V2');
   });
 
   test('fail without resources', () => {

@@ -10,6 +10,7 @@ from engine.mends import (
     events_to_logs,
     log_patterns,
     metric_filters,
+    principal_arn,
     secret_ref,
     secure_loopback,
     vpc_cidr,
@@ -27,3 +28,4 @@ def install(clock: Clock) -> None:
     events_to_logs.install()
     event_metrics.install()
     secure_loopback.install()
+    principal_arn.install()
