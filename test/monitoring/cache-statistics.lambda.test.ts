@@ -146,6 +146,28 @@ test('reads every page of repositories, images and pulls', async () => {
   expect(aws.metric('Pulls')).toEqual({ echo: 40 });
 });
 
+test('adds up pulls that CloudWatch gives a few at a time', async () => {
+  aws.partialPulls = true;
+  for (const app of ['a', 'b', 'c']) {
+    aws.repositories.set(`echo/${app}`, []);
+    aws.pulls.set(`echo/${app}`, [{ at: hoursAgo(4), count: 1 }, { at: hoursAgo(3), count: 10 }, { at: hoursAgo(2), count: 100 }]);
+  }
+
+  await run(['echo']);
+
+  expect(aws.metric('Pulls')).toEqual({ echo: 333 });
+});
+
+test('takes an image without a time or a type as it is', async () => {
+  aws.repositories.set('echo/nginx', [{ ...image({ tags: ['1'], bytes: 4 }), pushedAt: undefined as any }]);
+
+  await run(['echo']);
+
+  expect(aws.metric('StoredBytes')).toEqual({ echo: 4 });
+  expect(aws.metric('Imports')).toEqual({ echo: 0 });
+  expect(aws.metric('OldestImageAge')).toEqual({});
+});
+
 test('asks CloudWatch for 500 repositories at once, and ECR for 1000', async () => {
   for (let n = 0; n < 1200; n += 1) {
     aws.repositories.set(`echo/app-${n}`, []);
@@ -211,6 +233,17 @@ describe('what it can not see', () => {
 
     expect(aws.metric('UnseenRepositories')).toEqual({ echo: 2 });
     expect(ofKind('unseen')[0]).toMatchObject({ code: 'AccessDenied', message: 'no metrics for you' });
+  });
+
+  test.each(['InternalError', 'Forbidden'])('is what CloudWatch has the status %s for', async status => {
+    aws.pullStatus.set('echo/secret', status);
+
+    await run(['echo']);
+
+    expect(aws.metric('UnseenRepositories')).toEqual({ echo: 1 });
+    expect(ofKind('unseen')).toEqual([
+      { kind: 'unseen', repository: 'echo/secret', code: 'NoAnswer', message: 'CloudWatch gave no number of pulls' },
+    ]);
   });
 
   test('is what there was no time for', async () => {

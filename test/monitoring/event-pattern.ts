@@ -1,6 +1,6 @@
 /**
  * Whether an event matches a pattern, for the operators that this library uses: exact values, `prefix`, `anything-but`,
- * `wildcard`, `exists` and `$or`. EventBridge User Guide, "Comparison operators for use in event patterns".
+ * `wildcard`, `exists`, `numeric` above a number, and `$or`; an array of objects matches when one of them does. EventBridge User Guide, "Comparison operators for use in event patterns".
  */
 export function matches(pattern: any, event: any): boolean {
   return Object.entries(pattern).every(([field, expected]: [string, any]) => {
@@ -9,7 +9,7 @@ export function matches(pattern: any, event: any): boolean {
     }
     const value = event?.[field];
     if (!Array.isArray(expected)) {
-      return value !== undefined && matches(expected, value);
+      return [value].flat().some(one => one !== undefined && matches(expected, one));
     }
     return expected.some(test => matchesValue(test, value));
   });
@@ -23,6 +23,7 @@ function matchesValue(test: any, value: any): boolean {
   switch (operator) {
     case 'exists': return operand === (value !== undefined);
     case 'prefix': return typeof value === 'string' && value.startsWith(operand);
+    case 'numeric': return operand[0] === '>' && typeof value === 'number' && value > operand[1];
     case 'anything-but': return value !== undefined && value !== operand;
     case 'wildcard': return typeof value === 'string'
       && new RegExp(`^${operand.split('*').map((part: string) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('.*')}$`, 's').test(value);

@@ -32,14 +32,30 @@ export function cacheAction(prefix: string, repository: string, detail: object =
 }
 
 /** `ECR Image Scan`. */
-export function imageScan(repository: string): any {
+export function imageScan(repository: string, counts: object = { CRITICAL: 10, MEDIUM: 9 }): any {
   return event('ECR Image Scan', [`arn:aws:ecr:us-west-2:123456789012:repository/${repository}`], {
     'scan-status': 'COMPLETE',
     'repository-name': repository,
-    'finding-severity-counts': { CRITICAL: 10, MEDIUM: 9 },
+    'finding-severity-counts': counts,
     'image-digest': 'sha256:7f5b2640fe6fb4f46592dfd3410c4a79dac4f89e4782432e0378abcd1234EXAMPLE',
     'image-tags': [],
   });
+}
+
+/** `Inspector2 Finding`, of the Amazon Inspector User Guide, "Amazon EventBridge event schema for Amazon Inspector events", shortened. */
+export function inspectorFinding(repository: string, severity: string, status = 'ACTIVE'): any {
+  return {
+    ...event('Inspector2 Finding', [`arn:aws:ecr:us-west-2:123456789012:repository/${repository}/sha256:84f5`], {
+      severity,
+      status,
+      type: 'PACKAGE_VULNERABILITY',
+      resources: [{
+        type: 'AWS_ECR_CONTAINER_IMAGE',
+        details: { awsEcrContainerImage: { architecture: 'arm64', imageTags: ['latest'], registry: '123456789012', repositoryName: repository } },
+      }],
+    }),
+    source: 'aws.inspector2',
+  };
 }
 
 /** `ECR Image Action`: a push by a client. */

@@ -20,6 +20,8 @@ export interface Call {
 /** What a call gets instead of its answer: an error of AWS, or nothing at all for as long as the server lives. */
 export type Fault = { readonly type: string; readonly message?: string; readonly status?: number } | 'hang';
 
+/** Ends the token of a page whose queries have more values. */
+const REST = '.rest';
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_IMAGE = 'application/vnd.oci.image.manifest.v1+json';
 
@@ -37,6 +39,10 @@ export class SimulatedAws {
   public readonly metrics: any[] = [];
   /** Decides for each call whether it fails, from its input and how often the action was called before. */
   public fault: (call: Call, nth: number) => Fault | undefined = () => undefined;
+  /** What CloudWatch says of the pulls of a repository, `Complete` if nothing is said here. */
+  public readonly pullStatus = new Map<string, string>();
+  /** Whether CloudWatch gives the values of a query a few at a time, as it may. */
+  public partialPulls = false;
   /** The most that a page has, whatever is asked for. */
   public page = 1000;
 
@@ -158,17 +164,24 @@ export class SimulatedAws {
     if (input.MetricDataQueries.length > 500) {
       return error('ValidationError', 'at most 500 queries');
     }
-    const from = new Date(input.StartTime * 1000);
-    const to = new Date(input.EndTime * 1000);
-    const { items, nextToken } = this.paged<any>(input.MetricDataQueries, { nextToken: input.NextToken, maxResults: 500 });
+    const { items, nextToken } = this.paged<any>(input.MetricDataQueries, {
+      nextToken: input.NextToken?.replace(REST, '') || undefined, maxResults: 500,
+    });
+    const rest = input.NextToken?.endsWith(REST);
     return [200, {
-      MetricDataResults: items.map(({ Id, MetricStat: { Metric } }) => ({
-        Id,
-        StatusCode: 'Complete',
-        Values: (this.pulls.get(Metric.Dimensions[0].Value) ?? []).filter(({ at }) => at >= from && at < to).map(({ count }) => count),
-      })),
-      NextToken: nextToken,
+      MetricDataResults: items.map(({ Id, MetricStat: { Metric } }) => {
+        const repository = Metric.Dimensions[0].Value;
+        const values = this.pullsBetween(repository, new Date(input.StartTime * 1000), new Date(input.EndTime * 1000));
+        return !this.partialPulls
+          ? { Id, StatusCode: this.pullStatus.get(repository) ?? 'Complete', Values: values }
+          : rest ? { Id, StatusCode: 'Complete', Values: values.slice(1) } : { Id, StatusCode: 'PartialData', Values: values.slice(0, 1) };
+      }),
+      NextToken: this.partialPulls && !rest ? `${input.NextToken ?? ''}${REST}` : nextToken,
     }];
+  }
+
+  private pullsBetween(repository: string, from: Date, to: Date): number[] {
+    return (this.pulls.get(repository) ?? []).filter(({ at }) => at >= from && at < to).map(({ count }) => count);
   }
 
   private putMetricData(input: any): [number, object] {
@@ -205,7 +218,7 @@ function details(image: SimulatedImage): object {
     imageDigest: image.digest,
     imageTags: image.tags.length > 0 ? image.tags : undefined,
     imageSizeInBytes: image.bytes,
-    imagePushedAt: image.pushedAt.getTime() / 1000,
+    imagePushedAt: image.pushedAt && image.pushedAt.getTime() / 1000,
     imageManifestMediaType: image.children ? OCI_INDEX : OCI_IMAGE,
   };
 }
