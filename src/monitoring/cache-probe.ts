@@ -6,11 +6,11 @@ import { CacheProbeFunction } from './cache-probe-function';
 import { watchOf } from './cache-watch';
 import { SETTINGS } from './function-settings';
 import type { ProbeSettings } from './function-settings';
+import { probedImage } from './probed-image';
 import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunctionProps } from './scheduled-function';
 import type { ScheduledFunctionOptions } from './scheduled-function';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import { CachedImage } from '../pulling/cached-image';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -129,16 +129,4 @@ export class CacheProbe extends Construct {
       imageTimeoutSeconds: this.imageTimeout.toSeconds(),
     };
   }
-}
-
-/**
- * The image as the cache names it, and its path below the prefix. A digest beside a tag is put aside first: the probe pulls the tag
- * before it, so there is nothing to warn of.
- */
-function probedImage(cache: ICacheRule, image: string): { name: string; path: string } {
-  const [, tagged, digest] = /^(.*:[^/@]+)@(.*)$/s.exec(image) ?? [undefined, image, undefined];
-  const cached = CachedImage.fromRule(cache, tagged);
-  const tag = cached.tag === undefined ? '' : `:${cached.tag}`;
-  const pin = digest ?? cached.digest;
-  return { name: `${cached.repositoryName}${tag}${pin === undefined ? '' : `@${pin}`}`, path: cached.path };
 }
