@@ -1,6 +1,6 @@
 export { PullThroughCache } from './pull-through-cache';
 export type { PullThroughCacheAttributes, PullThroughCacheProps } from './pull-through-cache';
-export type { IPullThroughCache } from './pull-through-cache-base';
+export type { ImageScannedOptions, IPullThroughCache } from './pull-through-cache-base';
 
 export { UpstreamRegistry } from './upstream/upstream-registry';
 export { UpstreamCredential } from './upstream/upstream-credential';
@@ -25,6 +25,11 @@ export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplate
 
 export { RegistryPolicy, RegistryPolicyScope } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
+export { RegistryReplication } from './registry/registry-replication';
+export type { ReplicationSourceOptions } from './registry/registry-replication';
+export type { ReplicaDestination } from './registry/replication-rules';
+export { RegistryScanning, RegistryScanType } from './registry/registry-scanning';
+export type { RegistryScanningProps } from './registry/registry-scanning';
 export { UpstreamAccess } from './registry/upstream-access';
 export type { UpstreamAccessOptions, UpstreamCustomer, UpstreamPolicyTextOptions } from './registry/upstream-access';
 
@@ -47,7 +52,10 @@ export type { CacheDashboardProps } from './monitoring/cache-dashboard';
 export { CacheEventLog } from './monitoring/cache-event-log';
 export type { CacheEventLogProps } from './monitoring/cache-event-log';
 export { CacheEvents } from './monitoring/cache-events';
+export { CacheFindings } from './monitoring/cache-findings';
+export type { CacheFindingsProps } from './monitoring/cache-findings';
 export { CacheMetrics } from './monitoring/cache-metrics';
+export { FindingSeverity } from './monitoring/finding-severity';
 export { CacheMonitoring, LoggedEvents } from './monitoring/cache-monitoring';
 export type { LoggedMonitoringOptions, StandardMonitoringOptions } from './monitoring/cache-monitoring';
 export { CacheProbe } from './monitoring/cache-probe';
@@ -57,3 +65,6 @@ export type { CacheQueriesProps } from './monitoring/cache-queries';
 export { CacheStatistics } from './monitoring/cache-statistics';
 export type { CacheStatisticsProps } from './monitoring/cache-statistics';
 export type { ScheduledFunctionOptions } from './monitoring/scheduled-function';
+
+export { CacheVerification } from './operations/cache-verification';
+export type { CacheVerificationProps, VerifyOnDeployOptions } from './operations/cache-verification';

@@ -7,10 +7,21 @@ import { CacheEvents } from './monitoring/cache-events';
 import { CacheMetrics } from './monitoring/cache-metrics';
 import { receiveReadOnlyEvents } from './monitoring/denied-pulls';
 import { checkEventsArrive } from './monitoring/event-checks';
-import { CachedImage } from './pulling/cached-image';
+import type { FindingSeverity } from './monitoring/finding-severity';
 import { PullThroughCacheGrants } from './pulling/cache-grants';
+import { CachedImage } from './pulling/cached-image';
 import type { ICacheRule } from './rule/cache-rule';
 import type { UpstreamRegistry } from './upstream/upstream-registry';
+
+/** Which scans are caught, and what happens then. */
+export interface ImageScannedOptions extends events.OnEventOptions {
+  /**
+   * How bad the worst finding has to be.
+   *
+   * @default - every scan, also one that found nothing
+   */
+  readonly minimumSeverity?: FindingSeverity;
+}
 
 /** A pull-through cache, made here or elsewhere. */
 export interface IPullThroughCache extends ICacheRule {
@@ -56,12 +67,12 @@ export interface IPullThroughCache extends ICacheRule {
   onPullFailed(id: string, options?: events.OnEventOptions): events.Rule;
 
   /**
-   * An EventBridge rule for basic scans of cached images that ended.
+   * An EventBridge rule for basic scans of cached images that ended. For enhanced scanning and for an alarm see `CacheFindings`.
    *
    * @param id the id of the rule, below this cache
-   * @param options target, description and so on
+   * @param options target, description, how bad it has to be
    */
-  onImageScanned(id: string, options?: events.OnEventOptions): events.Rule;
+  onImageScanned(id: string, options?: ImageScannedOptions): events.Rule;
 
   /**
    * An EventBridge rule for calls of pullers that IAM denied. It needs a trail of CloudTrail that logs the management events of
@@ -234,8 +245,8 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
     return this.onEvent(id, CacheEvents.fromRule(this).pullFailed(), options);
   }
 
-  public onImageScanned(id: string, options?: events.OnEventOptions): events.Rule {
-    return this.onEvent(id, CacheEvents.fromRule(this).imageScanned(), options);
+  public onImageScanned(id: string, options?: ImageScannedOptions): events.Rule {
+    return this.onEvent(id, CacheEvents.fromRule(this).imageScanned(options?.minimumSeverity), options);
   }
 
   public onPullDenied(id: string, options?: events.OnEventOptions): events.Rule {

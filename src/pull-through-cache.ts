@@ -4,10 +4,13 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CacheMonitoring } from './monitoring/cache-monitoring';
 import { watchOf } from './monitoring/cache-watch';
+import { CacheVerification } from './operations/cache-verification';
+import type { VerifyOnDeployOptions } from './operations/cache-verification';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
+import { InvalidInputError } from './private/errors';
 import { PullThroughCacheBase } from './pull-through-cache-base';
 import type { IPullThroughCache } from './pull-through-cache-base';
-import { RepositoryTemplate } from './repository/repository-template';
+import { RepositoryTemplate, TemplateUse } from './repository/repository-template';
 import type { RepositoryTemplateOptions } from './repository/repository-template';
 import { CacheRule } from './rule/cache-rule';
 import { UpstreamRole } from './rule/upstream-role';
@@ -187,6 +190,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     this.rule = new CacheRule(this, 'Default', {
       upstream, repositoryPrefix: this.repositoryPrefix, upstreamRepositoryPrefix, upstreamRole: this.upstreamRole,
     });
+    checkTemplateUse(props.repositoryTemplate, this);
     this.repositoryTemplate = new RepositoryTemplate(this, 'RepositoryTemplate', {
       ...props.repositoryTemplate,
       prefix: this.repositoryPrefix,
@@ -209,5 +213,32 @@ export class PullThroughCache extends PullThroughCacheBase {
   /** The alarm on failed imports; undefined without standard monitoring. */
   public get failedPullsAlarm(): cloudwatch.IAlarm | undefined {
     return watchOf(this).failedPullsAlarm;
+  }
+}
+
+/** The template of a cache that doesn't shape the cache's repositories would leave them without lifecycle. */
+function checkTemplateUse(options: RepositoryTemplateOptions | undefined, scope: Construct): void {
+  if (options?.appliedFor && !options.appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+    throw new InvalidInputError({
+      got: `the repository template of a cache, applied for ${options.appliedFor.join(', ') || 'nothing'}`,
+      expected: 'PULL_THROUGH_CACHE among its uses',
+      fix: 'add TemplateUse.PULL_THROUGH_CACHE, or make a RepositoryTemplate beside the cache for another prefix',
+    }, scope);
+  }
+
+  /**
+   * Proves during each deployment that changes the cache that it works: ECR tries its credential, and images are pulled through it. If that
+   * fails, the deployment fails with ECR's reason and rolls back. See `CacheVerification`.
+   *
+   * @param options the images, and for how long failures are tried again
+   * @returns the verification: what is to wait for the proof depends on it
+   * @throws without images for an upstream without a credential, since nothing else can prove anything; when it is called twice
+   */
+  public verifyOnDeploy(options: VerifyOnDeployOptions = {}): CacheVerification {
+    return new CacheVerification(this, 'Verification', {
+      ...options,
+      cache: this,
+      after: [this.rule, this.repositoryTemplate, ...this.upstreamRole ? [this.upstreamRole] : []],
+    });
   }
 }

@@ -97,6 +97,15 @@ export const Troubles = {
     ],
     blindSpot: 'The alarm on failed imports counts the events themselves, so it works meanwhile.',
   },
+  FINDINGS: {
+    title: 'Vulnerabilities were found',
+    happened: 'A scan found vulnerabilities in images of the pull-through cache {cache}: the log {log} names the repositories and images.',
+    next: [
+      'Look at the findings of the image in ECR or Amazon Inspector, and at who runs it.',
+      'Pull a tag in which the upstream fixed it, and replace what runs; when there is none, ask the upstream.',
+    ],
+    blindSpot: 'The alarm tells of new findings and ends by itself: it does not mean that they are gone.',
+  },
 } as const satisfies Record<string, Trouble>;
 
 /** The description of an alarm: what happened, what to do, what it doesn't see. CloudWatch takes 1024 characters. */

@@ -105,19 +105,20 @@ export interface RepositoryTemplateOptions {
    * @default - one is made when tags or a key ask for it
    */
   readonly creationRole?: iam.IRole;
+
+  /**
+   * What the template is applied to. A cache's own has to be applied for `TemplateUse.PULL_THROUGH_CACHE`, and may shape replicas of another
+   * Region's cache as well: ECR keeps one template for a prefix.
+   *
+   * @default [TemplateUse.PULL_THROUGH_CACHE]
+   */
+  readonly appliedFor?: TemplateUse[];
 }
 
 /** Properties of a `RepositoryTemplate`. */
 export interface RepositoryTemplateProps extends RepositoryTemplateOptions {
   /** The prefix of the repositories, or `ROOT` for all that no other template matches. Create-only. */
   readonly prefix: string;
-
-  /**
-   * What the template is applied to.
-   *
-   * @default [TemplateUse.PULL_THROUGH_CACHE]
-   */
-  readonly appliedFor?: TemplateUse[];
 }
 
 /** A repository creation template. */

@@ -43,10 +43,27 @@ export const CacheActions = {
   /** Besides, when the template serves replication: same page. */
   REPLICATE: ['ecr:ReplicateImage'],
 
+  /** What the destination allows the account that replicates into it: ECR User Guide, "Private image replication in Amazon ECR". */
+  RECEIVE_REPLICAS: ['ecr:CreateRepository', 'ecr:ReplicateImage'],
+
   /** Besides, on the key with which the template encrypts: same page. */
   USE_KEY: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
 
   /** What counting needs: the repositories of the registry, and the images of a cache. */
   LIST_REPOSITORIES: ['ecr:DescribeRepositories'],
   LIST_IMAGES: ['ecr:DescribeImages'],
+
+  /** Having ECR try the credential of a rule: ECR User Guide, "Validating pull through cache rules". It has no resource. */
+  VALIDATE_RULE: ['ecr:ValidatePullThroughCacheRule'],
+
+  /** Which prefixes are whose: rules and templates have no resource. */
+  LIST_RULES: ['ecr:DescribePullThroughCacheRules'],
+  LIST_TEMPLATES: ['ecr:DescribeRepositoryCreationTemplates'],
+
+  /** What giving repositories the settings of a template reads, and what it writes. */
+  READ_SETTINGS: ['ecr:GetLifecyclePolicy', 'ecr:GetRepositoryPolicy', 'ecr:ListTagsForResource'],
+  WRITE_SETTINGS: ['ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy', 'ecr:TagResource'],
+
+  /** Deleting repositories with all their images. */
+  DELETE_REPOSITORY: ['ecr:DeleteRepository'],
 } as const satisfies Record<string, readonly string[]>;

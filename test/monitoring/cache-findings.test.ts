@@ -1,8 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { SnsTopic, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { CacheFindings, FindingSeverity, PullThroughCache, RegistryScanType } from '../../src';
 import type { CacheFindingsProps } from '../../src';

@@ -1,0 +1,163 @@
+import { Lazy, Resource } from 'aws-cdk-lib';
+import { CfnRegistryScanningConfiguration } from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import type { Construct } from 'constructs';
+import { claimRegistry } from './one-per-registry';
+import { checkOwnRegistry } from './own-registry';
+import { checkScanFilter, scanFilterOf } from './repository-filters';
+import { InvalidInputError, place, sentence } from '../private/errors';
+
+/** CloudFormation reference of `AWS::ECR::RegistryScanningConfiguration`. */
+const MOST_FILTERS = 100;
+
+/** Which scanner looks for vulnerabilities. */
+export enum RegistryScanType {
+  /** ECR's own: packages of the operating system, when an image comes, without charge. */
+  BASIC = 'BASIC',
+  /** Amazon Inspector: packages of programming languages too, on and on if wanted, charged for each image. */
+  ENHANCED = 'ENHANCED',
+}
+
+/** How often images are scanned; what CloudFormation takes. */
+enum ScanFrequency {
+  ON_PUSH = 'SCAN_ON_PUSH',
+  CONTINUOUS = 'CONTINUOUS_SCAN',
+}
+
+/** Properties of a `RegistryScanning`. */
+export interface RegistryScanningProps {
+  /**
+   * Which scanner is used, for the whole registry.
+   *
+   * @default RegistryScanType.BASIC
+   */
+  readonly scanType?: RegistryScanType;
+}
+
+/**
+ * How an account's registry is scanned in a Region: `AWS::ECR::RegistryScanningConfiguration`. There is one, so make one construct and let all
+ * caches add to it; a second for the same account and Region is refused.
+ *
+ * **It is about every repository of the registry**, and replaces what was configured before. Repositories that no filter matches are scanned on
+ * request only with basic scanning, and not at all with enhanced scanning: add the filters of your own repositories beside those of the caches.
+ *
+ * Amazon ECR User Guide, "Scan images for software vulnerabilities in Amazon ECR" and "Filters to choose which repositories are scanned in Amazon
+ * ECR". Events of findings: `CacheFindings`.
+ *
+ * @example
+ * import { PullThroughCache, RegistryScanning, RegistryScanType } from 'cdk-ecr-pull-through-cache';
+ *
+ * declare const echo: PullThroughCache;
+ * declare const dockerHub: PullThroughCache;
+ *
+ * const scanning = new RegistryScanning(this, 'Scanning', { scanType: RegistryScanType.ENHANCED });
+ * scanning.scanContinuously(echo);
+ * scanning.scanOnPush(dockerHub);
+ * scanning.scanContinuouslyMatching('services/*');
+ */
+export class RegistryScanning extends Resource {
+  /** Which scanner is used. */
+  public readonly scanType: RegistryScanType;
+
+  private readonly filters: { [frequency in ScanFrequency]: Set<string> } = {
+    [ScanFrequency.ON_PUSH]: new Set(),
+    [ScanFrequency.CONTINUOUS]: new Set(),
+  };
+
+  constructor(scope: Construct, id: string, props: RegistryScanningProps = {}) {
+    super(scope, id);
+    this.scanType = props.scanType ?? RegistryScanType.BASIC;
+    claimRegistry(this, {
+      name: 'registry scanning configuration',
+      resourceType: CfnRegistryScanningConfiguration.CFN_RESOURCE_TYPE_NAME,
+      fix: 'keep one RegistryScanning and let all caches add to it',
+    });
+    this.node.addValidation({ validate: () => this.enhancedForAll() });
+    new CfnRegistryScanningConfiguration(this, 'Resource', {
+      scanType: this.scanType,
+      rules: Lazy.any({ produce: () => this.rules() }),
+    });
+  }
+
+  /**
+   * Scans images of caches when they come in: when they are imported, or when an import moves a tag.
+   *
+   * @param caches the caches, or any rules of this account and Region
+   * @throws for a cache of another account or Region, a prefix that a filter can't express, more than 100 filters
+   */
+  public scanOnPush(...caches: IPullThroughCacheRuleRef[]): void {
+    this.add(ScanFrequency.ON_PUSH, this.filtersOf(caches));
+  }
+
+  /**
+   * Scans images of caches when they come in, and again when a vulnerability becomes known. For enhanced scanning only.
+   *
+   * @param caches the caches, or any rules of this account and Region
+   * @throws with basic scanning, and as `scanOnPush`
+   */
+  public scanContinuously(...caches: IPullThroughCacheRuleRef[]): void {
+    this.add(ScanFrequency.CONTINUOUS, this.filtersOf(caches));
+  }
+
+  /**
+   * Scans images of other repositories when they come in.
+   *
+   * @param filters names in which `*` stands for any characters: `services/*`, or `*` for all. Without `*` a filter matches all names that contain it
+   * @throws for what is no filter, more than 100 filters
+   */
+  public scanOnPushMatching(...filters: string[]): void {
+    filters.forEach(checkScanFilter);
+    this.add(ScanFrequency.ON_PUSH, filters);
+  }
+
+  /**
+   * Scans images of other repositories when they come in, and again when a vulnerability becomes known. For enhanced scanning only.
+   *
+   * @param filters names as for `scanOnPushMatching`
+   * @throws with basic scanning, and as `scanOnPushMatching`
+   */
+  public scanContinuouslyMatching(...filters: string[]): void {
+    filters.forEach(checkScanFilter);
+    this.add(ScanFrequency.CONTINUOUS, filters);
+  }
+
+  private filtersOf(caches: IPullThroughCacheRuleRef[]): string[] {
+    caches.forEach(cache => checkOwnRegistry(cache, this, 'RegistryScanning'));
+    return caches.map(scanFilterOf);
+  }
+
+  private add(frequency: ScanFrequency, filters: string[]): void {
+    if (frequency === ScanFrequency.CONTINUOUS && this.scanType === RegistryScanType.BASIC) {
+      throw new InvalidInputError({
+        got: 'continuous scanning with the scan type BASIC',
+        expected: 'scanning on push, the only one that basic scanning has',
+        fix: 'call scanOnPush(), or set scanType to RegistryScanType.ENHANCED',
+      }, this);
+    }
+    filters.forEach(filter => this.filters[frequency].add(filter));
+    const { size } = this.filters[frequency];
+    if (size > MOST_FILTERS) {
+      throw new InvalidInputError({
+        got: `${size} filters with the frequency ${frequency}`,
+        expected: `at most ${MOST_FILTERS}`,
+        fix: "let one filter match several repositories, such as 'team/*' or '*'",
+      }, this);
+    }
+  }
+
+  private rules(): CfnRegistryScanningConfiguration.ScanningRuleProperty[] {
+    return Object.values(ScanFrequency).filter(frequency => this.filters[frequency].size > 0).map(frequency => ({
+      scanFrequency: frequency,
+      repositoryFilters: [...this.filters[frequency]].map(filter => ({ filter, filterType: 'WILDCARD' })),
+    }));
+  }
+
+  /** Without rules ECR scans every image of the registry on and on, which Inspector charges for. */
+  private enhancedForAll(): string[] {
+    return this.scanType === RegistryScanType.BASIC || this.rules().length > 0 ? [] : [`${sentence({
+      got: 'enhanced scanning without a filter',
+      expected: 'at least one, since the charge depends on what is scanned',
+      fix: "call scanOnPush() or scanContinuously() for the caches, or scanContinuouslyMatching('*') for the whole registry",
+    })} [at ${place(this)}]`];
+  }
+}

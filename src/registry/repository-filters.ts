@@ -1,0 +1,62 @@
+import { Token } from 'aws-cdk-lib';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import type { IConstruct } from 'constructs';
+import { ROOT } from '../private/checks';
+import { InvalidInputError } from '../private/errors';
+import { excerpt } from '../private/excerpt';
+import { prefixOf } from '../rule/rule-prefix';
+
+/** CloudFormation reference of `AWS::ECR::RegistryScanningConfiguration`; its pattern without nested repetition. */
+const SCAN_FILTER = /^[a-z0-9*]+(?:[._/-][a-z0-9*]+)*$/;
+const LONGEST_SCAN_FILTER = 255;
+
+/**
+ * What of a registry's names belongs to a cache, for scanning: `echo/*`. A filter without wildcard matches all names that contain it: ECR User
+ * Guide, "Filters to choose which repositories are scanned in Amazon ECR".
+ */
+export function scanFilterOf(rule: IPullThroughCacheRuleRef): string {
+  const prefix = prefixOf(rule);
+  if (prefix === ROOT) {
+    return '*';
+  }
+  const filter = `${prefix}/*`;
+  if (!Token.isUnresolved(prefix) && !SCAN_FILTER.test(filter)) {
+    throw new InvalidInputError({
+      got: `a cache with the prefix '${prefix}'`,
+      expected: 'a prefix with single signs between letters and digits, since a scan filter of ECR takes no others',
+      fix: `write a filter with a wildcard in the place of several signs, such as '${prefix.replace(/[._-]{2,}/g, '*')}/*', which may match other names too`,
+    }, rule);
+  }
+  return filter;
+}
+
+/** Refuses what ECR refuses as a filter for scanning. */
+export function checkScanFilter(filter: string): void {
+  if (!Token.isUnresolved(filter) && (!SCAN_FILTER.test(filter) || filter.length > LONGEST_SCAN_FILTER)) {
+    throw new InvalidInputError({
+      got: `the scan filter ${excerpt(filter)}`,
+      expected: "1 to 255 lower-case letters, digits and '*', joined by single '.', '_', '-' or '/'",
+      fix: "write one such as 'team/*'; without '*' it matches all names that contain it",
+    });
+  }
+}
+
+/**
+ * What of a registry's names belongs to a cache, for replication: `echo/`, since a filter matches all names that start with it and `echo` would
+ * match `echo-2/nginx`. Undefined for all of them.
+ */
+export function replicationFilterOf(rule: IPullThroughCacheRuleRef): string | undefined {
+  const prefix = prefixOf(rule);
+  return prefix === ROOT ? undefined : `${prefix}/`;
+}
+
+/** Refuses what ECR refuses as the start of names for replication: CloudFormation reference of `AWS::ECR::ReplicationConfiguration`. */
+export function checkReplicationFilter(filter: string, scope: IConstruct): void {
+  if (!Token.isUnresolved(filter) && (!/^(?:[a-z0-9][a-z0-9._-]*\/)*[a-z0-9._-]*$/.test(filter) || filter.length < 2 || filter.length > 256)) {
+    throw new InvalidInputError({
+      got: `the start of names ${excerpt(filter)}`,
+      expected: "2 to 256 lower-case letters, digits, '.', '_', '-' and '/'",
+      fix: filter.includes('*') ? "leave '*' out: all names that start so are replicated" : "write it such as 'services/'",
+    }, scope);
+  }
+}
