@@ -3,11 +3,12 @@ import { Token } from 'aws-cdk-lib';
 /** A tree of plain values as in a manifest or in the values of a chart. */
 export type Tree = { readonly [key: string]: unknown };
 
-/** What to write instead of an image's full name: registry host and repository, apart and together. */
+/** What to write instead of an image's name, in its parts. */
 export interface Replacement {
   readonly host: string;
   readonly repositoryName: string;
-  readonly uri: string;
+  /** The tag with its colon, or the digest with its at sign, when the name had one. */
+  readonly suffix: string;
 }
 
 /** Gives the replacement of an image name, or nothing where the name stays. `place` is the path to it, for reports. */
@@ -22,9 +23,9 @@ const OPAQUE = ['metadata', 'data', 'stringData', 'binaryData'];
  */
 export function manifestWith(manifest: Tree, replace: Replace): Tree {
   return walk(manifest, '', (object, place) => mapEntries(object, (key, value) => {
-    if (key === 'image' && isText(value)) { return replace(value, join(place, key))?.uri ?? value; }
+    if (key === 'image' && isText(value)) { return replacedText(value, join(place, key), replace); }
     if (key === 'image' && isObject(value) && isText(value.reference)) {
-      return { ...value, reference: replace(value.reference, join(place, 'image.reference'))?.uri ?? value.reference };
+      return { ...value, reference: replacedText(value.reference, join(place, 'image.reference'), replace) };
     }
     return value;
   }), OPAQUE);
@@ -38,19 +39,27 @@ export function helmValuesWith(values: Tree, replace: Replace): Tree {
   return walk(values, '', (object, place, key) => {
     const nameKey = nameKeyOf(object, key);
     const texts = mapEntries(object, (name, value) =>
-      isImageKey(name) && name !== nameKey && isText(value) ? replace(value, join(place, name))?.uri ?? value : value);
+      isImageKey(name) && name !== nameKey && isText(value) ? replacedText(value, join(place, name), replace) : value);
     return nameKey === undefined ? texts : imageWith(texts, nameKey, place, replace);
   }, []);
 }
 
+/** A text gets a tag only where it had one: a chart may put the one of another key behind it. */
+function replacedText(text: string, place: string, replace: Replace): string {
+  const replacement = replace(text, place);
+  return replacement ? `${replacement.host}/${replacement.repositoryName}${replacement.suffix}` : text;
+}
+
 /**
  * Under which key an object that stands for an image has its name, if it is one: its own key says so or its neighbours do, since a
- * `repository` alone may be one of Git or Helm.
+ * `repository` alone may be one of Git or Helm, and an `image` alone is the whole name.
  */
 function nameKeyOf(object: Tree, key: string): string | undefined {
-  const parts = ['registry', 'tag', 'digest', 'sha', 'pullPolicy', 'imagePullPolicy'].some(part => part in object);
-  if ('repository' in object) { return isImageKey(key) || parts ? 'repository' : undefined; }
-  return 'image' in object && (isImageKey(key) && parts) ? 'image' : undefined;
+  const has = (...parts: string[]) => parts.some(part => part in object);
+  if ('repository' in object) {
+    return isImageKey(key) || has('registry', 'tag', 'digest', 'sha', 'pullPolicy', 'imagePullPolicy') ? 'repository' : undefined;
+  }
+  return 'image' in object && has('registry', 'tag', 'digest', 'sha') ? 'image' : undefined;
 }
 
 function imageWith(image: Tree, nameKey: string, place: string, replace: Replace): Tree {

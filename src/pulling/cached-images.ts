@@ -14,6 +14,7 @@ import { uncachedImages, uncoveredStages } from './cached-images-validation';
 import { checkImageProperty } from './cached-images-values';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
+import { ImageReference } from '../upstream/image-reference';
 
 /** How the image names of a scope are rewritten. */
 export interface CachedImagesOptions {
@@ -179,8 +180,13 @@ export class CachedImages {
       const cached = this.aspect.judge(this.scope, `${what}.${place}`, name);
       if (!cached) { return undefined; }
       images.push(cached);
-      const { repositoryName, uri } = cached.image;
-      return { host: CacheAddress.fromRule(cached.rule).registryHost, repositoryName, uri };
+      const { repositoryName, digest, tag } = cached.image;
+      const written = ImageReference.parse(name).tag === undefined ? '' : `:${tag}`;
+      return {
+        host: CacheAddress.fromRule(cached.rule).registryHost,
+        repositoryName,
+        suffix: digest === undefined ? written : `@${digest}`,
+      };
     });
     if (images.length > 0) { this.aspect.grant(this.scope, images, undefined); }
     return changed;

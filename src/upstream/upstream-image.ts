@@ -68,8 +68,8 @@ function readWithTokens(image: string, rest: string, own: boolean, hosts: readon
 function splitTokens(rest: string): UpstreamImage {
   const masked = mask(rest);
   const at = masked.includes('@') ? masked.indexOf('@') : masked.length;
-  const lastColon = masked.lastIndexOf(':', at);
-  const colon = lastColon > masked.lastIndexOf('/', at) ? lastColon : at;
+  const name = masked.slice(0, at);
+  const colon = name.includes(':') ? name.indexOf(':') : at;
   const tag = colon < at ? rest.slice(colon + 1, at) : undefined;
   const digest = at < rest.length ? rest.slice(at + 1) : undefined;
   return {

@@ -66,6 +66,16 @@ describe("a chart's values", () => {
     ['with image for the repository and the registry elsewhere (ingress-nginx)',
       { global: { image: { registry: 'registry.k8s.io' } }, controller: { image: { image: 'ingress-nginx/controller', tag: 'v1' } } },
       { global: { image: { registry: 'registry.k8s.io' } }, controller: { image: { image: 'ingress-nginx/controller', tag: 'v1' } } }],
+    ['with image and tag under any key, and with the tag under a key of its own',
+      { curl: { image: 'quay.io/a/curl', tag: '8' }, init: { image: 'busybox', tag: '1.36' }, old: { image: 'quay.io/a/b', imageTag: 'v1' } },
+      {
+        curl: { image: `${HOST}/quay/a/curl`, tag: '8' },
+        init: { image: 'busybox', tag: '1.36' },
+        old: { image: `${HOST}/quay/a/b`, imageTag: 'v1' },
+      }],
+    ['with containers of Kubernetes in them',
+      { extraContainers: [{ name: 'side', image: 'busybox:1.36', imagePullPolicy: 'Always' }] },
+      { extraContainers: [{ name: 'side', image: cached('docker-hub/library/busybox:1.36'), imagePullPolicy: 'Always' }] }],
     ['with text, also in lists and in templates of the chart',
       {
         extraInitContainers: [{ name: 'init', image: 'busybox:1.36' }, { name: 'other', image: 'ghcr.io/a/b' }],
@@ -248,7 +258,7 @@ describe('what is given', () => {
     }
     return value;
   };
-  const replace = () => ({ host: 'host', repositoryName: 'name', uri: 'host/name:1' });
+  const replace = () => ({ host: 'host', repositoryName: 'name', suffix: ':1' });
 
   test('is not changed', () => {
     const values = frozen({ a: [{ image: 'nginx' }], image: { repository: 'x', tag: '1' } });

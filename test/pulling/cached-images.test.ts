@@ -40,13 +40,13 @@ describe('a name that a cache serves', () => {
 
   test('is below the part of the upstream that the cache serves', () => {
     const stack = newStack();
-    taskOf(stack, 'quay.io/team-a/app:1', 'quay.io/team-b/app:1');
+    taskOf(stack, 'quay.io/team-a/app:1', 'quay.io/team-b/app:1', 'quay.io/team-ab/app:1');
 
     CachedImages.of(stack).use(PullThroughCache.fromPullThroughCacheAttributes(stack, 'Part', {
       repositoryPrefix: 'part', upstream: UpstreamRegistry.QUAY, upstreamRepositoryPrefix: 'team-a',
     }));
 
-    expect(imagesOf(stack)).toEqual([cached('part/app:1'), 'quay.io/team-b/app:1']);
+    expect(imagesOf(stack)).toEqual([cached('part/app:1'), 'quay.io/team-b/app:1', 'quay.io/team-ab/app:1']);
   });
 
   test('lets the execution role pull exactly these images', () => {
@@ -235,6 +235,20 @@ describe('used twice', () => {
   test('gives the same template as once', () => {
     expect(template(2)).toEqual(template(1));
     expect(template(3)).toEqual(template(1));
+  });
+
+  test('leaves alone what was rewritten first', () => {
+    const stack = newStack();
+    taskOf(stack, 'quay.io/a/b:1');
+    const other = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Other', { repositoryPrefix: 'other', upstream: UpstreamRegistry.QUAY });
+
+    CachedImages.of(stack).use(caches(stack).quay);
+    const second = CachedImages.of(stack);
+    second.use(other);
+
+    expect(imagesOf(stack)).toEqual([cached('quay/a/b:1')]);
+    expect(pullable(stack, /TaskExecutionRole/)).toEqual(['quay/a/b']);
+    expect(second.found).toEqual([]);
   });
 
   test('with other caches adds theirs', () => {
