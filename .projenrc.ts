@@ -96,6 +96,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache'],
 });
 
+// the compiler resolves the package's own name in examples; the linter needn't
+project.eslint?.addOverride({
+  files: ['examples/**/*.ts', 'local/**/*.ts'],
+  rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-ecr-pull-through-cache$'] }] },
+});
+// judging a bundle means loading it by its path
+project.eslint?.addOverride({ files: ['test/**/*bundles.test.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } });
+
 project.npmignore?.exclude(
   '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',
   '/examples', '/local', '/pulumi', '/rosetta', '/SECURITY.md', '/terraform', '*.lambda.js', '*.lambda.d.ts',
