@@ -1,8 +1,8 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { UpstreamRegistry } from '../upstream/upstream-registry';
 import { UpstreamAccessRole, UpstreamAccessScope } from './upstream-access-role';
 import type { UpstreamRoleOptions } from './upstream-access-role';
+import type { UpstreamRegistry } from '../upstream/upstream-registry';
 
 /**
  * What a cache tells the choice about itself.

@@ -1,7 +1,7 @@
-import { handler } from '../../src/monitoring/cache-probe.lambda';
-import { SETTINGS } from '../../src/monitoring/function-settings';
 import { captureLines, SimulatedAws } from './simulated-aws';
 import type { SimulatedImage } from './simulated-aws';
+import { handler } from '../../src/monitoring/cache-probe.lambda';
+import { SETTINGS } from '../../src/monitoring/function-settings';
 
 const NOON = new Date('2026-03-02T12:00:00Z');
 const LONG_AGO = new Date('2026-01-01T00:00:00Z');
@@ -26,8 +26,8 @@ async function run(images: { [prefix: string]: string[] }, more: { milliseconds?
   await handler({ time: NOON.toISOString() }, { getRemainingTimeInMillis: () => more.milliseconds ?? 600_000 });
 }
 
-function image(digest: string, image: Partial<SimulatedImage> = {}): SimulatedImage {
-  return { digest, tags: [], bytes: 10, pushedAt: LONG_AGO, layers: [`${digest}-config`, `${digest}-layer`, 'shared'], ...image };
+function image(digest: string, more: Partial<SimulatedImage> = {}): SimulatedImage {
+  return { digest, tags: [], bytes: 10, pushedAt: LONG_AGO, layers: [`${digest}-config`, `${digest}-layer`, 'shared'], ...more };
 }
 
 function multiPlatform(digest: string, tags: string[], platforms: number, pushedAt = LONG_AGO): SimulatedImage[] {

@@ -2,8 +2,8 @@ import { CfnParameter, Duration, Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { newStack, warningsOf } from '../app';
 import { CacheProbe, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
+import { newStack, warningsOf } from '../app';
 
 let stack: Stack;
 

@@ -1,7 +1,7 @@
-import { handler } from '../../src/monitoring/cache-statistics.lambda';
-import { SETTINGS } from '../../src/monitoring/function-settings';
 import { captureLines, SimulatedAws } from './simulated-aws';
 import type { SimulatedImage } from './simulated-aws';
+import { handler } from '../../src/monitoring/cache-statistics.lambda';
+import { SETTINGS } from '../../src/monitoring/function-settings';
 
 const HOUR = 3600_000;
 /** The run is due at noon; its window is from 11 o'clock of the day before to 11 o'clock. */
@@ -32,9 +32,9 @@ function hoursAgo(hours: number): Date {
 
 let digests = 0;
 
-function image(image: Partial<SimulatedImage>): SimulatedImage {
+function image(more: Partial<SimulatedImage>): SimulatedImage {
   digests += 1;
-  return { digest: `sha256:${digests}`, tags: [], bytes: 10, pushedAt: hoursAgo(100), layers: [], ...image };
+  return { digest: `sha256:${digests}`, tags: [], bytes: 10, pushedAt: hoursAgo(100), layers: [], ...more };
 }
 
 function ofKind(kind: string): any[] {

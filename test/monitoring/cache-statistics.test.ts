@@ -1,9 +1,9 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { newStack } from '../app';
 import { CacheStatistics, PullThroughCache } from '../../src';
 import type { CacheStatisticsProps } from '../../src';
+import { newStack } from '../app';
 
 let stack: Stack;
 

@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { newStack } from '../app';
 import { matches } from './event-pattern';
 import { cacheAction, call, denial, imageAction, imageScan } from './events-of-ecr';
