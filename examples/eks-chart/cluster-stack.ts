@@ -35,9 +35,9 @@ export class ClusterStack extends Stack {
       namespace: 'monitoring',
       values: images.helmValues({
         // what the chart names by itself has to be named here to be seen
-        server: { image: { repository: 'quay.io/prometheus/prometheus', tag: 'v3.0.1' } },
-        configmapReload: { prometheus: { image: { repository: 'quay.io/prometheus-operator/prometheus-config-reloader', tag: 'v0.78.2' } } },
-        alertmanager: { enabled: false },
+        'server': { image: { repository: 'quay.io/prometheus/prometheus', tag: 'v3.0.1' } },
+        'configmapReload': { prometheus: { image: { repository: 'quay.io/prometheus-operator/prometheus-config-reloader', tag: 'v0.78.2' } } },
+        'alertmanager': { enabled: false },
         'kube-state-metrics': { enabled: false },
         'prometheus-node-exporter': { enabled: false },
         'prometheus-pushgateway': { enabled: false },

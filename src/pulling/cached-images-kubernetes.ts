@@ -4,7 +4,7 @@ import { Token } from 'aws-cdk-lib';
 export type Tree = { readonly [key: string]: unknown };
 
 /** What to write instead of an image's name, in its parts. */
-export interface Replacement {
+interface Replacement {
   readonly host: string;
   readonly repositoryName: string;
   /** The tag with its colon, or the digest with its at sign, when the name had one. */
