@@ -56,7 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function start(processes: Processes, report: Report, interruption: Interruption, keep: boolean): Promise<number> {
   let python: string;
   try {
-    python = await preparedPython(processes, 'requirements.txt', text => console.log(text));
+    python = await preparedPython(processes, text => console.log(text));
   } catch (problem) {
     if (problem instanceof PythonMissing && interruption.code === undefined) {
       console.log(`${problem.message}\n`);

@@ -49,9 +49,10 @@ export interface SeedOptions {
 
 /** A local engine that runs, and its control endpoint. */
 export class Engine {
-  /** Starts an engine with IAM enforcement on and waits until it is ready. It ends when this process does. */
+  /** Starts an engine with IAM enforcement on and waits until it is ready. It ends when this process does. `ENGINE_ARGS` adds arguments. */
   public static async start(processes: Processes, python: string, { port = 0, directory, args = [], onLog }: EngineOptions = {}): Promise<Engine> {
-    const child = processes.start(python, ['-m', 'engine', '--port', String(port), '--stop-with-stdin', ...args], {
+    const more = process.env.ENGINE_ARGS?.split(' ') ?? [];
+    const child = processes.start(python, ['-m', 'engine', '--port', String(port), '--stop-with-stdin', ...args, ...more], {
       cwd: LOCAL,
       env: { ...process.env, LOG_LEVEL: 'ERROR', PYTHONDONTWRITEBYTECODE: '1', ...directory ? { TMPDIR: directory } : {} },
     });

@@ -5,7 +5,7 @@ import type { Aws } from './aws';
 import { eventually } from './wait';
 
 /** A message of an alarm as SNS delivers it. */
-export type AlarmMessage = Record<string, unknown>;
+type AlarmMessage = Record<string, unknown>;
 
 /** The messages of a topic, from now on. */
 export interface Inbox {

@@ -17,18 +17,15 @@ interface Found {
   readonly hasVenv: boolean;
 }
 
-/** The Python of a virtual environment with the given requirements, below `local/.venv`; made when it isn't there. */
-export async function preparedPython(
-  processes: Processes, requirements = 'requirements.txt', onProgress: (text: string) => void = () => undefined): Promise<string> {
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--require-hashes'];
-  return virtualEnvironment(processes, readFileSync(join(LOCAL, requirements)), [...pip, '-r', join(LOCAL, requirements)], onProgress);
-}
+const REQUIREMENTS = join(LOCAL, 'requirements.txt');
 
-/** The Python of a virtual environment that `install`, arguments of its Python, has filled; `key` tells environments apart. */
-export async function virtualEnvironment(
-  processes: Processes, key: string | Buffer, install: readonly string[], onProgress: (text: string) => void): Promise<string> {
+/** The Python of a virtual environment below `local/.venv`, made when it isn't there; `ENGINE_PYTHON` names one that is ready. */
+export async function preparedPython(processes: Processes, onProgress: (text: string) => void = () => undefined): Promise<string> {
+  if (process.env.ENGINE_PYTHON) {
+    return process.env.ENGINE_PYTHON;
+  }
   const found = await findPython(processes);
-  const name = createHash('sha256').update(key).update(found.version.join('.')).digest('hex').slice(0, 12);
+  const name = createHash('sha256').update(readFileSync(REQUIREMENTS)).update(found.version.join('.')).digest('hex').slice(0, 12);
   const home = join(LOCAL, '.venv', name);
   if (!existsSync(home)) {
     onProgress(`installing the engine for Python ${found.version.join('.')}, once`);
@@ -37,7 +34,9 @@ export async function virtualEnvironment(
     mkdirSync(join(LOCAL, '.venv'), { recursive: true });
     try {
       await processes.expect(found.command, ['-m', 'venv', unfinished]);
-      await processes.expect(join(unfinished, 'bin', 'python'), install);
+      await processes.expect(join(unfinished, 'bin', 'python'), [
+        '-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--require-hashes', '-r', REQUIREMENTS,
+      ]);
       if (!existsSync(home)) {
         renameSync(unfinished, home);
       }

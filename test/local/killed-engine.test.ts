@@ -1,10 +1,10 @@
 import { DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Ground } from './ground';
 import { statusOf } from '../../local/harness/stack';
 import { eventually } from '../../local/harness/wait';
 import { PullThroughCache, UpstreamRegistry } from '../../src';
-import { Ground } from './ground';
 
 const ACCOUNT = '111122223333', STACK = 'Cache';
 

@@ -1,9 +1,9 @@
 import { DescribePullThroughCacheRulesCommand, DescribeRepositoriesCommand, DescribeRepositoryCreationTemplatesCommand } from '@aws-sdk/client-ecr';
 import { Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import { Ground } from './ground';
 import { failuresOf, resourcesOf, statusOf } from '../../local/harness/stack';
 import { CacheLifecycleRule, PullThroughCache, UpstreamRegistry } from '../../src';
-import { Ground } from './ground';
 
 const ACCOUNT = '111122223333', STACK = 'Cache';
 

@@ -22,7 +22,7 @@ export async function firstPull(world: World): Promise<void> {
 }
 
 /** The lifecycle policy in the template that the CLI deployed. */
-export function lifecycleOfTemplate(world: World): string {
+function lifecycleOfTemplate(world: World): string {
   const { Resources } = JSON.parse(readFileSync(join(world.home, 'cdk.out', `${STACK}.template.json`), 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: { LifecyclePolicy: string } }>;
   };
