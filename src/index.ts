@@ -68,3 +68,8 @@ export type { ScheduledFunctionOptions } from './monitoring/scheduled-function';
 
 export { CacheVerification } from './operations/cache-verification';
 export type { CacheVerificationProps, VerifyOnDeployOptions } from './operations/cache-verification';
+
+export { EndpointPolicies } from './network/endpoint-policies';
+export type { ScopedEndpointOptions } from './network/endpoint-policies';
+export { CacheVpcAccess } from './network/vpc-access';
+export type { CacheVpcAccessProps } from './network/vpc-access';

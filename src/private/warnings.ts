@@ -15,6 +15,8 @@ export enum WarningId {
   DIGEST_FIRST_PULL = 'digestFirstPull',
   DIGEST_NOT_CACHED = 'digestNotCached',
   PULLER_NOT_FOUND = 'pullerNotFound',
+  ENDPOINT_NOT_SCOPED = 'endpointNotScoped',
+  FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
 }
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */

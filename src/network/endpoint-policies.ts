@@ -1,0 +1,64 @@
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import { InvalidInputError } from '../private/errors';
+
+/** What endpoints with a scoped policy let through. */
+export interface ScopedEndpointOptions {
+  /** The caches, or rules of any kind, whose images are pulled: at least one. */
+  readonly caches: IPullThroughCacheRuleRef[];
+
+  /**
+   * Whether the S3 gateway endpoint is scoped as well, to the bucket of ECR's layers. Without, it lets all of S3 through.
+   *
+   * @default true
+   */
+  readonly scopeS3?: boolean;
+}
+
+/**
+ * What the endpoints of a VPC let through. An endpoint serves all that is in its VPC or its route tables, so this is about more than pulls: choose
+ * with that in mind.
+ *
+ * @example
+ * import { CacheVpcAccess, EndpointPolicies, PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ * import * as ec2 from 'aws-cdk-lib/aws-ec2';
+ *
+ * declare const vpc: ec2.IVpc;
+ * declare const echo: PullThroughCache;
+ *
+ * new CacheVpcAccess(this, 'Access', { vpc, endpointPolicies: EndpointPolicies.scopedTo({ caches: [echo], scopeS3: false }) });
+ */
+export class EndpointPolicies {
+  /** Everything that IAM allows, as AWS makes endpoints by default: what else in the VPC uses ECR and S3 goes on. */
+  public static fullAccess(): EndpointPolicies {
+    return new EndpointPolicies([], false);
+  }
+
+  /**
+   * Pulls through caches, and what `CacheVpcAccess.allowRepositories()` and `allowBuckets()` add: **everything else that uses ECR or S3 through
+   * these endpoints is denied**, such as pushes, package repositories in S3 and buckets of your own.
+   *
+   * @param options the caches
+   * @throws without a cache
+   */
+  public static scopedTo(options: ScopedEndpointOptions): EndpointPolicies {
+    if (options.caches.length === 0) {
+      throw new InvalidInputError({
+        got: 'endpoint policies without caches, which would let no pull through',
+        expected: 'at least one',
+        fix: 'name the caches, or choose EndpointPolicies.fullAccess()',
+      });
+    }
+    return new EndpointPolicies(options.caches, options.scopeS3 ?? true);
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _caches: IPullThroughCacheRuleRef[],
+    /** @internal */
+    public readonly _scopesS3: boolean) {}
+
+  /** @internal */
+  public get _scopesEcr(): boolean {
+    return this._caches.length > 0;
+  }
+}

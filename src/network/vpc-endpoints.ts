@@ -1,0 +1,35 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
+
+/** An endpoint that pulls need, by how the name of its service ends. */
+export enum PullEndpoint {
+  ECR_API = '.ecr.api',
+  ECR_DOCKER = '.ecr.dkr',
+  S3 = '.s3',
+}
+
+/** The endpoints of a VPC for a service that are in the tree, made with L2, `Vpc` properties or L1. */
+export function endpointsInTree(scope: IConstruct, vpc: ec2.IVpc, service: PullEndpoint): ec2.CfnVPCEndpoint[] {
+  return scope.node.root.node.findAll()
+    .filter(one => ec2.CfnVPCEndpoint.isCfnVPCEndpoint(one))
+    // a VPC of the tree is the same by its token, an imported one by its id
+    .filter(endpoint => endpoint.vpcId === vpc.vpcId && serves(endpoint, service));
+}
+
+/** ECR's are interfaces with the private DNS by which clients find them; S3's is a gateway, since nothing else is free of charge. */
+function serves(endpoint: ec2.CfnVPCEndpoint, service: PullEndpoint): boolean {
+  const isGateway = (endpoint.vpcEndpointType ?? 'Gateway') === 'Gateway';
+  if (isGateway !== (service === PullEndpoint.S3) || endpoint.privateDnsEnabled === false) {
+    return false;
+  }
+  // the name holds the Region, which may be a token, alone or in a join
+  return JSON.stringify(Stack.of(endpoint).resolve(endpoint.serviceName)).replace(/[\]}]/g, '').endsWith(`${service}"`);
+}
+
+/** The subnets whose route table no endpoint is in. */
+export function withoutGateway(subnets: readonly ec2.ISubnet[], gateways: readonly ec2.CfnVPCEndpoint[]): ec2.ISubnet[] {
+  const served = gateways.flatMap(gateway => gateway.routeTableIds ?? []);
+  const everywhere = gateways.some(gateway => Token.isUnresolved(gateway.routeTableIds));
+  return subnets.filter(({ routeTable }) => !everywhere && !served.includes(routeTable.routeTableId));
+}
