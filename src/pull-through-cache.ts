@@ -214,17 +214,6 @@ export class PullThroughCache extends PullThroughCacheBase {
   public get failedPullsAlarm(): cloudwatch.IAlarm | undefined {
     return watchOf(this).failedPullsAlarm;
   }
-}
-
-/** The template of a cache that doesn't shape the cache's repositories would leave them without lifecycle. */
-function checkTemplateUse(options: RepositoryTemplateOptions | undefined, scope: Construct): void {
-  if (options?.appliedFor && !options.appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
-    throw new InvalidInputError({
-      got: `the repository template of a cache, applied for ${options.appliedFor.join(', ') || 'nothing'}`,
-      expected: 'PULL_THROUGH_CACHE among its uses',
-      fix: 'add TemplateUse.PULL_THROUGH_CACHE, or make a RepositoryTemplate beside the cache for another prefix',
-    }, scope);
-  }
 
   /**
    * Proves during each deployment that changes the cache that it works: ECR tries its credential, and images are pulled through it. If that
@@ -235,10 +224,28 @@ function checkTemplateUse(options: RepositoryTemplateOptions | undefined, scope:
    * @throws without images for an upstream without a credential, since nothing else can prove anything; when it is called twice
    */
   public verifyOnDeploy(options: VerifyOnDeployOptions = {}): CacheVerification {
+    if (this.node.tryFindChild('Verification')) {
+      throw new InvalidInputError({
+        got: `a second verification of the cache '${this.repositoryPrefix}'`,
+        expected: 'one, which may pull several images',
+        fix: 'name all images in one call of verifyOnDeploy()',
+      }, this);
+    }
     return new CacheVerification(this, 'Verification', {
       ...options,
       cache: this,
       after: [this.rule, this.repositoryTemplate, ...this.upstreamRole ? [this.upstreamRole] : []],
     });
+  }
+}
+
+/** The template of a cache that doesn't shape the cache's repositories would leave them without lifecycle. */
+function checkTemplateUse(options: RepositoryTemplateOptions | undefined, scope: Construct): void {
+  if (options?.appliedFor && !options.appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+    throw new InvalidInputError({
+      got: `the repository template of a cache, applied for ${options.appliedFor.join(', ') || 'nothing'}`,
+      expected: 'PULL_THROUGH_CACHE among its uses',
+      fix: 'add TemplateUse.PULL_THROUGH_CACHE, or make a RepositoryTemplate beside the cache for another prefix',
+    }, scope);
   }
 }

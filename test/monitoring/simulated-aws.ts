@@ -10,6 +10,8 @@ export interface SimulatedImage {
   readonly bytes: number;
   readonly layers: string[];
   readonly children?: string[];
+  /** Instead of the manifest that the other members make. */
+  readonly manifest?: string;
 }
 
 export interface Call {
@@ -77,9 +79,8 @@ export class SimulatedAws {
     const chunks: Buffer[] = [];
     request.on('data', chunk => chunks.push(chunk));
     request.on('end', () => {
-      const [, action] = String(request.headers['x-amz-target']).split('.');
-      const call = { action, input: JSON.parse(Buffer.concat(chunks).toString()) };
-      const nth = this.callsOf(action).length;
+      const call = this.read(request, Buffer.concat(chunks).toString());
+      const nth = this.callsOf(call.action).length;
       this.calls.push(call);
       const fault = this.fault(call, nth);
       if (fault === 'hang') {
@@ -88,11 +89,18 @@ export class SimulatedAws {
       const [status, body] = fault
         ? [fault.status ?? 400, { __type: fault.type, message: fault.message ?? fault.type }]
         : this.answer(call);
-      response.writeHead(status, { 'content-type': request.headers['content-type'] }).end(JSON.stringify(body));
+      response.writeHead(status, { 'content-type': request.headers['content-type'] ?? 'text/plain' });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   }
 
-  private answer({ action, input }: Call): [number, object] {
+  /** Which call a request is. Services that don't name it by a header are for those who need them. */
+  protected read(request: IncomingMessage, body: string): Call {
+    const [, action] = String(request.headers['x-amz-target']).split('.');
+    return { action, input: JSON.parse(body) };
+  }
+
+  protected answer({ action, input }: Call): [number, object | string] {
     switch (action) {
       case 'DescribeRepositories': return this.describeRepositories(input);
       case 'DescribeImages': return this.describeImages(input);
@@ -192,7 +200,7 @@ export class SimulatedAws {
     return [200, {}];
   }
 
-  private paged<T>(all: T[], input: { nextToken?: string; maxResults?: number }): { items: T[]; nextToken?: string } {
+  protected paged<T>(all: T[], input: { nextToken?: string; maxResults?: number }): { items: T[]; nextToken?: string } {
     const start = input.nextToken ? Number(Buffer.from(input.nextToken, 'base64').toString()) : 0;
     const end = start + Math.min(this.page, input.maxResults ?? 100);
     return { items: all.slice(start, end), nextToken: end < all.length ? Buffer.from(String(end)).toString('base64') : undefined };
@@ -209,7 +217,7 @@ export function captureLines(): { readonly lines: any[] } {
   return { lines };
 }
 
-function error(type: string, message: string): [number, object] {
+export function error(type: string, message: string): [number, object] {
   return [400, { __type: type, message }];
 }
 
@@ -224,7 +232,7 @@ function details(image: SimulatedImage): object {
 }
 
 function manifest(image: SimulatedImage): string {
-  return JSON.stringify(image.children
+  return image.manifest ?? JSON.stringify(image.children
     ? { mediaType: OCI_INDEX, manifests: image.children.map(digest => ({ digest })) }
     : { mediaType: OCI_IMAGE, config: { digest: image.layers[0] }, layers: image.layers.slice(1).map(digest => ({ digest })) });
 }
