@@ -2,10 +2,10 @@ import { CfnParameter } from 'aws-cdk-lib';
 import type { CfnParameterProps, Stack } from 'aws-cdk-lib';
 
 /** How many tags the template takes: CloudFormation can't make a list of tags out of one parameter. */
-export const MOST_TAGS = 5;
+const MOST_TAGS = 5;
 
 /** Permissions of the upstream role, as `UpstreamRole` of the library has them. */
-export const SCOPED = 'Scoped';
+const SCOPED = 'Scoped';
 export const AWS_EXAMPLE = 'AwsExample';
 
 interface Described extends CfnParameterProps {
@@ -117,14 +117,15 @@ export class TemplateParameters {
     this.pullerAccounts = this.parameter('PullerAccounts', {
       label: 'Other accounts',
       type: 'CommaDelimitedList',
-      description: 'Accounts whose principals may pull from the repositories, besides those of this account; comma-separated.',
+      description: 'Accounts whose principals may pull from the repositories, besides those of this account; comma-separated. '
+        + 'The output RegistryPolicyToAdd says what they need for first pulls.',
       default: '',
       allowedPattern: TemplateParameters.optional('[0-9]{12}'),
       constraintDescription: 'must be account ids of 12 digits, separated by commas, or empty',
     }).valueAsList;
     this.pullerOrganization = this.text('PullerOrganizationId', {
       label: 'Organization',
-      description: 'The organization whose principals may pull from the repositories; empty for none.',
+      description: 'The organization whose principals may pull what is cached; empty for none. Name those of its accounts that make first pulls above, too.',
       default: '',
       allowedPattern: TemplateParameters.optional('o-[a-z0-9]{10,32}'),
       constraintDescription: 'must be the id of an organization, such as o-abcde12345, or empty',

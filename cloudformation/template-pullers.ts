@@ -1,44 +1,46 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import type { CfnCondition } from 'aws-cdk-lib';
+import { CacheActions } from '../src/rule/cache-actions';
 import type { TemplateConditions } from './template-conditions';
 import type { TemplateParameters } from './template-parameters';
-import { CacheActions } from '../src/rule/cache-actions';
 
 /*
- * Policies as text, since their principals are a list that is known at deployment only, and ECR takes policies of a template as
- * text. An account is named by its id, the short form of its principal: IAM User Guide, "AWS JSON policy elements: Principal".
+ * What `CachePullers` and `RegistryPolicy` of the library say, as text: the accounts are a list that is known at deployment only, which no
+ * list of principals can be made of without knowing its length. An account is named by its id, the short form of its principal: IAM User
+ * Guide, "AWS JSON policy elements: Principal".
  */
 
-/** The policy that lets principals of other accounts pull what is cached, and import newer images into the repository. */
+/** The policy that lets principals of other accounts pull what is cached. */
 export function repositoryPolicyText(parameters: TemplateParameters, conditions: TemplateConditions): string {
-  const actions = [...CacheActions.PULL_CACHED, 'ecr:BatchImportUpstreamImage'];
-  return document(parameters, conditions, { Action: actions });
-}
-
-/** What the registry policy of this account has to hold besides, so that principals of other accounts create repositories. */
-export function registryPolicyText(parameters: TemplateParameters, conditions: TemplateConditions): string {
-  const { prefix } = parameters;
-  return document(parameters, conditions, {
-    Action: [...CacheActions.IMPORT],
-    Resource: `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:${Aws.ACCOUNT_ID}:repository/${prefix}/*`,
-  });
-}
-
-function document(parameters: TemplateParameters, conditions: TemplateConditions, allowed: object): string {
-  const accounts = statement({ Principal: { AWS: [Fn.join('","', parameters.pullerAccounts)] }, ...allowed });
+  const { pulledByAccounts, pulledByOrganization } = conditions;
+  const accounts = statement({ Principal: accountsOf(parameters), Action: [...CacheActions.PULL_CACHED] });
   const organization = statement({
     Principal: '*',
-    ...allowed,
+    Action: [...CacheActions.PULL_CACHED],
     Condition: { StringEquals: { 'aws:PrincipalOrgID': parameters.pullerOrganization } },
   });
-  const both = textIf(conditions.pulledByAccounts, textIf(conditions.pulledByOrganization, ','));
-  return Fn.join('', [
-    '{"Version":"2012-10-17","Statement":[',
-    textIf(conditions.pulledByAccounts, accounts),
-    both,
-    textIf(conditions.pulledByOrganization, organization),
-    ']}',
-  ]);
+  return document(
+    textIf(pulledByAccounts, accounts),
+    textIf(pulledByAccounts, textIf(pulledByOrganization, ',')),
+    textIf(pulledByOrganization, organization),
+  );
+}
+
+/** What the registry policy of this account has to hold besides, so that principals of the other accounts make first pulls. */
+export function registryPolicyText(parameters: TemplateParameters): string {
+  return document(statement({
+    Principal: accountsOf(parameters),
+    Action: [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT],
+    Resource: `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:${Aws.ACCOUNT_ID}:repository/${parameters.prefix}/*`,
+  }));
+}
+
+function accountsOf({ pullerAccounts }: TemplateParameters) {
+  return { AWS: [Fn.join('","', pullerAccounts)] };
+}
+
+function document(...statements: string[]): string {
+  return Fn.join('', ['{"Version":"2012-10-17","Statement":[', ...statements, ']}']);
 }
 
 function statement(rest: object): string {

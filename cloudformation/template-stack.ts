@@ -1,11 +1,11 @@
 import { Aws, BootstraplessSynthesizer, CfnOutput, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { CfnCondition, CfnElement, CfnResource } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
 import {
-  CacheLifecycleRule, CacheMonitoring, PullThroughCache, UpstreamAccessRole, UpstreamAccessScope, UpstreamRegistry, UpstreamRole,
+  CacheLifecycleRule, CacheMonitoring, PullPolicy, PullThroughCache, UpstreamAccessRole, UpstreamAccessScope, UpstreamRegistry, UpstreamRole,
 } from '../src';
 import { onlyIf, TemplateConditions } from './template-conditions';
 import { TemplateParameters } from './template-parameters';
@@ -132,22 +132,18 @@ export class TemplateStack extends Stack {
   }
 
   /** What a role of this account needs to pull, as a policy to attach. */
-  private pullerPolicy(): iam.ManagedPolicy {
-    const policy = new iam.ManagedPolicy(this, 'PullerPolicy', {
-      description: 'Lets roles of this account pull through the cache, also what nobody has pulled before',
-    });
-    this.cache.grants.pull(policy);
+  private pullerPolicy(): PullPolicy {
+    const policy = new PullPolicy(this, 'PullerPolicy', { caches: [this.cache] });
     const [tagging] = CacheActions.TAG_NEW_REPOSITORY;
-    const l1Policy = rename(policy, 'PullerPolicy');
     const [logIn, pull] = statements(this.resolve(policy.document) as PolicyJson);
-    l1Policy.addPropertyOverride('PolicyDocument.Statement', [logIn, {
+    rename(policy, 'PullerPolicy').addPropertyOverride('PolicyDocument.Statement', [logIn, {
       ...pull,
       Action: pull.Action.map((action: string) => action === tagging ? onlyIf(this.conditions.tagged, action) : action),
     }]);
     return policy;
   }
 
-  private describe(pullers: iam.ManagedPolicy): void {
+  private describe(pullers: PullPolicy): void {
     const { prefix } = this.parameters;
     const registry = `${Aws.ACCOUNT_ID}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     this.output('AccessRoleArn', {
@@ -165,10 +161,10 @@ export class TemplateStack extends Stack {
       value: pullers.managedPolicyArn,
     });
     this.output('RegistryPolicyToAdd', {
-      description: 'Statements for the registry policy of this account, without which other accounts pull only what is cached: '
-        + 'an account has one such policy per Region, so this stack leaves it alone',
-      value: registryPolicyText(this.parameters, this.conditions),
-      condition: this.conditions.pulledFromElsewhere,
+      description: 'Statements for the registry policy of this account, without which the other accounts pull only what is cached: '
+        + 'there is one such policy per Region, so this stack leaves it alone',
+      value: registryPolicyText(this.parameters),
+      condition: this.conditions.pulledByAccounts,
     });
     this.output('FailedPullsLogName', {
       description: 'The log group with the reasons of failed imports',

@@ -24,8 +24,8 @@ output "puller_policy_json" {
 }
 
 output "registry_policy_json" {
-  description = "What the registry policy of this account has to hold besides, so that pullers of other accounts create repositories by a first pull; null without such pullers. An account has one registry policy per Region, so this module leaves it alone."
-  value       = var.create && length(local.puller_principals) > 0 ? local.registry_policy : null
+  description = "What the registry policy of this account has to hold besides, so that the accounts of `puller_account_ids` make first pulls; null without them. An account has one registry policy per Region, so this module leaves it alone."
+  value       = var.create && length(var.puller_account_ids) > 0 ? local.registry_policy : null
 }
 
 output "failed_pulls_log_name" {

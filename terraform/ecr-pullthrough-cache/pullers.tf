@@ -2,11 +2,12 @@ locals {
   pull_cached = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
   import      = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
 
+  puller_roots = [for id in var.puller_account_ids : "arn:${local.partition}:iam::${id}:root"]
   # An account as principal: ECR refuses principals that don't exist, and accounts do.
   puller_principals = [for puller in [
     {
       given = length(var.puller_account_ids) > 0
-      who   = { Principal = { AWS = [for id in var.puller_account_ids : "arn:${local.partition}:iam::${id}:root"] } }
+      who   = { Principal = { AWS = local.puller_roots } }
     },
     {
       given = var.puller_organization_id != null
@@ -15,14 +16,18 @@ locals {
   ] : puller.who if puller.given]
 
   repository_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [for who in local.puller_principals :
-      merge(who, { Effect = "Allow", Action = concat(local.pull_cached, ["ecr:BatchImportUpstreamImage"]) })
-    ]
-  })
-  registry_policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [for who in local.puller_principals : merge(who, { Effect = "Allow", Action = local.import, Resource = local.cached_images })]
+    Statement = [for who in local.puller_principals : merge(who, { Effect = "Allow", Action = local.pull_cached })]
+  })
+  # without the principal "*" that an organization has in the repository policy
+  registry_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = local.puller_roots }
+      Action    = concat(local.pull_cached, local.import)
+      Resource  = local.cached_images
+    }]
   })
 
   puller_policy = jsonencode({

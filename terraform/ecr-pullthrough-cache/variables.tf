@@ -165,7 +165,7 @@ variable "repository_tags" {
 }
 
 variable "puller_account_ids" {
-  description = "Other accounts whose principals may pull from the repositories."
+  description = "Other accounts whose principals may pull from the repositories. The output `registry_policy_json` says what they need for first pulls."
   type        = list(string)
   default     = []
 
@@ -176,7 +176,7 @@ variable "puller_account_ids" {
 }
 
 variable "puller_organization_id" {
-  description = "The organization whose principals may pull from the repositories."
+  description = "The organization whose principals may pull what is cached. Name those of its accounts that make first pulls in `puller_account_ids`, too."
   type        = string
   default     = null
 

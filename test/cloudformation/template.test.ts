@@ -166,27 +166,27 @@ describe('what the parameters change', () => {
 
   const ACCOUNTS = { AWS: ['444455556666', '777788889999'] };
   const ORGANIZATION = { StringEquals: { 'aws:PrincipalOrgID': 'o-abcde12345' } };
+  const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
   test.each([
     ['accounts', { PullerAccounts: '444455556666, 777788889999' }, [{ Principal: ACCOUNTS }]],
     ['an organization', { PullerOrganizationId: 'o-abcde12345' }, [{ Principal: '*', Condition: ORGANIZATION }]],
     ['both', { PullerAccounts: '444455556666,777788889999', PullerOrganizationId: 'o-abcde12345' },
       [{ Principal: ACCOUNTS }, { Principal: '*', Condition: ORGANIZATION }]],
-  ])('pullers of %s are in the repository policy, and the registry policy is told', (_, parameters, principals) => {
-    const { resources, outputs } = evaluate(template, { ...ACCOUNT, ...parameters });
-    const repository = JSON.parse(resources.RepositoryTemplate.Properties.RepositoryPolicy as string);
-    const registry = JSON.parse(outputs.RegistryPolicyToAdd.Value as string);
+  ])('pullers of %s read by the repository policy', (_, parameters, principals) => {
+    const policy = JSON.parse(birthWith(parameters).RepositoryPolicy as string);
 
-    expect(repository.Statement).toEqual(principals.map(who => ({
+    expect(policy.Statement).toEqual(principals.map(who => ({ Effect: 'Allow', ...who, Action: READ })));
+  });
+
+  test('pullers of accounts make first pulls by what is to be added to the registry policy', () => {
+    const { outputs } = evaluate(template, { ...ACCOUNT, PullerAccounts: '444455556666,777788889999', PullerOrganizationId: 'o-abcde12345' });
+
+    expect(JSON.parse(outputs.RegistryPolicyToAdd.Value as string).Statement).toEqual([{
       Effect: 'Allow',
-      ...who,
-      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage'],
-    })));
-    expect(registry.Statement).toEqual(principals.map(who => ({
-      Effect: 'Allow',
-      ...who,
-      Action: ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
+      Principal: ACCOUNTS,
+      Action: [...READ, 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
       Resource: 'arn:aws:ecr:eu-central-1:111122223333:repository/echo/*',
-    })));
+    }]);
   });
 
   test('without pullers elsewhere there is no policy, and nothing to add to the registry policy', () => {

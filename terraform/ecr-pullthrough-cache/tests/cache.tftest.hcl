@@ -195,12 +195,22 @@ run "pullers_elsewhere" {
     error_message = "the repository policy is ${aws_ecr_repository_creation_template.this[0].repository_policy}"
   }
   assert {
-    condition     = jsondecode(output.registry_policy_json).Statement[1].Condition == { StringEquals = { "aws:PrincipalOrgID" = "o-abcde12345" } }
-    error_message = "everybody may create repositories"
+    condition     = jsondecode(aws_ecr_repository_creation_template.this[0].repository_policy).Statement[1].Condition == { StringEquals = { "aws:PrincipalOrgID" = "o-abcde12345" } }
+    error_message = "everybody may pull"
   }
   assert {
-    condition     = !contains(keys(jsondecode(output.registry_policy_json).Statement[0]), "Condition")
-    error_message = "the statement of the accounts has a condition"
+    condition     = [for statement in jsondecode(output.registry_policy_json).Statement : statement.Principal.AWS] == [["arn:aws:iam::444455556666:root", "arn:aws:iam::777788889999:root"]]
+    error_message = "registry_policy_json is ${output.registry_policy_json}"
+  }
+}
+
+run "organization_alone" {
+  variables {
+    puller_organization_id = "o-abcde12345"
+  }
+  assert {
+    condition     = length(jsondecode(aws_ecr_repository_creation_template.this[0].repository_policy).Statement) == 1 && output.registry_policy_json == null
+    error_message = "an organization without accounts is in the registry policy"
   }
 }
 

@@ -1,4 +1,4 @@
-# One cache for the pullers of an organization, with an alarm.
+# One cache for an organization, two of whose accounts make first pulls, with an alarm.
 terraform {
   required_providers {
     aws = {
@@ -21,6 +21,7 @@ module "echo" {
 
   echo_registry_account_id = "123456789012" # a placeholder: Echo tells its customers the real one
   puller_organization_id   = "o-abcde12345"
+  puller_account_ids       = ["444455556666", "777788889999"]
   alarm_topic_arns         = [aws_sns_topic.platform.arn]
   tags                     = { team = "platform" }
 }
