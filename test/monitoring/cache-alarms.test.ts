@@ -6,7 +6,9 @@ import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { newStack } from '../app';
 import { allAlarms, watchedCaches } from './watched';
-import { CacheAlarm, CacheAlarms, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, UpstreamRegistry } from '../../src';
+import {
+  CacheAlarm, CacheAlarms, CacheFindings, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, RegistryScanType, UpstreamRegistry,
+} from '../../src';
 import { Troubles } from '../../src/monitoring/troubleshooting';
 
 let stack: Stack;
@@ -139,13 +141,14 @@ test('every alarm is evaluated over no more than CloudWatch takes', () => {
 });
 
 test('every alarm says what happened and what to do, in at most 1024 characters, and names the cache', () => {
-  watchedCaches(stack, ['echo']);
+  const [echo] = watchedCaches(stack, ['echo']);
+  new CacheFindings(stack, 'Findings', { cache: echo, scanType: RegistryScanType.BASIC });
 
   const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(resource => resource.Properties);
   const descriptions = alarms.map(({ AlarmDescription: description }) => typeof description === 'string'
     ? description : description['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'x'.repeat(60)).join(''));
 
-  expect(descriptions).toHaveLength(allAlarms().length + 1);
+  expect(descriptions).toHaveLength(allAlarms().length + 2);
   for (const description of descriptions) {
     expect(description.length).toBeLessThanOrEqual(1024);
     expect(description).toContain('the pull-through cache echo');
