@@ -1,8 +1,8 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import type { CfnCondition } from 'aws-cdk-lib';
-import { CacheActions } from '../src/rule/cache-actions';
 import type { TemplateConditions } from './template-conditions';
 import type { TemplateParameters } from './template-parameters';
+import { CacheActions } from '../src/rule/cache-actions';
 
 /*
  * What `CachePullers` and `RegistryPolicy` of the library say, as text: the accounts are a list that is known at deployment only, which no

@@ -1,0 +1,2 @@
+export type { EcrPullThroughCacheArgs } from './args';
+export { EcrPullThroughCache } from './cache';

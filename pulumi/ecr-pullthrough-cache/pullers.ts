@@ -1,0 +1,28 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { EcrPullThroughCacheArgs } from './args';
+import { checked, given } from './checks';
+import type { Context } from './context';
+import { pullerPolicy } from './policies';
+import type { PullersElsewhere } from './policies';
+
+/** Whether principals of other accounts pull. */
+export function pulledFromElsewhere(args: EcrPullThroughCacheArgs): boolean {
+  return given(args.pullerAccountIds) || args.pullerOrganizationId !== undefined;
+}
+
+/** Who pulls from other accounts. */
+export function pullersElsewhere({ args, place }: Context): pulumi.Output<PullersElsewhere> {
+  const organization = args.pullerOrganizationId === undefined ? undefined : checked('pullerOrganizationId', args.pullerOrganizationId);
+  return pulumi.all([place, checked('pullerAccountIds', args.pullerAccountIds ?? []), organization])
+    .apply(([{ partition }, accountIds, organizationId]) => ({ partition, accountIds, organizationId }));
+}
+
+/** What a role of this account needs to pull. */
+export function policyOfPullers({ name, args, options, cachedImages }: Context): aws.iam.Policy {
+  return new aws.iam.Policy(`${name}-pullers`, {
+    description: 'Lets roles of this account pull through the cache, also what nobody has pulled before',
+    policy: cachedImages.apply(images => pullerPolicy(images, given(args.repositoryTags))),
+    tags: args.tags,
+  }, options);
+}
