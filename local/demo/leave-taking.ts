@@ -39,7 +39,9 @@ export async function meanwhile(processes: Processes): Promise<void> {
   console.log('Meanwhile, npx cdk synth shows what the sample app deploys. It would create:');
   const home = mkdtempSync(join(tmpdir(), 'ecr-cache-demo-'));
   try {
-    await processes.expect(process.execPath, [tool('aws-cdk', 'bin', 'cdk'), 'synth', '--quiet', '--no-notices', '--output', home], { cwd: ROOT });
+    await processes.expect(process.execPath, [tool('aws-cdk', 'bin', 'cdk'), 'synth', '--quiet', '--no-notices', '--output', home], {
+      cwd: ROOT, env: { ...process.env, CDK_HOME: join(home, 'cdk-home'), CDK_DISABLE_CLI_TELEMETRY: 'true' },
+    });
     const { Resources } = JSON.parse(readFileSync(join(home, `${STACK}.template.json`), 'utf8')) as { Resources: Record<string, { Type: string }> };
     for (const [id, { Type }] of Object.entries(Resources)) {
       console.log(`  ${Type.padEnd(38)} ${id}`);
