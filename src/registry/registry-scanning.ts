@@ -12,7 +12,7 @@ const MOST_FILTERS = 100;
 
 /** Which scanner looks for vulnerabilities. */
 export enum RegistryScanType {
-  /** ECR's own: packages of the operating system, when an image comes, without charge. */
+  /** ECR's own: packages of the operating system, when an image comes, once in 24 hours for each image. */
   BASIC = 'BASIC',
   /** Amazon Inspector: packages of programming languages too, on and on if wanted, charged for each image. */
   ENHANCED = 'ENHANCED',
