@@ -60,7 +60,8 @@ export class CacheEvents {
       source: ['aws.ecr'],
       detailType: ['ECR Image Scan'],
       detail: {
-        ...(this.prefix === ROOT ? {} : { 'repository-name': [{ prefix: `${this.prefix}/` }] }),
+        // EventBridge refuses a pattern with an empty object
+        'repository-name': [this.prefix === ROOT ? { exists: true } : { prefix: `${this.prefix}/` }],
         ...(found.length > 1 ? { $or: found } : found[0]),
       },
     };

@@ -3,6 +3,9 @@
  * `wildcard`, `exists`, `numeric` above a number, and `$or`; an array of objects matches when one of them does. EventBridge User Guide, "Comparison operators for use in event patterns".
  */
 export function matches(pattern: any, event: any): boolean {
+  if (Object.keys(pattern).length === 0) {
+    throw new Error('empty objects are not allowed');
+  }
   return Object.entries(pattern).every(([field, expected]: [string, any]) => {
     if (field === '$or') {
       return expected.some((alternative: any) => matches(alternative, event));
