@@ -1,15 +1,15 @@
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { ECR } from '@aws-sdk/client-ecr';
-import { EcrPullCalls } from '../monitoring/ecr-pull-calls';
-import { clientOptions, logLine, Remaining } from '../monitoring/lambda-runtime';
-import type { RuntimeContext } from '../monitoring/lambda-runtime';
-import { probeImage } from '../monitoring/probe-image';
 import { serve } from './deployment-request';
 import type { DeploymentRequest } from './deployment-request';
 import type { VerificationProperties } from './resource-properties';
 import { rollsBack, statusOf } from './stack-status';
 import { VerificationRun } from './verification-run';
 import type { Clock, Proofs } from './verification-run';
+import { EcrPullCalls } from '../monitoring/ecr-pull-calls';
+import type { RuntimeContext } from '../monitoring/lambda-runtime';
+import { clientOptions, logLine, Remaining } from '../monitoring/lambda-runtime';
+import { probeImage } from '../monitoring/probe-image';
 
 const CLOCK: Clock = {
   now: () => Date.now(),

@@ -1,6 +1,6 @@
+import { OperationFailure } from './deployment-request';
 import { inParallel } from '../monitoring/in-parallel';
 import { reasonOf } from '../monitoring/lambda-runtime';
-import { OperationFailure } from './deployment-request';
 
 /** What proves that a cache works. Each fails with an error that says why. */
 export interface Proofs {

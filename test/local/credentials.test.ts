@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline';
 import { ValidatePullThroughCacheRuleCommand } from '@aws-sdk/client-ecr';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { startDockerHub } from './docker-hub';
 import { Ground, pullAs, refused } from './ground';
 import type { Aws } from '../../local/harness/aws';
-import { LOCAL } from '../../local/harness/paths';
 import { PullThroughCache, UpstreamRegistry, UpstreamSecret } from '../../src';
 
 const ACCOUNT = '111122223333', STACK = 'DockerHub', PREFIX = 'docker-hub';
@@ -14,12 +13,12 @@ const RIGHT = { username: 'my-team', accessToken: 'right' };
 let ground: Ground;
 let developer: Aws;
 let secretArn: string;
-const digests: Record<string, string> = {};
+let digests: Record<string, string>;
 
 beforeAll(async () => {
   ground = await Ground.prepare([ACCOUNT]);
   developer = await ground.developer(ACCOUNT);
-  await ground.engine.upstream('registry-1.docker.io', { url: await startDockerHub(['library/nginx', 'library/redis', 'library/late', 'my-team/app']) });
+  digests = await startDockerHub(ground, RIGHT, ['library/nginx', 'library/redis', 'library/late', 'my-team/app']);
   const app = ground.synth(scope => {
     const stack = new Stack(scope, STACK);
     const login = new UpstreamSecret(stack, 'Login', { secretName: 'ecr-pullthroughcache/docker-hub', username: RIGHT.username });
@@ -36,24 +35,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => ground?.end());
-
-/** Starts a registry that answers as Docker Hub does: its official images live below `library/`. Its URL. */
-async function startDockerHub(repositories: readonly string[]): Promise<string> {
-  const layouts: string[] = [];
-  for (const name of repositories) {
-    const { layout, digest } = await ground.image(name, '1.0');
-    layouts.push('--layout', `${name}=${layout}`);
-    digests[name] = digest;
-  }
-  const child = ground.processes.start(ground.python, [
-    '-m', 'upstream', 'serve', '--mode', 'docker-hub', '--user', RIGHT.username, '--password', RIGHT.accessToken, ...layouts,
-  ], { cwd: LOCAL });
-  const ready = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout! }).once('line', resolve);
-    child.once('exit', code => reject(new Error(`the upstream ended with ${code}`)));
-  });
-  return (JSON.parse(ready) as { url: string }).url;
-}
 
 async function fill(value: Record<string, string>): Promise<void> {
   await ground.aws(ACCOUNT).secretsManager.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(value) }));

@@ -1,7 +1,7 @@
+import { CONTEXT, image, SimulatedDeployment, STACK } from './simulated-deployment';
 import { handler } from '../../src/operations/cache-verification.lambda';
 import type { VerificationProperties } from '../../src/operations/resource-properties';
 import { captureLines } from '../monitoring/simulated-aws';
-import { CONTEXT, image, SimulatedDeployment, STACK } from './simulated-deployment';
 
 const PROPERTIES: VerificationProperties = {
   prefix: 'echo',

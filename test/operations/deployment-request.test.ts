@@ -1,6 +1,6 @@
+import { CONTEXT, SimulatedDeployment, STACK } from './simulated-deployment';
 import { LATER, OperationFailure, serve } from '../../src/operations/deployment-request';
 import { captureLines } from '../monitoring/simulated-aws';
-import { CONTEXT, SimulatedDeployment, STACK } from './simulated-deployment';
 
 let aws: SimulatedDeployment;
 let lines: any[];

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'http';
+import type { DeploymentRequest } from '../../src/operations/deployment-request';
 import { SimulatedAws } from '../monitoring/simulated-aws';
 import type { Call, SimulatedImage } from '../monitoring/simulated-aws';
-import type { DeploymentRequest } from '../../src/operations/deployment-request';
 
 export const STACK = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Cache/1';
 export const CONTEXT = { getRemainingTimeInMillis: () => 600_000, invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:f' };

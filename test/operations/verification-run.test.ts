@@ -30,7 +30,12 @@ function after(failures: number): () => Promise<object> {
   };
 }
 
-function run(proofs: { pull?: (image: string) => Promise<object>; validate?: () => Promise<string | undefined> }, settings: Partial<VerificationSettings> = {}) {
+interface SomeProofs {
+  readonly pull?: (image: string) => Promise<object>;
+  readonly validate?: () => Promise<string | undefined>;
+}
+
+function run(proofs: SomeProofs, settings: Partial<VerificationSettings> = {}) {
   const pull = proofs.pull ?? (async () => ({}));
   const validate = proofs.validate ?? (async () => undefined);
   return new VerificationRun({ ...SETTINGS, ...settings }, { pull, validate }, CLOCK, line => lines.push(line)).run();
