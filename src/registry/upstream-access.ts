@@ -145,8 +145,8 @@ export class UpstreamAccess {
   }
 
   /**
-   * Lets the customers read repositories by the policy of the registry, which has to be of version 2: version 1 knows but one of the four
-   * actions. See `RegistryPolicy`.
+   * Lets the customers read repositories by the policy of the registry, whose scope has to be V2: V1 knows but one of the four actions. See
+   * `RegistryPolicyProps.scope`.
    *
    * @param policy the registry policy
    * @param repositories names of repositories, and `team/*` for all that begins with `team/`; all repositories when none is named

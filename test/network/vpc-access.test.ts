@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
@@ -191,6 +191,16 @@ describe('endpoints that exist', () => {
     const made = access(stack, vpc);
     const resource = made.s3Endpoint!.node.defaultChild as ec2.CfnVPCEndpoint;
     expect(stack.resolve(resource.routeTableIds)).toEqual(stack.resolve([vpc.privateSubnets[1].routeTable.routeTableId]));
+  });
+
+  test.each([
+    ['all route tables, known at deployment only, are taken for all', Fn.split(',', Fn.importValue('RouteTables')), 0],
+    ['no route table serve nothing', undefined, 1],
+  ])('of S3 in %s', (_, routeTableIds, gateways) => {
+    const stack = newStack();
+    const vpc = imported(stack);
+    new ec2.CfnVPCEndpoint(stack, 'L1', { vpcId: vpc.vpcId, serviceName: `com.amazonaws.${ENV.region}.s3`, routeTableIds });
+    expect(access(stack, vpc).s3Endpoint ? 1 : 0).toBe(gateways);
   });
 
   test('fail when they come later, since there is place for one', () => {

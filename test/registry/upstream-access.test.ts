@@ -2,7 +2,7 @@ import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { RegistryPolicy, UpstreamAccess } from '../../src';
+import { RegistryPolicy, RegistryPolicyScope, UpstreamAccess } from '../../src';
 import type { UpstreamCustomer } from '../../src';
 import { ENV, newStack } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
@@ -98,6 +98,12 @@ describe('access by the registry policy', () => {
     expect(() => access.allowOnRegistry(policy, 'redis')).toThrow(
       `got the statement 'UpstreamOf${ONE}' a second time in this registry policy, expected each customer once, with all its repositories: name the `
       + 'repositories in one call [at Stack/Policy]');
+  });
+
+  test('fails where the scope of registry policies knows but one of the four actions', () => {
+    const stack = newStack();
+    UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy', { scope: RegistryPolicyScope.V1 }));
+    expect(() => Template.fromStack(stack)).toThrow(/got the action ecr:BatchGetImage in a registry policy of the scope V1, .* --name REGISTRY_POLICY_SCOPE --value V2/);
   });
 
   test.each(['Nginx', 'nginx:1', '/nginx', 'team*', ''])("fails for the name '%s'", name => {
