@@ -37,14 +37,23 @@ export async function preparedPython(processes: Processes, onProgress: (text: st
       await processes.expect(join(unfinished, 'bin', 'python'), [
         '-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--require-hashes', '-r', REQUIREMENTS,
       ]);
-      if (!existsSync(home)) {
-        renameSync(unfinished, home);
-      }
+      rename(unfinished, home);
     } finally {
       rmSync(unfinished, { recursive: true, force: true });
     }
   }
   return join(home, 'bin', 'python');
+}
+
+/** Renames a directory, unless another process was faster. */
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (problem) {
+    if (!existsSync(to)) {
+      throw problem;
+    }
+  }
 }
 
 /** The newest suitable Python that is there. `PYTHON` names another one. */
