@@ -23,7 +23,7 @@ export class TemplateConditions {
     this.taggedWith = parameters.tags.map(({ key }, index) => this.given(`HasTag${index + 1}`, key));
     this.tagged = this.condition('HasTags', Fn.conditionOr(...this.taggedWith));
     this.creationRole = this.condition('NeedsCreationRole', Fn.conditionOr(this.encrypted, this.tagged));
-    this.pulledByAccounts = this.given('HasPullerAccounts', Fn.join('', parameters.pullerAccounts));
+    this.pulledByAccounts = this.given('HasPullerAccounts', parameters.pullerAccounts);
     this.pulledByOrganization = this.given('HasPullerOrganization', parameters.pullerOrganization);
     this.pulledFromElsewhere = this.condition('HasPullersElsewhere', Fn.conditionOr(this.pulledByAccounts, this.pulledByOrganization));
     this.alarmTopic = this.given('HasAlarmTopic', parameters.alarmTopicArn);

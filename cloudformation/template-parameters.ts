@@ -35,7 +35,7 @@ export class TemplateParameters {
   public readonly untaggedImageDays: number;
   public readonly encryptionKeyArn: string;
   public readonly tags: { readonly key: string; readonly value: string }[];
-  public readonly pullerAccounts: string[];
+  public readonly pullerAccounts: string;
   public readonly pullerOrganization: string;
   public readonly alarmTopicArn: string;
   public readonly alarmEmail: string;
@@ -114,15 +114,15 @@ export class TemplateParameters {
     this.tags = Array.from({ length: MOST_TAGS }, (_, index) => this.tag(index + 1));
 
     this.group('Who pulls');
-    this.pullerAccounts = this.parameter('PullerAccounts', {
+    // text rather than a list, which no condition can compare by the functions that CloudFormation documents for it
+    this.pullerAccounts = this.text('PullerAccounts', {
       label: 'Other accounts',
-      type: 'CommaDelimitedList',
       description: 'Accounts whose principals may pull from the repositories, besides those of this account; comma-separated. '
         + 'The output RegistryPolicyToAdd says what they need for first pulls.',
       default: '',
-      allowedPattern: TemplateParameters.optional('[0-9]{12}'),
-      constraintDescription: 'must be account ids of 12 digits, separated by commas, or empty',
-    }).valueAsList;
+      allowedPattern: TemplateParameters.optional('[0-9]{12}(,[0-9]{12})*'),
+      constraintDescription: 'must be account ids of 12 digits, separated by commas without blanks, or empty',
+    });
     this.pullerOrganization = this.text('PullerOrganizationId', {
       label: 'Organization',
       description: 'The organization whose principals may pull what is cached; empty for none. Name those of its accounts that make first pulls above, too.',

@@ -36,7 +36,7 @@ export function registryPolicyText(parameters: TemplateParameters): string {
 }
 
 function accountsOf({ pullerAccounts }: TemplateParameters) {
-  return { AWS: [Fn.join('","', pullerAccounts)] };
+  return { AWS: [Fn.join('","', Fn.split(',', pullerAccounts))] };
 }
 
 function document(...statements: string[]): string {

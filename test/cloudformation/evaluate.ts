@@ -71,7 +71,7 @@ function longForm(node: unknown): unknown {
   return { [`Fn::${name}`]: name === 'GetAtt' ? (value as string).split('.') : value };
 }
 
-/** What CloudFormation makes of a template with these parameters; lists of parameters are given with commas. */
+/** What CloudFormation makes of a template with these parameters. */
 export function evaluate(template: TemplateJson, parameters: { readonly [id: string]: string | number } = {}): StackJson {
   return new Evaluation(template, parameters).run();
 }
@@ -154,7 +154,7 @@ class Evaluation {
     if (value === undefined) {
       throw new Error(`the parameter ${name} has no value`);
     }
-    return parameter.Type === 'CommaDelimitedList' ? String(value).split(',').map(item => item.trim()) : String(value);
+    return String(value);
   }
 
   private call(name: string, argument: unknown, inConditions: boolean): unknown {
@@ -173,6 +173,8 @@ class Evaluation {
     switch (name) {
       case 'Fn::Join':
         return (values[1] as string[]).join(values[0] as string);
+      case 'Fn::Split':
+        return (values[1] as string).split(values[0] as string);
       case 'Fn::Equals':
         return values[0] === values[1];
       case 'Fn::Not':

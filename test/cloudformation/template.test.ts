@@ -168,7 +168,7 @@ describe('what the parameters change', () => {
   const ORGANIZATION = { StringEquals: { 'aws:PrincipalOrgID': 'o-abcde12345' } };
   const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
   test.each([
-    ['accounts', { PullerAccounts: '444455556666, 777788889999' }, [{ Principal: ACCOUNTS }]],
+    ['accounts', { PullerAccounts: '444455556666,777788889999' }, [{ Principal: ACCOUNTS }]],
     ['an organization', { PullerOrganizationId: 'o-abcde12345' }, [{ Principal: '*', Condition: ORGANIZATION }]],
     ['both', { PullerAccounts: '444455556666,777788889999', PullerOrganizationId: 'o-abcde12345' },
       [{ Principal: ACCOUNTS }, { Principal: '*', Condition: ORGANIZATION }]],
@@ -224,7 +224,7 @@ describe('what the console shows and refuses', () => {
     ['EncryptionKeyArn', ['', KEY], ['alias/mine', 'arn:aws:kms:eu-central-1:111122223333:alias/mine']],
     ['RepositoryTagKey1', ['', 'team', 'cost center', 'awsome'], ['aws:team', 'AWS:team', 'a;b']],
     ['RepositoryTagValue1', ['', 'web'], ['a;b', 'a"b']],
-    ['PullerAccounts', ['', '444455556666'], ['4444', 'arn:aws:iam::444455556666:root']],
+    ['PullerAccounts', ['', '444455556666', '444455556666,777788889999'], ['4444', '444455556666,', '444455556666, 777788889999', 'arn:aws:iam::444455556666:root']],
     ['PullerOrganizationId', ['', 'o-abcde12345'], ['abcde12345', 'o-ABCDE12345', 'o-a"}']],
     ['AlarmTopicArn', ['', 'arn:aws:sns:eu-central-1:111122223333:ops'], ['ops']],
     ['AlarmEmail', ['', 'ops@example.com'], ['ops', 'a b@example.com']],
