@@ -73,3 +73,8 @@ export { EndpointPolicies } from './network/endpoint-policies';
 export type { ScopedEndpointOptions } from './network/endpoint-policies';
 export { CacheVpcAccess } from './network/vpc-access';
 export type { CacheVpcAccessProps } from './network/vpc-access';
+
+export { RepositoryAdoption } from './operations/repository-adoption';
+export type { RepositoryAdoptionProps } from './operations/repository-adoption';
+export { RepositoryRemoval } from './operations/repository-removal';
+export type { RepositoryRemovalProps } from './operations/repository-removal';

@@ -1,0 +1,122 @@
+import { CustomResource, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { operationFunctionProps } from './operation-function';
+import { otherPrefixes } from './other-prefixes';
+import { RepositoryRemovalFunction } from './repository-removal-function';
+import type { RemovalProperties } from './resource-properties';
+import { allowCarryingOn, checkLeftOut, checkNotRoot, LONGEST_WAIT } from './sweep-function';
+import { checkSameRegistry } from '../monitoring/scheduled-function';
+import { InvalidInputError } from '../private/errors';
+import { CacheActions } from '../rule/cache-actions';
+import { CacheAddress } from '../rule/cache-address';
+import { prefixOf } from '../rule/rule-prefix';
+
+/** Properties of a `RepositoryRemoval`. */
+export interface RepositoryRemovalProps {
+  /** The cache whose repositories are deleted, of this stack's account and Region. L1 rules and imports will do. */
+  readonly cache: IPullThroughCacheRuleRef;
+
+  /** The prefix of the cache, typed out: that all repositories below it, with all their images, may be deleted. */
+  readonly confirmedPrefix: string;
+
+  /**
+   * Prefixes below that of the cache whose repositories stay, such as `echo/own`: those that no cache has made. What other rules have stays
+   * anyway, as far as they are there or in this app.
+   *
+   * @default - none
+   */
+  readonly leaveOut?: string[];
+
+  /**
+   * How long the lines of the function are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+/**
+ * Deletes the repositories of a cache, with all their images, when this construct leaves its stack or the stack is deleted. Without it they
+ * stay, since ECR made them, and no stack.
+ *
+ * Until then it changes nothing: at its creation it lists what a removal would delete. The rule goes first, so that no pull brings a
+ * repository back. Nothing is deleted while a stack rolls back. When repositories can't be deleted, the deletion of the stack fails with
+ * their reasons and can be repeated.
+ *
+ * Every repository below the prefix counts as cached: ECR doesn't tell which were made by a cache. Give the construct another id, or move
+ * it, and CloudFormation sees a removal too.
+ *
+ * Amazon ECR API Reference, `DeleteRepository`.
+ *
+ * @example
+ * import { PullThroughCache, RepositoryRemoval } from 'cdk-ecr-pull-through-cache';
+ *
+ * declare const echo: PullThroughCache;
+ *
+ * new RepositoryRemoval(this, 'Removal', { cache: echo, confirmedPrefix: 'echo' });
+ */
+export class RepositoryRemoval extends Construct {
+  /** One sentence about what a removal would delete, known after deployment. */
+  public readonly summary: string;
+
+  /** Where each repository has a line. It goes with the stack: read it before, or look into CloudTrail. */
+  public readonly logGroup: logs.ILogGroup;
+
+  constructor(scope: Construct, id: string, props: RepositoryRemovalProps) {
+    super(scope, id);
+    const { cache, confirmedPrefix, leaveOut = [] } = props;
+    const prefix = prefixOf(cache);
+    checkNotRoot(prefix, 'the removal of repositories', this);
+    checkConfirmation(confirmedPrefix, prefix, this);
+    checkLeftOut(leaveOut, prefix, this);
+    checkSameRegistry(this, cache);
+
+    const common = operationFunctionProps(this, props.logRetention);
+    this.logGroup = common.logGroup;
+    const stacks = stacksAround(this);
+    const statement = (actions: readonly string[], resources: string[]) =>
+      common.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources }));
+    statement(['cloudformation:DescribeStacks'], stacks);
+    statement(CacheActions.LIST_RULES, ['*']);
+    // a list of repositories can't be narrowed to a prefix
+    statement(CacheActions.LIST_REPOSITORIES, [Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' })]);
+    statement(CacheActions.DELETE_REPOSITORY, [CacheAddress.fromRule(cache).repositoryArn()]);
+    const handler = new RepositoryRemovalFunction(this, 'Function', { ...common, description: 'Deletes the repositories of a pull-through cache' });
+    const resource = new CustomResource(this, 'Resource', {
+      serviceToken: handler.functionArn,
+      serviceTimeout: LONGEST_WAIT,
+      resourceType: 'Custom::PullThroughCacheRemoval',
+      properties: { prefix, confirmedPrefix, others: otherPrefixes(this, prefix, leaveOut), stacks } satisfies RemovalProperties,
+    });
+    resource.node.addDependency(allowCarryingOn(this, handler, common.role));
+    this.summary = resource.getAttString('summary');
+    for (const rule of cache.node.findAll()) {
+      if (CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule)) {
+        // what is made before is deleted after
+        rule.node.addDependency(resource);
+      }
+    }
+  }
+}
+
+function stacksAround(scope: Construct): string[] {
+  const stacks = [Stack.of(scope)];
+  while (NestedStack.isNestedStack(stacks[0])) {
+    stacks.unshift(stacks[0].nestedStackParent!);
+  }
+  return stacks.map(stack => stack.stackId);
+}
+
+function checkConfirmation(confirmed: string, prefix: string, scope: Construct): void {
+  if (confirmed !== prefix && !Token.isUnresolved(prefix)) {
+    throw new InvalidInputError({
+      got: `the confirmation '${confirmed}' for deleting all repositories below '${prefix}'`,
+      expected: 'the prefix itself, typed out',
+      fix: `write confirmedPrefix: '${prefix}' if all of them and their images may go`,
+    }, scope);
+  }
+}
