@@ -1,4 +1,4 @@
-import { awscdk, javascript, ReleasableCommits } from 'projen';
+import { awscdk, github, javascript, ReleasableCommits } from 'projen';
 
 const repository = 'github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache';
 
@@ -37,6 +37,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // What the handlers import: at run time it is the SDK of the Lambda runtime.
     '@aws-sdk/client-cloudwatch@^3',
     '@aws-sdk/client-ecr@^3',
+    '@aws-sdk/client-lambda@^3',
     // What the demo and the end-to-end test look at the local AWS with.
     '@aws-sdk/client-cloudformation@^3',
     '@aws-sdk/client-cloudwatch-logs@^3',
@@ -146,11 +147,8 @@ project.addTask('oracles', {
   receiveArgs: true,
 });
 
-project.addTask('demo', {
-  description: 'Deploy, pull through, break and heal a cache on a local emulation of AWS; --keep leaves it running',
-  exec: 'tsx --tsconfig test/tsconfig.json local/demo/main.ts',
-  receiveArgs: true,
-});
+// run without projen in between, so that the demo notices when npm is told to end
+project.setScript('demo', 'node --import tsx local/demo/main.ts');
 project.addTask('templates', {
   description: 'Write the CloudFormation template that is published for those without the CDK',
   exec: 'tsx --tsconfig test/tsconfig.json cloudformation/synth.ts',
@@ -172,6 +170,34 @@ project.addFields({
       'aws-cdk', 'commit-and-tag-version', 'dependency-cruiser', 'esbuild', 'jsii', 'jsii-diff', 'jsii-docgen', 'jsii-pacmak',
       'jsii-rosetta', 'ts-node', 'tsx',
     ],
+  },
+});
+
+const ci = project.github!.addWorkflow('ci');
+ci.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
+const toolchains = [
+  { uses: 'actions/checkout@v5' },
+  { uses: 'actions/setup-node@v5', with: { 'node-version': '22' } },
+  { uses: 'actions/setup-python@v6', with: { 'python-version': '3.11' } },
+];
+ci.addJobs({
+  everything: {
+    runsOn: ['ubuntu-latest'],
+    permissions: { contents: github.workflows.JobPermission.READ },
+    timeoutMinutes: 90,
+    steps: [
+      ...toolchains,
+      { uses: 'actions/setup-java@v5', with: { 'distribution': 'temurin', 'java-version': '17' } },
+      { uses: 'actions/setup-go@v6', with: { 'go-version': 'stable' } },
+      { run: 'bash .ci/run' },
+    ],
+  },
+  // tells early what a later engine breaks; its pin moves by hand
+  newest_local_engine: {
+    runsOn: ['ubuntu-latest'],
+    permissions: { contents: github.workflows.JobPermission.READ },
+    continueOnError: true,
+    steps: [...toolchains, { run: 'sudo apt-get update && sudo apt-get install -y skopeo' }, { run: 'npm ci' }, { run: 'bash .ci/local-next.sh' }],
   },
 });
 
