@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CfnResource } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { evaluate, readTemplate } from './evaluate';
 import type { TemplateJson } from './evaluate';
 import { renderTemplate, templateJson } from '../../cloudformation/render';
+import { PullThroughCache, UpstreamRegistry, UpstreamRole } from '../../src';
+import { agnosticStack } from '../app';
 
 const FILE = join(__dirname, '..', '..', 'cloudformation', 'ecr-pullthrough-cache', 'template.yaml');
 const ACCOUNT = { EchoRegistryAccountId: '123456789012' };
@@ -88,6 +92,22 @@ describe('the interface of the template that Echo published before', () => {
 
     expect(AccessRoleArn).toMatchObject({ Value: '{ECRAccessRole.Arn}', Export: { Name: 'cache-Access-Role-Arn' } });
     expect(UsageInstructions.Value).toMatch(/docker pull 111122223333\.dkr\.ecr\.eu-central-1\.amazonaws\.com\/echo\/<image>:<tag>$/);
+  });
+
+  test('is taken over by an app of the CDK with the same rule and role', () => {
+    const stack = agnosticStack();
+    const echo = new PullThroughCache(stack, 'Echo', {
+      upstream: UpstreamRegistry.echo({ account: ACCOUNT.EchoRegistryAccountId }),
+      upstreamRepositoryPrefix: 'ROOT',
+      upstreamRole: UpstreamRole.asInAwsExample({ roleName: 'echo-mirror-role', policyName: 'echo-mirror-policy' }),
+    });
+    (echo.rule.node.defaultChild as CfnResource).overrideLogicalId('ECRPullthroughCacheRule');
+    (echo.upstreamRole!.node.defaultChild as CfnResource).overrideLogicalId('ECRAccessRole');
+    const { resources } = evaluate({ ...Template.fromStack(stack).toJSON() as TemplateJson, Rules: {} });
+    const own = resourcesWith({ UpstreamRolePermissions: 'AwsExample' });
+
+    expect(resources.ECRPullthroughCacheRule.Properties).toEqual(own.ECRPullthroughCacheRule.Properties);
+    expect(resources.ECRAccessRole.Properties).toEqual(own.ECRAccessRole.Properties);
   });
 
   test('asks for nothing else', () => {
