@@ -78,3 +78,5 @@ export { RepositoryAdoption } from './operations/repository-adoption';
 export type { RepositoryAdoptionProps } from './operations/repository-adoption';
 export { RepositoryRemoval } from './operations/repository-removal';
 export type { RepositoryRemovalProps } from './operations/repository-removal';
+export { ReplacementCheck, ReplacementDanger } from './operations/replacement-check';
+export type { ReplacementFinding } from './operations/replacement-check';

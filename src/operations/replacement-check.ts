@@ -1,0 +1,211 @@
+import { propertyAfter, readChangeSets } from './change-set';
+import type { ChangeDetail, ChangeSet, ResourceChange } from './change-set';
+
+/** What a deployment would meet. */
+export enum ReplacementDanger {
+  /** The deployment fails: a prefix would be made a second time while the first one lives. */
+  COLLISION = 'COLLISION',
+  /** The deployment succeeds, and a prefix that is pulled from is none of a cache any more. */
+  PREFIX_LOST = 'PREFIX_LOST',
+  /** The change set doesn't tell. */
+  NOT_KNOWN = 'NOT_KNOWN',
+}
+
+/** A change that is not safe. */
+export interface ReplacementFinding {
+  /** What the deployment would meet. */
+  readonly danger: ReplacementDanger;
+
+  /** The logical id of the resource: in the change set's stack, or in that of a nested one. */
+  readonly logicalId: string;
+
+  /**
+   * The prefix that the resource has now.
+   *
+   * @default - it has none yet, or it isn't known
+   */
+  readonly repositoryPrefix?: string;
+
+  /** What happens and why that is not safe: a sentence. */
+  readonly reason: string;
+
+  /** What to do instead: a sentence. */
+  readonly wayOut: string;
+}
+
+/** The types whose prefix is their name, and the property that has it. */
+const PREFIXED: { readonly [type: string]: { readonly what: string; readonly property: string } | undefined } = {
+  'AWS::ECR::PullThroughCacheRule': { what: 'pull-through cache rule', property: 'EcrRepositoryPrefix' },
+  'AWS::ECR::RepositoryCreationTemplate': { what: 'repository creation template', property: 'Prefix' },
+};
+const NESTED = 'AWS::CloudFormation::Stack';
+/** How a change set writes a value that only the deployment brings. */
+const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+const SIDE_BY_SIDE = 'make a cache with another prefix beside this one, move the pullers, then remove this one';
+
+/**
+ * Tells before a deployment whether it would replace a rule or a template of the pull-through cache, from the change set.
+ *
+ * Every property of a rule is create-only, and CloudFormation creates a replacement before it deletes what it replaces. So a change of a
+ * rule's properties, of its logical id or of its stack fails on the prefix that still lives; one of the prefix itself succeeds, and takes the
+ * cache from those who pull from it.
+ *
+ * CloudFormation User Guide, "Update behaviors of stack resources"; CloudFormation Template Reference, `AWS::ECR::PullThroughCacheRule`;
+ * CloudFormation API Reference, `DescribeChangeSet`.
+ *
+ * @example
+ * import { ReplacementCheck } from 'cdk-ecr-pull-through-cache';
+ * import { readFileSync } from 'fs';
+ *
+ * const findings = ReplacementCheck.ofChangeSet(readFileSync('change-set.json', 'utf8'));
+ * const lines = findings.map(({ logicalId, reason, wayOut }) => `${logicalId}: ${reason} Instead, ${wayOut}`);
+ */
+export class ReplacementCheck {
+  /**
+   * What is not safe about a change set. Nothing of AWS is asked.
+   *
+   * @param descriptions the answers of `DescribeChangeSet` as JSON, best with property values: all pages, in any order, and those of the change
+   * sets of nested stacks
+   * @returns nothing when the deployment touches no rule and no template in an unsafe way
+   * @throws for a text that isn't the JSON of a change set, for a change set that isn't made or failed, and when pages are missing
+   */
+  public static ofChangeSet(...descriptions: string[]): ReplacementFinding[] {
+    const sets = readChangeSets(descriptions);
+    const all = sets.flatMap(({ changes }) => changes);
+    return sets.flatMap(set => set.changes.flatMap(change => [
+      ...replaced(change, set),
+      ...taken(change, all),
+      ...notSeen(change, sets),
+    ]));
+  }
+
+  private constructor() {}
+}
+
+/** A rule or template that is replaced, or may be. */
+function replaced(change: ResourceChange, { changes }: ChangeSet): ReplacementFinding[] {
+  const type = PREFIXED[change.ResourceType];
+  const certain = change.Replacement === 'True';
+  if (!type || change.Action !== 'Modify' || !(certain || change.Replacement === 'Conditional')) {
+    return [];
+  }
+  const causes = (change.Details ?? []).filter(detail => detail.Target?.RequiresRecreation !== 'Never' && !staysTheSame(detail, changes));
+  if (!certain && causes.length === 0) {
+    return [];
+  }
+  const finding = { logicalId: change.LogicalResourceId, repositoryPrefix: change.PhysicalResourceId };
+  const live = named(change.PhysicalResourceId);
+  const names = [...new Set(causes.map(cause => cause.Target?.Name ?? cause.Target?.Attribute ?? 'something'))].join(', ') || 'its type';
+  if (!certain) {
+    const entities = [...new Set(causes.flatMap(({ CausingEntity: entity }) => entity ? [entity] : []))].join(', ');
+    return [{
+      ...finding,
+      danger: ReplacementDanger.NOT_KNOWN,
+      reason: `the ${type.what} ${live} is replaced if the value of ${names} changes${entities && `, which depends on ${entities}`}; with the same prefix `
+        + 'that fails, since the new one is created before the old one is deleted.',
+      wayOut: 'deploy what it depends on first and make the change set again, or write out a value that stays.',
+    }];
+  }
+  if (causes.some(cause => cause.Target?.Name === type.property)) {
+    return [{
+      ...finding,
+      danger: ReplacementDanger.PREFIX_LOST,
+      reason: `the ${type.what} ${live} gets another prefix: what is pulled by the old one is cached no more, and its repositories stay behind.`,
+      wayOut: `${SIDE_BY_SIDE}.`,
+    }];
+  }
+  return [{
+    ...finding,
+    danger: ReplacementDanger.COLLISION,
+    reason: `the ${type.what} ${live} has to be replaced, since ${names} can't be changed in place; the new one is created before the old one is `
+      + 'deleted, and the prefix is taken.',
+    wayOut: `keep the value and change what it stands for, such as the value of a secret or the permissions of a role; or ${SIDE_BY_SIDE}.`,
+  }];
+}
+
+/** A reference to something that is changed in place gives the same ARN as before; so does a value that is shown to be the same. */
+function staysTheSame({ Target: target, Evaluation: evaluation, ChangeSource: source, CausingEntity: entity = '' }: ChangeDetail, changes: ResourceChange[]): boolean {
+  if (target?.BeforeValue !== undefined && target.BeforeValue === target.AfterValue) {
+    return true;
+  }
+  const [logicalId, attribute = 'Arn'] = entity.split('.');
+  return evaluation === 'Dynamic' && (source === 'ResourceReference' || source === 'ResourceAttribute') && attribute === 'Arn'
+    && changes.some(change => change.LogicalResourceId === logicalId && change.Action === 'Modify' && change.Replacement === 'False');
+}
+
+/** A rule or template that is made with a prefix that another resource of the change set still has. */
+function taken(change: ResourceChange, all: ResourceChange[]): ReplacementFinding[] {
+  const type = PREFIXED[change.ResourceType];
+  const isNew = change.Action === 'Add' || (change.Action === 'Modify' && change.Replacement === 'True');
+  if (!type || !isNew) {
+    return [];
+  }
+  const living = all.filter(other => other !== change && other.ResourceType === change.ResourceType && leaves(other));
+  if (living.length === 0) {
+    return [];
+  }
+  const prefix = prefixAfter(change, type.property);
+  if (prefix === undefined) {
+    return change.Action === 'Add' ? [unknownPrefix(change, type.what, living)] : [];
+  }
+  return living.filter(other => other.PhysicalResourceId === prefix).map(other => ({
+    danger: ReplacementDanger.COLLISION,
+    logicalId: change.LogicalResourceId,
+    repositoryPrefix: prefix,
+    reason: `the ${type.what} '${prefix}' is created anew as ${change.LogicalResourceId} before that of ${other.LogicalResourceId} is deleted, `
+      + 'and the prefix is taken.',
+    wayOut: other.Action === 'Remove'
+      ? `give the construct the place and the id back by which it is ${other.LogicalResourceId}, or call overrideLogicalId('${other.LogicalResourceId}').`
+      : `deploy twice: first what frees the prefix '${prefix}', then what takes it.`,
+  }));
+}
+
+function leaves(change: ResourceChange): boolean {
+  return change.Action === 'Remove' || (change.Action === 'Modify' && change.Replacement === 'True');
+}
+
+function unknownPrefix(change: ResourceChange, what: string, living: ResourceChange[]): ReplacementFinding {
+  return {
+    danger: ReplacementDanger.NOT_KNOWN,
+    logicalId: change.LogicalResourceId,
+    reason: `a ${what} is created whose prefix the change set does not tell, while ${living.map(other => other.LogicalResourceId).join(', ')} `
+      + `(${living.map(other => named(other.PhysicalResourceId)).join(', ')}) is deleted after that; with the same prefix this fails.`,
+    wayOut: 'describe the change set with --include-property-values and check again.',
+  };
+}
+
+function prefixAfter(change: ResourceChange, property: string): string | undefined {
+  const detail = change.Details?.find(({ Target: target }) => target?.Name === property && target.AfterValue !== undefined);
+  const prefix = detail?.Target?.AfterValue ?? propertyAfter(change, property);
+  return prefix === LATER ? undefined : prefix;
+}
+
+/** What the given change sets leave open: a nested stack, or a resource of which CloudFormation can't say what it does. */
+function notSeen(change: ResourceChange, sets: ChangeSet[]): ReplacementFinding[] {
+  const { LogicalResourceId: logicalId, ChangeSetId: changeSetId } = change;
+  if (PREFIXED[change.ResourceType] && change.Action === 'Dynamic') {
+    return [{
+      danger: ReplacementDanger.NOT_KNOWN,
+      logicalId,
+      repositoryPrefix: change.PhysicalResourceId,
+      reason: `CloudFormation can't tell before the deployment what happens to the ${PREFIXED[change.ResourceType]!.what} ${named(change.PhysicalResourceId)}.`,
+      wayOut: 'deploy what it depends on first and make the change set again.',
+    }];
+  }
+  if (change.ResourceType !== NESTED || change.Action !== 'Modify' || sets.some(({ id }) => id === changeSetId)) {
+    return [];
+  }
+  return [{
+    danger: ReplacementDanger.NOT_KNOWN,
+    logicalId,
+    reason: `the nested stack ${logicalId} changes, and ${changeSetId === undefined ? 'there is no change set of it' : `its change set ${changeSetId} was not given`}.`,
+    wayOut: changeSetId === undefined
+      ? 'make the change set with --include-nested-stacks.'
+      : 'describe the change set of the nested stack as well, and check both together.',
+  }];
+}
+
+function named(physicalId: string | undefined): string {
+  return physicalId === undefined ? 'of a prefix that is not known' : `'${physicalId}'`;
+}

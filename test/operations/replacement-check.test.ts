@@ -1,0 +1,258 @@
+import { ReplacementCheck, ReplacementDanger } from '../../src';
+
+const RULE = 'AWS::ECR::PullThroughCacheRule';
+const TEMPLATE = 'AWS::ECR::RepositoryCreationTemplate';
+const ID = 'arn:aws:cloudformation:us-east-1:111122223333:changeSet/one/1';
+
+/** The answer of DescribeChangeSet with changes. */
+function changeSet(changes: object[], more: object = {}): string {
+  return JSON.stringify({
+    ChangeSetId: ID,
+    ChangeSetName: 'one',
+    Status: 'CREATE_COMPLETE',
+    Changes: changes.map(ResourceChange => ({ Type: 'Resource', ResourceChange })),
+    ...more,
+  });
+}
+
+function modify(names: string[], more: object = {}, type = RULE) {
+  return {
+    Action: 'Modify',
+    LogicalResourceId: 'Echo',
+    PhysicalResourceId: 'echo',
+    ResourceType: type,
+    Replacement: 'True',
+    Details: names.map(Name => ({
+      Target: { Attribute: 'Properties', Name, RequiresRecreation: 'Always' }, Evaluation: 'Static', ChangeSource: 'DirectModification',
+    })),
+    ...more,
+  };
+}
+
+const remove = (logicalId: string, prefix: string, type = RULE) => ({
+  Action: 'Remove', LogicalResourceId: logicalId, PhysicalResourceId: prefix, ResourceType: type, PolicyAction: 'Delete',
+});
+
+const add = (logicalId: string, properties?: object, type = RULE) => ({
+  Action: 'Add', LogicalResourceId: logicalId, ResourceType: type, ...properties ? { AfterContext: JSON.stringify({ Properties: properties }) } : {},
+});
+
+describe('finds nothing', () => {
+  const check = (...changes: object[]) => expect(ReplacementCheck.ofChangeSet(changeSet(changes))).toEqual([]);
+
+  test('when nothing changes', () => check());
+
+  test('when other resources are replaced', () => check(modify(['RoleName'], {}, 'AWS::IAM::Role')));
+
+  test('when a template changes in place', () => check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE)));
+
+  test('when only metadata of a rule change', () => check(modify([], { Replacement: 'False', Scope: ['Metadata'] })));
+
+  test('when a rule is added', () => check(add('Echo', { EcrRepositoryPrefix: 'echo' })));
+
+  test('when a rule is removed', () => check(remove('Echo', 'echo')));
+
+  test('when a rule is removed and one of another prefix is added', () => check(remove('Echo', 'echo'), add('Hub', { EcrRepositoryPrefix: 'hub' })));
+
+  test('when a rule is removed and a template of the same prefix is added', () => check(remove('Echo', 'echo'), add('T', { Prefix: 'echo' }, TEMPLATE)));
+
+  test('when a rule is imported', () => check({ ...add('Echo'), Action: 'Import', PhysicalResourceId: 'echo' }));
+
+  test('when a new nested stack is made', () => check({ ...add('Nested'), ResourceType: 'AWS::CloudFormation::Stack' }));
+
+  test('when CloudFormation has nothing to do, which it calls a failure', () => {
+    const nothing = { Status: 'FAILED', StatusReason: "The submitted information didn't contain changes. Submit different information to create a change set." };
+
+    expect(ReplacementCheck.ofChangeSet(changeSet([], nothing))).toEqual([]);
+  });
+
+  test('in changes that are no resources', () => {
+    expect(ReplacementCheck.ofChangeSet(changeSet([], { Changes: [{ Type: 'Hook' }] }))).toEqual([]);
+  });
+
+  describe('when a rule may be replaced in theory only:', () => {
+    const dynamic = (CausingEntity: string, ChangeSource = 'ResourceAttribute') => modify([], {
+      Replacement: 'Conditional',
+      Details: [{
+        Target: { Attribute: 'Properties', Name: 'CustomRoleArn', RequiresRecreation: 'Always' }, Evaluation: 'Dynamic', ChangeSource, CausingEntity,
+      }],
+    });
+    const role = { ...modify(['Policies'], { LogicalResourceId: 'EchoUpstreamRole', PhysicalResourceId: 'role', Replacement: 'False' }, 'AWS::IAM::Role') };
+
+    test('its role changes in place and keeps its ARN', () => check(dynamic('EchoUpstreamRole.Arn'), role));
+
+    test('what it refers to changes in place and keeps its name', () => check(dynamic('EchoUpstreamRole', 'ResourceReference'), role));
+
+    test('its value is shown to be the same', () => check(modify([], {
+      Replacement: 'Conditional',
+      Details: [{ Target: { Attribute: 'Properties', Name: 'CredentialArn', RequiresRecreation: 'Always', BeforeValue: 'a', AfterValue: 'a' }, Evaluation: 'Dynamic' }],
+    })));
+  });
+});
+
+describe('finds a collision', () => {
+  test.each(['CredentialArn', 'CustomRoleArn', 'UpstreamRegistryUrl'])('when %s of a rule changes', name => {
+    expect(ReplacementCheck.ofChangeSet(changeSet([modify([name])]))).toEqual([{
+      danger: ReplacementDanger.COLLISION,
+      logicalId: 'Echo',
+      repositoryPrefix: 'echo',
+      reason: `the pull-through cache rule 'echo' has to be replaced, since ${name} can't be changed in place; the new one is created before the old one is `
+        + 'deleted, and the prefix is taken.',
+      wayOut: 'keep the value and change what it stands for, such as the value of a secret or the permissions of a role; or make a cache with another prefix '
+        + 'beside this one, move the pullers, then remove this one.',
+    }]);
+  });
+
+  test('when the type of a resource changes to or from a rule', () => {
+    expect(ReplacementCheck.ofChangeSet(changeSet([modify([])]))[0].reason).toContain('since its type can\'t be changed in place');
+  });
+
+  test('when a rule gets another logical id', () => {
+    expect(ReplacementCheck.ofChangeSet(changeSet([remove('Echo', 'echo'), add('CachesEcho', { EcrRepositoryPrefix: 'echo' })]))).toEqual([{
+      danger: ReplacementDanger.COLLISION,
+      logicalId: 'CachesEcho',
+      repositoryPrefix: 'echo',
+      reason: "the pull-through cache rule 'echo' is created anew as CachesEcho before that of Echo is deleted, and the prefix is taken.",
+      wayOut: "give the construct the place and the id back by which it is Echo, or call overrideLogicalId('Echo').",
+    }]);
+  });
+
+  test('when a template gets another logical id', () => {
+    const [finding] = ReplacementCheck.ofChangeSet(changeSet([remove('T', 'echo', TEMPLATE), add('U', { Prefix: 'echo' }, TEMPLATE)]));
+
+    expect([finding.danger, finding.reason]).toEqual([ReplacementDanger.COLLISION, expect.stringContaining("repository creation template 'echo' is created anew as U")]);
+  });
+
+  test('when a rule takes the prefix that another one is to give up', () => {
+    const changes = [
+      modify(['EcrRepositoryPrefix'], { AfterContext: JSON.stringify({ Properties: { EcrRepositoryPrefix: 'old' } }) }),
+      add('New', { EcrRepositoryPrefix: 'echo' }),
+    ];
+
+    expect(ReplacementCheck.ofChangeSet(changeSet(changes)).filter(({ danger }) => danger === ReplacementDanger.COLLISION)).toEqual([
+      expect.objectContaining({ logicalId: 'New', wayOut: "deploy twice: first what frees the prefix 'echo', then what takes it." }),
+    ]);
+  });
+
+  test('when a rule moves into a nested stack', () => {
+    const inner = `${ID}-nested`;
+    const outer = changeSet([remove('Echo', 'echo'), { ...modify([], { Replacement: 'False', ChangeSetId: inner }, 'AWS::CloudFormation::Stack') }]);
+    const nested = changeSet([add('Echo', { EcrRepositoryPrefix: 'echo' })], { ChangeSetId: inner });
+
+    expect(ReplacementCheck.ofChangeSet(outer, nested).map(({ danger }) => danger)).toEqual([ReplacementDanger.COLLISION]);
+  });
+
+  test('on any page', () => {
+    const pages = [changeSet([], { NextToken: 'two' }), changeSet([add('New', { EcrRepositoryPrefix: 'echo' })], { NextToken: 'three' }), changeSet([remove('Echo', 'echo')])];
+
+    expect(ReplacementCheck.ofChangeSet(...pages)).toHaveLength(1);
+    expect(ReplacementCheck.ofChangeSet(...pages.reverse())).toHaveLength(1);
+  });
+});
+
+describe('finds a prefix that is lost', () => {
+  test.each([[RULE, 'EcrRepositoryPrefix', 'pull-through cache rule'], [TEMPLATE, 'Prefix', 'repository creation template']])('of %s', (type, property, what) => {
+    expect(ReplacementCheck.ofChangeSet(changeSet([modify([property], {}, type)]))).toEqual([{
+      danger: ReplacementDanger.PREFIX_LOST,
+      logicalId: 'Echo',
+      repositoryPrefix: 'echo',
+      reason: `the ${what} 'echo' gets another prefix: what is pulled by the old one is cached no more, and its repositories stay behind.`,
+      wayOut: 'make a cache with another prefix beside this one, move the pullers, then remove this one.',
+    }]);
+  });
+});
+
+describe('says what it can not know', () => {
+  const unknown = (changes: object[], more: string[] = []) => {
+    const findings = ReplacementCheck.ofChangeSet(changeSet(changes), ...more);
+    expect(findings.map(({ danger }) => danger)).toEqual([ReplacementDanger.NOT_KNOWN]);
+    return findings[0];
+  };
+  const conditional = (detail: object) => modify([], {
+    Replacement: 'Conditional',
+    Details: [{ Target: { Attribute: 'Properties', Name: 'CustomRoleArn', RequiresRecreation: 'Always' }, Evaluation: 'Dynamic', ...detail }],
+  });
+
+  test('when a value of a rule depends on a resource that may be replaced', () => {
+    const role = modify(['RoleName'], { LogicalResourceId: 'Role', Replacement: 'True' }, 'AWS::IAM::Role');
+    const { reason, wayOut } = unknown([conditional({ ChangeSource: 'ResourceAttribute', CausingEntity: 'Role.Arn' }), role]);
+
+    expect(reason).toContain("the pull-through cache rule 'echo' is replaced if the value of CustomRoleArn changes, which depends on Role.Arn");
+    expect(wayOut).toContain('deploy what it depends on first');
+  });
+
+  test('when a value depends on another attribute than an ARN', () => {
+    const role = modify([], { LogicalResourceId: 'Role', Replacement: 'False' }, 'AWS::IAM::Role');
+
+    unknown([conditional({ ChangeSource: 'ResourceAttribute', CausingEntity: 'Role.RoleId' }), role]);
+  });
+
+  test('when a value was written anew and is known at deployment only', () => {
+    unknown([conditional({ ChangeSource: 'DirectModification' })]);
+  });
+
+  test('when a rule is added without values while another is removed', () => {
+    expect(unknown([remove('Echo', 'echo'), add('New')])).toEqual({
+      danger: ReplacementDanger.NOT_KNOWN,
+      logicalId: 'New',
+      reason: "a pull-through cache rule is created whose prefix the change set does not tell, while Echo ('echo') is deleted after that; with the same prefix this fails.",
+      wayOut: 'describe the change set with --include-property-values and check again.',
+    });
+  });
+
+  test('when the prefix of a rule that is added is known at deployment only', () => {
+    unknown([remove('Echo', 'echo'), add('New', { EcrRepositoryPrefix: '{{changeSet:KNOWN_AFTER_APPLY}}' })]);
+  });
+
+  test('when CloudFormation can not tell what happens to a rule', () => {
+    expect(unknown([{ ...modify([]), Action: 'Dynamic', Replacement: undefined }]).reason).toContain("can't tell before the deployment what happens to the pull-through cache rule 'echo'");
+  });
+
+  const nestedStack = (more: object) => modify([], { LogicalResourceId: 'Nested', Replacement: 'False', ...more }, 'AWS::CloudFormation::Stack');
+
+  test('when the change set of a nested stack is not given', () => {
+    expect(unknown([nestedStack({ ChangeSetId: 'other' })])).toMatchObject({
+      reason: 'the nested stack Nested changes, and its change set other was not given.',
+      wayOut: 'describe the change set of the nested stack as well, and check both together.',
+    });
+  });
+
+  test('when a nested stack has no change set', () => {
+    expect(unknown([nestedStack({})])).toMatchObject({ wayOut: 'make the change set with --include-nested-stacks.' });
+  });
+
+  test('not when the change set of the nested stack is given', () => {
+    expect(ReplacementCheck.ofChangeSet(changeSet([nestedStack({ ChangeSetId: 'other' })]), changeSet([], { ChangeSetId: 'other' }))).toEqual([]);
+  });
+});
+
+describe('fails', () => {
+  const refused = (message: string | RegExp, ...texts: string[]) => expect(() => ReplacementCheck.ofChangeSet(...texts)).toThrow(message);
+
+  test('without a change set', () => refused('got no change set, expected the JSON of at least one: give the output of aws cloudformation describe-change-set'));
+
+  test('for a text that is no JSON', () => refused(/got 'Changes: \[\]', which is no JSON \(.*\), expected the JSON of a change set/, 'Changes: []'));
+
+  test.each(['{}', '[]', 'null', '3', '{"Changes":{}}', '{"StackSummaries":[]}'])('for JSON without changes, %s', text =>
+    refused(`got JSON without a list 'Changes', '${text}', expected the JSON of a change set`, text));
+
+  test('for a change set that failed', () => refused(
+    'got a change set with the status FAILED (Template error), expected CREATE_COMPLETE: mend what CloudFormation says and make the change set again',
+    changeSet([], { Status: 'FAILED', StatusReason: 'Template error' })));
+
+  test('for a change set that is being made', () => refused('expected CREATE_COMPLETE: wait until it is made', changeSet([], { Status: 'CREATE_IN_PROGRESS' })));
+
+  test('when pages are missing', () => refused(
+    `got 1 of more pages of the change set '${ID}', expected all of them: describe it with the NextToken of the last page as well`,
+    changeSet([], { NextToken: 'two' })));
+
+  test('when pages of a nested change set are missing', () => refused("of the change set 'nested'", changeSet([]), changeSet([], { ChangeSetId: 'nested', NextToken: 'two' })));
+
+  test.each([{}, { Action: 'Add', ResourceType: RULE }, { LogicalResourceId: 'Echo', ResourceType: RULE }])('for a change that lacks something, %p', change =>
+    refused('got a change without an action, a logical id or a type', changeSet([change])));
+
+  test('for a change that is null', () => refused('got a change without an action', changeSet([], { Changes: [null] })));
+
+  test('for values that are no JSON', () => refused(
+    "got 'html' as what New is after the change, which is no JSON", changeSet([remove('Echo', 'echo'), { ...add('New'), AfterContext: 'html' }])));
+});
