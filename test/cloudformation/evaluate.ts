@@ -4,7 +4,7 @@ interface JsonObject {
   readonly [key: string]: unknown;
 }
 
-export interface ParameterJson extends JsonObject {
+interface ParameterJson extends JsonObject {
   readonly Type: string;
   readonly Default?: string | number;
   readonly AllowedPattern?: string;

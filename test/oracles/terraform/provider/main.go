@@ -135,7 +135,7 @@ func main() {
 	if err := json.Unmarshal(text, &read); err != nil {
 		panic(err)
 	}
-	if err := tf5server.Serve("registry.opentofu.org/hashicorp/aws", func() tfprotov5.ProviderServer {
+	if err := tf5server.Serve("hashicorp/aws", func() tfprotov5.ProviderServer {
 		return provider{schemas: read}
 	}); err != nil {
 		panic(err)
