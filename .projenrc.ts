@@ -161,15 +161,16 @@ packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://
 
 project.addFields({
   knip: {
-    entry: ['examples/**/*.ts', 'test/**/*.test.ts', 'local/demo/main.ts', 'cloudformation/synth.ts', 'bench/**/*.ts'],
-    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
+    entry: ['examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts'],
+    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts'],
     // a project of its own, with its own dependencies and checks
     ignore: ['pulumi/**'],
     // called by name: in the tasks that projen writes, by cdk.json and by .ci
     ignoreDependencies: [
       'aws-cdk', 'commit-and-tag-version', 'dependency-cruiser', 'esbuild', 'jsii', 'jsii-diff', 'jsii-docgen', 'jsii-pacmak',
-      'jsii-rosetta', 'ts-node', 'tsx',
+      'jsii-rosetta', 'ts-node',
     ],
+    ignoreBinaries: ['java', 'mvn'],
   },
 });
 

@@ -3,7 +3,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 
 /** A statement as a template has it, with what CloudFormation would fill in. */
-export interface Statement {
+interface Statement {
   Effect: string;
   Action: string | string[];
   Resource?: string | string[];

@@ -17,7 +17,7 @@ export interface StatisticsSettings {
 }
 
 /** The images of one cache. A prefix may be known at deployment only, so it is a value here and no key. */
-export interface ProbedCache {
+interface ProbedCache {
   readonly prefix: string;
   /** As the cache names them: `echo/nginx:1.27`. */
   readonly images: string[];

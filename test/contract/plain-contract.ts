@@ -18,7 +18,7 @@ export interface PlainContract {
 /** `made` stands for the role of this contract, anything else is the ARN of one from elsewhere. */
 type RoleReference = 'made' | string;
 
-export interface PlainRule {
+interface PlainRule {
   readonly repositoryPrefix: string;
   /** `ROOT` is AWS's default. */
   readonly upstreamRepositoryPrefix: string;

@@ -11,7 +11,7 @@ export interface PlainStatement {
 type OneOrMany = string | string[];
 
 /** A statement as IAM's JSON has it. */
-export interface StatementJson {
+interface StatementJson {
   readonly Sid?: string;
   readonly Effect: string;
   readonly Action: OneOrMany;
