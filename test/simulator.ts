@@ -91,7 +91,10 @@ export async function untestedActions(world: World, rows: Row[]): Promise<string
 }
 
 function policiesOf(world: World): Policy[] {
-  return [...new Set([...Object.values(world.callers).flatMap(({ policies }) => policies), ...(world.resourcePolicies ?? []).map(({ policy }) => policy)])];
+  return [...new Set([
+    ...Object.values(world.callers).flatMap(({ policies }) => policies),
+    ...(world.resourcePolicies ?? []).map(({ policy }) => policy),
+  ])];
 }
 
 /** A template with what CloudFormation fills in. */

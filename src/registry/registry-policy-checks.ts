@@ -58,7 +58,8 @@ function writtenProblems(statements: iam.PolicyStatement[]): (Problem | undefine
 }
 
 function outOfScope(statements: iam.PolicyStatement[], known: readonly string[] | undefined): Problem | undefined {
-  const other = statements.flatMap(({ actions }) => actions).find(action => known && !Token.isUnresolved(action) && ![...known, ALL].includes(action));
+  const other = statements.flatMap(({ actions }) => actions)
+    .find(action => known && !Token.isUnresolved(action) && ![...known, ALL].includes(action));
   return other === undefined ? undefined : {
     got: `the action ${other} in a registry policy of the scope V1`,
     expected: `${known!.join(', ')} or ${ALL}`,

@@ -1,12 +1,12 @@
 import { PutRegistryPolicyCommand } from '@aws-sdk/client-ecr';
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Ground, pullAs, refused, REGION } from './ground';
 import type { Aws } from '../../local/harness/aws';
 import { policy } from '../../local/harness/aws';
 import type { PulledImage } from '../../local/harness/registry-client';
 import { CachePullers, PullThroughCache, RegistryPolicy, UpstreamRegistry } from '../../src';
 import { CacheActions } from '../../src/rule/cache-actions';
-import { Ground, pullAs, refused, REGION } from './ground';
 
 const VENDOR = '123456789012', OWNER = '111122223333', PULLERS = '444455556666';
 const IMAGES = ['web', 'webs', 'worker', 'team/app', 'team/other', 'late'];

@@ -39,8 +39,6 @@ export class SimulatedAws {
   /** Pulls of a repository by the hour that they were in. */
   public readonly pulls = new Map<string, { readonly at: Date; readonly count: number }[]>();
   public readonly metrics: any[] = [];
-  /** Decides for each call whether it fails, from its input and how often the action was called before. */
-  public fault: (call: Call, nth: number) => Fault | undefined = () => undefined;
   /** What CloudWatch says of the pulls of a repository, `Complete` if nothing is said here. */
   public readonly pullStatus = new Map<string, string>();
   /** Whether CloudWatch gives the values of a query a few at a time, as it may. */
@@ -49,6 +47,9 @@ export class SimulatedAws {
   public page = 1000;
 
   private readonly server: Server = createServer((request, response) => this.receive(request, response));
+
+  /** Decides for each call whether it fails, from its input and how often the action was called before. */
+  public fault: (call: Call, nth: number) => Fault | undefined = () => undefined;
 
   public async start(): Promise<void> {
     await new Promise<void>(started => this.server.listen(0, '127.0.0.1', started));

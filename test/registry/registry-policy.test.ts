@@ -28,16 +28,18 @@ describe('a first pull that the registry policy allows', () => {
   test('is an import, a new repository if need be, and reading, below the prefix', () => {
     const stack = newStack();
     policyOf(stack).allowFirstPull(rule(stack), { pullers });
-    expect(new Deployed(stack).only('AWS::ECR::RegistryPolicy')).toEqual({ PolicyText: {
-      Version: '2012-10-17',
-      Statement: [{
-        Sid: 'FirstPullEcho',
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${OTHER}:root` },
-        Action: [...READ, ...IMPORT],
-        Resource: `arn:aws:ecr:${ENV.region}:${ENV.account}:repository/echo/*`,
-      }],
-    } });
+    expect(new Deployed(stack).only('AWS::ECR::RegistryPolicy')).toEqual({
+      PolicyText: {
+        Version: '2012-10-17',
+        Statement: [{
+          Sid: 'FirstPullEcho',
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${OTHER}:root` },
+          Action: [...READ, ...IMPORT],
+          Resource: `arn:aws:ecr:${ENV.region}:${ENV.account}:repository/echo/*`,
+        }],
+      },
+    });
   });
 
   test('is no reading where the scope V1 knows of none', () => {
@@ -54,9 +56,11 @@ describe('a first pull that the registry policy allows', () => {
 
   test('is for roles and for accounts of an organisation by conditions', () => {
     const stack = newStack();
-    policyOf(stack).allowFirstPull(rule(stack), { pullers: [
-      CachePullers.account(OTHER, { roles: ['ci'] }), CachePullers.organization(ORGANIZATION, { accounts: ['888888888888'] }),
-    ] });
+    policyOf(stack).allowFirstPull(rule(stack), {
+      pullers: [
+        CachePullers.account(OTHER, { roles: ['ci'] }), CachePullers.organization(ORGANIZATION, { accounts: ['888888888888'] }),
+      ],
+    });
     expect(statementsOf(stack)).toMatchObject([
       { Principal: { AWS: `arn:aws:iam::${OTHER}:root` }, Condition: { ArnLike: { 'aws:PrincipalArn': [`arn:aws:iam::${OTHER}:role/ci`] } } },
       { Principal: { AWS: 'arn:aws:iam::888888888888:root' }, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },

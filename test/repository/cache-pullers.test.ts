@@ -51,10 +51,12 @@ describe('pullers in the policy of repositories', () => {
   });
 
   test('come after what the user wrote, which stays as it was', () => {
-    const own = new iam.PolicyDocument({ statements: [
-      new iam.PolicyStatement({ sid: 'Own', actions: ['ecr:DescribeImages'], principals: [new iam.ServicePrincipal('codebuild.amazonaws.com')] }),
-      new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['ecr:PutImage'], principals: [new iam.StarPrincipal()] }),
-    ] });
+    const own = new iam.PolicyDocument({
+      statements: [
+        new iam.PolicyStatement({ sid: 'Own', actions: ['ecr:DescribeImages'], principals: [new iam.ServicePrincipal('codebuild.amazonaws.com')] }),
+        new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['ecr:PutImage'], principals: [new iam.StarPrincipal()] }),
+      ],
+    });
     expect(policyWith({ repositoryPolicy: own, pullers: [CachePullers.account(OTHER)] }).Statement).toEqual([
       { Sid: 'Own', Effect: 'Allow', Principal: { Service: 'codebuild.amazonaws.com' }, Action: 'ecr:DescribeImages' },
       { Effect: 'Deny', Principal: '*', Action: 'ecr:PutImage' },

@@ -95,9 +95,12 @@ describe('the role that creates repositories', () => {
     return {
       callers: { role: new Deployed(stack).role('TemplateCreationRole') },
       // the default key policy leaves the decision to IAM
-      resourcePolicies: [{ resource: /:kms:/, policy: {
-        Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ENV.account}:root` }, Action: 'kms:*', Resource: '*' }],
-      } }],
+      resourcePolicies: [{
+        resource: /:kms:/,
+        policy: {
+          Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ENV.account}:root` }, Action: 'kms:*', Resource: '*' }],
+        },
+      }],
     };
   }
 
