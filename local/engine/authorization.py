@@ -21,7 +21,13 @@ def resource_arn_of(extract: Callable[..., str]) -> Callable[..., str]:
         if given.get("resourceArn"):
             return str(given["resourceArn"])
         registry = Registry(str(given.get("registryId") or account), region)
-        return registry.repository_arn(str(given["repositoryName"])) if given.get("repositoryName") else "*"
+        if given.get("repositoryName"):
+            return registry.repository_arn(str(given["repositoryName"]))
+        # A list of repositories has them for its resource, and any of them when it names none or several.
+        if str(headers.get("x-amz-target", "")).endswith(".DescribeRepositories"):
+            names = given.get("repositoryNames") or []
+            return registry.repository_arn(str(names[0]) if len(names) == 1 else "*")
+        return "*"
     return extract_resource_arn
 
 

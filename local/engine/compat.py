@@ -13,7 +13,7 @@ MINISTACK = "1.5.33"
 
 NAMES: Mapping[str, Sequence[str]] = {
     "ministack.app": ("app", "pin_request_origin"),
-    "ministack.core.iam_actions": ("extract_resource_arn",),
+    "ministack.core.iam_actions": ("extract_resource_arn", "request_tag_context"),
     "ministack.core.iam_evaluator": (
         "AuthError", "EvalContext", "EvalResult", "PrincipalInfo", "_gather_role_policies",
         "_permissions_boundary", "_resolve_condition_key", "_resource_policy", "combine_resource_policy", "evaluate",

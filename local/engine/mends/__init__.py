@@ -10,6 +10,7 @@ from engine.mends import (
     events_to_logs,
     log_patterns,
     metric_filters,
+    metric_namespace,
     principal_arn,
     secret_ref,
     secure_loopback,
@@ -29,3 +30,4 @@ def install(clock: Clock) -> None:
     event_metrics.install()
     secure_loopback.install()
     principal_arn.install()
+    metric_namespace.install()
