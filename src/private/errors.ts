@@ -12,7 +12,12 @@ export interface Problem {
 
 /** The one sentence form that all messages of this library have. */
 export function sentence(problem: Problem): string {
-  return `got ${problem.got}, expected ${problem.expected}: ${problem.fix}`;
+  return withoutTokens(`got ${problem.got}, expected ${problem.expected}: ${problem.fix}`);
+}
+
+/** A message for people: a token in it prints as `${Token[TOKEN.13]}`, which nobody wrote. */
+export function withoutTokens(message: string): string {
+  return message.replace(/[$#]\{Token\[[^\]]*\]\}/g, '<known at deployment>');
 }
 
 /** Where a construct is, by the ids that its user wrote: a `Default` or `Resource` at the end is a library's. */

@@ -1,5 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { withoutTokens } from './errors';
 
 /** Ids are a contract: users acknowledge warnings by them, so one is never renamed. */
 export enum WarningId {
@@ -21,5 +22,5 @@ export enum WarningId {
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */
 export function warn(scope: IConstruct, id: WarningId, message: string): void {
-  Validations.of(scope).addWarning(`cdk-ecr-pull-through-cache:${id}`, message);
+  Validations.of(scope).addWarning(`cdk-ecr-pull-through-cache:${id}`, withoutTokens(message));
 }

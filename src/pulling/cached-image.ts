@@ -152,7 +152,9 @@ export class CachedImage {
       throw new InvalidInputError({
         got: `the image ${excerpt(image)}, in the upstream '${name.repository}'`,
         expected: `an image below '${prefix}/', the part of the upstream that this cache serves`,
-        fix: `write the name that the image has in the upstream, such as '${prefix}/${name.repository}'`,
+        fix: Token.isUnresolved(prefix)
+          ? 'begin the name with the same token'
+          : `write the name that the image has in the upstream, such as '${prefix}/${name.repository}'`,
       }, this.rule);
     }
     return { ...name, repository: name.repository.slice(prefix.length + 1) };

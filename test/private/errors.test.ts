@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { InvalidInputError, place } from '../../src/private/errors';
 
@@ -16,6 +16,11 @@ describe('an error message', () => {
 
   test('names the app when there is no path', () => {
     expect(new InvalidInputError(problem, new App()).message).toMatch(/\[at the app\]$/);
+  });
+
+  test('says of a token that its value comes later', () => {
+    expect(new InvalidInputError({ ...problem, got: `the Region '${Aws.REGION}'` }).message)
+      .toMatch(/^got the Region '<known at deployment>', expected/);
   });
 });
 
