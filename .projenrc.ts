@@ -77,6 +77,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     coverageText: false,
     jestConfig: {
+      // `npm test` answers within a minute and a half on two cores: both of them, without counting lines
+      maxWorkers: 2,
+      collectCoverage: false,
       setupFiles: ['<rootDir>/test/setup.ts'],
       moduleNameMapper: { '^cdk-ecr-pull-through-cache$': '<rootDir>/src/index.ts' },
       // These need a compiled package or tools from outside npm: `npm run oracles`, `npm run e2e`.
