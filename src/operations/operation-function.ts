@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /** The longest that Lambda runs. */
-export const LONGEST_RUN = Duration.minutes(15);
+const LONGEST_RUN = Duration.minutes(15);
 
 /** What every function that runs at deployment has: a role that may log and ask how its stack stands, a log group, the small machine. */
 export function operationFunctionProps(scope: Construct, logRetention = logs.RetentionDays.ONE_MONTH) {

@@ -56,10 +56,10 @@ const SIDE_BY_SIDE = 'make a cache with another prefix beside this one, move the
  *
  * @example
  * import { ReplacementCheck } from 'cdk-ecr-pull-through-cache';
- * import { readFileSync } from 'fs';
  *
- * const findings = ReplacementCheck.ofChangeSet(readFileSync('change-set.json', 'utf8'));
- * const lines = findings.map(({ logicalId, reason, wayOut }) => `${logicalId}: ${reason} Instead, ${wayOut}`);
+ * declare const changeSet: string; // what `aws cloudformation describe-change-set --include-property-values` printed
+ * const findings = ReplacementCheck.ofChangeSet(changeSet);
+ * const safe = findings.length === 0;
  */
 export class ReplacementCheck {
   /**
