@@ -20,7 +20,7 @@ export function agnosticStack(app = new App(), id = 'Stack'): Stack {
 /** The warnings that users see, each as `path id: message`. */
 export function warningsOf(stack: Stack): string[] {
   return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => {
-    const [, message, warning] = /^(.*) \[ack: annotation::cdk-ecr-pull-through-cache:(.*)\]$/s.exec(String(entry.data))!;
+    const [, message, warning] = /^(.*) \[ack: [Aa]nnotation::cdk-ecr-pull-through-cache:(.*)\]$/s.exec(String(entry.data))!;
     return `${id} ${warning}: ${message}`;
   });
 }

@@ -116,8 +116,16 @@ export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: ICon
   if (policy.isEmpty) {
     return [];
   }
-  const problems = policy.validateForResourcePolicy();
+  // not `validateForResourcePolicy`: newer versions of aws-cdk-lib want resources there, which ECR refuses
+  const problems = policy.validateForAnyPolicy();
   const { Statement: statements } = Stack.of(scope).resolve(policy);
+  if (statements.some((statement: object) => !('Principal' in statement || 'NotPrincipal' in statement))) {
+    problems.push(sentence({
+      got: 'a repository policy with a statement without principals',
+      expected: 'principals in each statement',
+      fix: 'say who is meant, or give the permission to an identity instead',
+    }));
+  }
   if (statements.some((statement: object) => 'Resource' in statement || 'NotResource' in statement)) {
     problems.push(sentence({
       got: 'a repository policy that names resources',

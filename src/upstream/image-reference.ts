@@ -37,7 +37,7 @@ export class ImageReference {
   public static parse(text: string): ImageReference {
     if (Token.isUnresolved(text)) {
       throw new InvalidInputError({
-        got: `the image reference ${excerpt(text)}, which is known only at deployment`,
+        got: `the image reference ${excerpt(text)}`,
         expected: 'an image name that is known at synthesis',
         fix: 'check with Token.isUnresolved() first and leave such a value as it is, or give the name as a literal',
       });

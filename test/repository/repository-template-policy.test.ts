@@ -52,7 +52,9 @@ describe('a repository policy', () => {
   test('fails at synthesis without principals', () => {
     const app = new App();
     policyIn(newStack(app), pull([]));
-    expect(() => app.synth()).toThrow('A PolicyStatement used in a resource-based policy must specify at least one IAM principal');
+    expect(() => app.synth()).toThrow(
+      'got a repository policy with a statement without principals, expected principals in each statement: '
+      + 'say who is meant, or give the permission to an identity instead');
   });
 
   test.each<[string, iam.PolicyStatementProps]>([
