@@ -24,7 +24,8 @@ rm package-lock.json
 npm install --no-audit --no-fund --silent
 node -p "'aws-cdk-lib ' + require('aws-cdk-lib/package.json').version"
 
-npx jest --ci --coverage=false
+npx projen bundle > /dev/null
+npx jest --ci
 
 passed=0
 failed=0
