@@ -1,17 +1,7 @@
 #!/usr/bin/env bash
 # The published template is what the construct renders, small enough for CloudFormation, and cfn-lint finds nothing in it.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-check() {
-  local name=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); echo "ok   $name"; else failed=$((failed + 1)); echo "FAIL $name"; fi
-}
+. "$(dirname "${BASH_SOURCE[0]}")/tally.sh"
 
 template=cloudformation/ecr-pullthrough-cache/template.yaml
 
@@ -36,5 +26,4 @@ check 'cfn-lint sees a registry that ECR does not know' refuses E3030 's/Upstrea
 check 'cfn-lint sees a reference to nothing' refuses E1010 's/!GetAtt ECRAccessRole.Arn/!GetAtt AccessRole.Arn/'
 check 'cfn-lint sees a default that its pattern refuses' refuses E2015 's/Default: echo$/Default: Echo/'
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

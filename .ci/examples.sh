@@ -1,17 +1,7 @@
 #!/usr/bin/env bash
 # Every example app synthesizes, and cfn-lint finds nothing in what it gives.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-check() {
-  local name=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); echo "ok   $name"; else failed=$((failed + 1)); echo "FAIL $name"; fi
-}
+. "$(dirname "${BASH_SOURCE[0]}")/tally.sh"
 
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet cfn-lint==1.58.0
@@ -30,5 +20,4 @@ done < <(find examples -name app.ts -not -path '*/node_modules/*' | sort)
 sed 's/"echo"/"Echo"/' "$work/echo/typescript/EchoCache.template.json" > "$work/bad.template.json"
 check 'cfn-lint refuses a prefix that ECR refuses' bash -c "! '$work/venv/bin/cfn-lint' --regions us-east-1 -- '$work/bad.template.json' > /dev/null"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
 # The suite and the examples on the newest aws-cdk-lib and Node.js 24, where the CDK validates CloudFormation by itself.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "${BASH_SOURCE[0]}")/tally.sh"
 git clone --quiet . "$work/repo"
 cd "$work/repo"
 
@@ -26,14 +23,6 @@ node -p "'aws-cdk-lib ' + require('aws-cdk-lib/package.json').version"
 
 npx projen bundle > /dev/null
 npx jest --ci
-
-passed=0
-failed=0
-check() {
-  local name=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); echo "ok   $name"; else failed=$((failed + 1)); echo "FAIL $name"; fi
-}
 
 # The CDK throws on errors and only reports warnings, bad enums among them: the report has to be empty of both.
 clean() {
@@ -60,5 +49,4 @@ EOF2
 refused() { ! clean test/bad-app.ts > "$work/refusal" && grep -q "'quai' is not one of" "$work/refusal"; }
 check 'CloudFormation validation refuses an upstream that ECR does not know' refused
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -1,17 +1,7 @@
 #!/usr/bin/env bash
 # The Pulumi component: its types against the provider's schema, and what it registers, with mocks.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-check() {
-  local name=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); echo "ok   $name"; else failed=$((failed + 1)); echo "FAIL $name"; fi
-}
+. "$(dirname "${BASH_SOURCE[0]}")/tally.sh"
 
 git ls-files -z pulumi/ecr-pullthrough-cache | xargs -0 cp --parents -t "$work"
 package=$work/pulumi/ecr-pullthrough-cache
@@ -43,5 +33,4 @@ echo "tests of the component: $p of them passed and $f didn't"
 passed=$((passed + p))
 failed=$((failed + f))
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -1,17 +1,7 @@
 #!/usr/bin/env bash
 # The Terraform module and its examples, judged by OpenTofu with the oldest and the newest schema of hashicorp/aws that can be had.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-check() {
-  local name=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); echo "ok   $name"; else failed=$((failed + 1)); echo "FAIL $name"; fi
-}
+. "$(dirname "${BASH_SOURCE[0]}")/tally.sh"
 
 bash test/oracles/terraform/build.sh "$work/tools"
 tofu() { "$work/tools/tofu" "$@" -no-color; }
@@ -54,5 +44,4 @@ check 'a wrong type is refused' refuses 'Inappropriate value for attribute "alar
 check 'an unknown attribute of a data source is refused' refuses 'no argument, nested block, or exported attribute named "regoin"' 's/current.region$/current.regoin/'
 check 'a misspelt block is refused' refuses 'Blocks of type "encryption" are not expected' 's/encryption_configuration {/encryption {/'
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
