@@ -34,6 +34,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // Judges that others wrote.
     '@cloud-copilot/iam-simulate@^0.1.173',
     'cdk-nag@^3',
+    '@stryker-mutator/core@~9.6.1',
+    '@stryker-mutator/jest-runner@~9.6.1',
+    // What `npm run bench` measures the parser of image references beside.
+    '@swimlane/docker-reference@^2',
+    'docker-parse-image@^3',
+    'parse-docker-image-name@^3',
     // What the handlers import: at run time it is the SDK of the Lambda runtime.
     '@aws-sdk/client-cloudwatch@^3',
     '@aws-sdk/client-ecr@^3',
@@ -67,7 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Examples import the package by its name, as users do, and run from the sources.
   tsconfigDev: {
     compilerOptions: { paths: { 'cdk-ecr-pull-through-cache': ['../src/index.ts'] } },
-    include: ['../examples/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts'],
+    include: ['../examples/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts', '../bench/**/*.ts'],
     exclude: ['../**/node_modules', '../**/cdk.out'],
   },
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
@@ -89,7 +95,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'local', 'cloudformation'],
+    devdirs: ['test', 'examples', 'local', 'cloudformation', 'bench'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', 'dist', '.venv'],
     commandOptions: { fix: false },
   },
@@ -97,7 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   githubOptions: { mergify: false },
   pullRequestTemplate: false,
   depsUpgradeOptions: { workflow: true },
-  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache'],
+  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/'],
 });
 
 // the compiler resolves the package's own name in examples; the linter needn't
@@ -150,6 +156,24 @@ project.addTask('oracles', {
   receiveArgs: true,
 });
 
+project.addTask('bench', {
+  description: 'Measure what the library costs, and write docs/performance.md',
+  exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts',
+  receiveArgs: true,
+});
+project.addTask('mutation', {
+  description: 'Change the pure rooms in a thousand places, see which changes no test notices, and write docs/mutation.md',
+  steps: [
+    { exec: 'stryker run test/mutation/stryker.config.json' },
+    { exec: 'tsx --tsconfig test/tsconfig.json test/mutation/main.ts' },
+  ],
+});
+project.addTask('verification', {
+  description: 'Write docs/verification.md: what is claimed, who judges it, and what was tried',
+  exec: 'tsx --tsconfig test/tsconfig.json test/verification/main.ts',
+  receiveArgs: true,
+});
+
 // run without projen in between, so that the demo notices when npm is told to end
 project.setScript('demo', 'node --import tsx local/demo/main.ts');
 project.addTask('templates', {
@@ -164,8 +188,11 @@ packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://
 
 project.addFields({
   knip: {
-    entry: ['examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts'],
-    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts'],
+    entry: [
+      'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts', 'test/mutation/main.ts',
+      'test/verification/main.ts',
+    ],
+    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
     // a project of its own, with its own dependencies and checks
     ignore: ['pulumi/**'],
     // called by name: in the tasks that projen writes, by cdk.json and by .ci
