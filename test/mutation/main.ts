@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { AREAS, owns, problemsOfScope } from './areas';
+import { mutantsOf, readReport } from './mutation-report';
+import { page, restOf, restSection } from './page';
+import type { ReasonedSurvivor } from './survivors';
+import { problemsOf } from './verdict';
+
+const repository = join(__dirname, '..', '..');
+const PAGE = join(repository, 'docs', 'mutation.md');
+const REPORT = join(repository, 'reports', 'mutation.json');
+/** Of a run of its own, which takes long: without one, the page keeps what it says of the rest. */
+const REPORT_OF_REST = join(repository, 'reports', 'mutation-rest.json');
+
+const [withGoal, withoutGoal] = [AREAS.filter(({ goal }) => goal), AREAS.filter(({ goal }) => !goal)];
+const sources = readdirSync(join(repository, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith('.ts')).map(file => `src/${file.replaceAll('\\', '/')}`).sort();
+
+function rest(): string {
+  if (!existsSync(REPORT_OF_REST)) { return restOf(existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : ''); }
+  const { files } = readReport(REPORT_OF_REST);
+  return restSection(withoutGoal, mutantsOf({ files }), sources.filter(file => !(file in files) && !withGoal.some(area => owns(area, file))));
+}
+
+const report = readReport(REPORT);
+const mutants = mutantsOf(report);
+const reasons = JSON.parse(readFileSync(join(__dirname, 'survivors.json'), 'utf8')) as ReasonedSurvivor[];
+writeFileSync(PAGE, page({ areas: withGoal, mutants, reasons, version: report.framework?.version ?? 'of unknown version', rest: rest() }));
+
+const problems = [...problemsOfScope(withGoal, Object.keys(report.files), sources), ...problemsOf(withGoal, mutants, reasons)];
+problems.forEach(problem => { console.error(`FAILED ${problem}`); });
+console.log(`docs/mutation.md is written, ${problems.length} failed`);
+process.exitCode = problems.length === 0 ? 0 : 1;

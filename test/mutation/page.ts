@@ -1,0 +1,96 @@
+import { GOAL, owns } from './areas';
+import type { Area } from './areas';
+import { figuresOf, inArea, scoreOf } from './figures';
+import type { Figures } from './figures';
+import type { Mutant } from './mutation-report';
+import { reasonFor, survivorsOf } from './survivors';
+import type { ReasonedSurvivor } from './survivors';
+
+/** What docs/mutation.md is made of. */
+export interface PageContent {
+  readonly areas: readonly Area[];
+  readonly mutants: readonly Mutant[];
+  readonly reasons: readonly ReasonedSurvivor[];
+  /** The version of Stryker. */
+  readonly version: string;
+  /** The section about the areas without the goal, from `restSection` or from the page as it was. */
+  readonly rest: string;
+}
+
+const REST = '## The rest';
+const HEADER = ['', 'files', 'mutants', 'killed', 'timed out', 'survived', 'not covered', 'not tried', 'score'];
+
+export function page({ areas, mutants, reasons, version, rest }: PageContent): string {
+  const all = ofAreas(areas, mutants);
+  return [
+    '# Tests that can fail',
+    `All figures are from one run of \`npm run mutation\`, which wrote this page: Stryker ${version} changed the source in ${all.length} places, one at `
+      + 'a time, and ran the tests. A change that no test notices is one that a user would notice first.',
+    'Each file is judged by the tests that [scope.json](../test/mutation/scope.json) gives to it, those of its own room, and by no others: '
+      + 'nothing counts as tested because something far from it broke. Properties run with one seed here, so that a change is not noticed by luck.',
+    `The goal is ${GOAL} % in each row. A change that hangs the tests is noticed; one in code that no test runs is not. "Not tried" are changes with `
+      + 'which the file does not load.',
+    areaTable(areas, mutants),
+    '## What no test notices',
+    'A reason for each, from [survivors.json](../test/mutation/survivors.json); the run fails when one is missing and when one is no longer needed.',
+    ...areas.flatMap(area => survivorSection(area, mutants, reasons)),
+    rest,
+  ].filter(part => part !== '').join('\n\n') + '\n';
+}
+
+/** The section about areas that have no goal, with the files that were not measured. */
+export function restSection(areas: readonly Area[], mutants: readonly Mutant[], left: readonly string[]): string {
+  return [
+    REST,
+    'Measured apart, by `npx stryker run test/mutation/stryker.rest.config.json` before `npm run mutation`, and without a goal: what makes resources '
+      + 'is also judged by snapshots, simulators and deployments, which mutation testing leaves out.',
+    areaTable(areas, mutants),
+    left.length === 0 ? 'No file is left out.' : `Not measured: ${left.map(file => `\`${file}\``).join(', ')}.`,
+  ].join('\n\n');
+}
+
+/** The section about the rest in a page that was written before; empty without one. */
+export function restOf(earlier: string): string {
+  const start = earlier.indexOf(REST);
+  return start < 0 ? '' : earlier.slice(start).trimEnd();
+}
+
+function areaTable(areas: readonly Area[], mutants: readonly Mutant[]): string {
+  const rows = [
+    ...areas.map(area => [area.title, figuresOf(inArea(area, mutants))] as const),
+    ['**All**', figuresOf(ofAreas(areas, mutants))] as const,
+  ];
+  return table(HEADER, rows.map(([title, figures]) => [title, ...cellsOf(figures)]));
+}
+
+function ofAreas(areas: readonly Area[], mutants: readonly Mutant[]): Mutant[] {
+  return mutants.filter(({ file }) => areas.some(area => owns(area, file)));
+}
+
+function cellsOf(figures: Figures): string[] {
+  const { files, mutants, killed, timedOut, survived, uncovered, ignored, invalid } = figures;
+  return [...[files, mutants, killed, timedOut, survived, uncovered, ignored + invalid].map(String), `${scoreOf(figures).toFixed(1)} %`];
+}
+
+function survivorSection(area: Area, mutants: readonly Mutant[], reasons: readonly ReasonedSurvivor[]): string[] {
+  const survivors = survivorsOf(inArea(area, mutants));
+  return [`### ${area.title}`, survivors.length === 0 ? 'Nothing.' : survivors.map(one => survivorItem(one, reasons)).join('\n')];
+}
+
+function survivorItem(survivor: Mutant, reasons: readonly ReasonedSurvivor[]): string {
+  const change = `${code(survivor.original)} became ${code(survivor.replacement)}`;
+  return `- \`${survivor.file}\`, in ${code(survivor.line)}: ${change}. ${reasonFor(survivor, reasons) ?? '**No reason yet.**'}`;
+}
+
+/** One line of code in Markdown; backticks in it need longer ones around it. */
+function code(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line === '') { return 'nothing'; }
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  return longest === 0 ? `\`${line}\`` : `${'`'.repeat(longest + 1)} ${line} ${'`'.repeat(longest + 1)}`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}

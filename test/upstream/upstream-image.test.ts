@@ -1,0 +1,146 @@
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { readPath, readUpstreamImage } from '../../src/upstream/upstream-image';
+
+const DIGEST = `sha256:${'0a'.repeat(32)}`;
+const HOSTS = ['registry.example.com', 'mirror.example.com'];
+const parameters = new Stack(new App(), 'Stack');
+/** A value that is known at deployment only. */
+const token = (name: string) => new CfnParameter(parameters, name).valueAsString;
+const ACCOUNT = token('Account');
+const TOKEN = token('Token');
+const PRIVATE = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`;
+
+describe('an image of an upstream', () => {
+  test.each([
+    ['nginx', { repository: 'nginx' }],
+    ['team/nginx:1.27', { repository: 'team/nginx', tag: '1.27' }],
+    [`nginx@${DIGEST}`, { repository: 'nginx', digest: DIGEST }],
+    [`nginx:1.27@${DIGEST}`, { repository: 'nginx', tag: '1.27', digest: DIGEST }],
+    ['registry.example.com/nginx:1.27', { repository: 'nginx', tag: '1.27' }],
+    ['mirror.example.com/team/nginx', { repository: 'team/nginx' }],
+    ['registry.example.com/quay.io/nginx', { repository: 'quay.io/nginx' }],
+  ])('is read without its registry: %s', (image, parts) => {
+    expect(readUpstreamImage(image, HOSTS)).toEqual({ complete: true, ...parts });
+  });
+
+  test.each([
+    ['nginx', 'library/nginx'],
+    ['library/nginx', 'library/nginx'],
+    ['docker.io/nginx', 'library/nginx'],
+    ['index.docker.io/nginx', 'library/nginx'],
+  ])('has the short forms of Docker Hub only there: %s', (image, repository) => {
+    expect(readUpstreamImage(image, ['docker.io', 'index.docker.io'])).toMatchObject({ repository });
+  });
+
+  test('may begin like a registry that is none, as in Go', () => {
+    expect(readUpstreamImage('my_host.example/app', HOSTS)).toMatchObject({ repository: 'my_host.example/app' });
+  });
+
+  test('is read without knowing the host, where that is a token', () => {
+    expect(readUpstreamImage('nginx:1.27', [PRIVATE])).toEqual({ repository: 'nginx', tag: '1.27', complete: true });
+    expect(readUpstreamImage(`${PRIVATE}/nginx:1.27`, [PRIVATE])).toEqual({ repository: 'nginx', tag: '1.27', complete: true });
+  });
+
+  test('fails with the offsets of the text as it came', () => {
+    expect(() => readUpstreamImage('mirror.example.com/Nginx', HOSTS)).toThrow(
+      "got the image reference 'mirror.example.com/Nginx' with 'N' at offset 19");
+  });
+
+  test('fails for another registry', () => {
+    expect(() => readUpstreamImage('quay.io/team/nginx:1.27', HOSTS)).toThrow(
+      "got the image 'quay.io/team/nginx:1.27' of the registry 'quay.io', expected an image of registry.example.com, mirror.example.com, which this "
+      + "cache serves: use a cache of 'quay.io'; if 'quay.io' is part of the image's name, write 'registry.example.com/quay.io/team/nginx:1.27'");
+  });
+
+  test.each(['docker.io/library/nginx', 'index.docker.io/nginx'])('fails for Docker Hub where it is named: %s', (image) => {
+    expect(() => readUpstreamImage(image, HOSTS)).toThrow("of the registry 'docker.io', expected an image of registry.example.com");
+  });
+
+  test('is of Docker Hub only with its whole name in front', () => {
+    expect(readUpstreamImage('team/docker.io/nginx', HOSTS)).toMatchObject({ repository: 'team/docker.io/nginx' });
+  });
+
+  test('fails for another registry where the own one is known at deployment only', () => {
+    expect(() => readUpstreamImage('quay.io/team/nginx:1.27', [PRIVATE])).toThrow(
+      "got the image 'quay.io/team/nginx:1.27' of the registry 'quay.io' for a cache whose upstream is not known by name, expected the name of the "
+      + "image without a registry: write 'team/nginx', or say what is cached with PullThroughCache.fromPullThroughCacheAttributes({ upstream })");
+  });
+
+  test('fails naming only hosts that are known', () => {
+    expect(() => readUpstreamImage('quay.io/nginx', [PRIVATE, 'mirror.example.com'])).toThrow(
+      "expected an image of mirror.example.com, which this cache serves: use a cache of 'quay.io'; if 'quay.io' is part of the image's name, "
+      + "write 'mirror.example.com/quay.io/nginx'");
+  });
+});
+
+describe('an image with a token', () => {
+  test.each([
+    ['as its tag', `team/nginx:${TOKEN}`, { repository: 'team/nginx', tag: TOKEN, complete: true }],
+    ['as its digest', `nginx@${TOKEN}`, { repository: 'nginx', digest: TOKEN, complete: true }],
+    ['as its digest beside a tag', `nginx:1.27@${TOKEN}`, { repository: 'nginx', tag: '1.27', digest: TOKEN, complete: true }],
+    ['as its tag beside a digest', `nginx:${TOKEN}@${DIGEST}`, { repository: 'nginx', tag: TOKEN, digest: DIGEST, complete: true }],
+    ['in its path', `${TOKEN}/nginx:1.27`, { repository: `${TOKEN}/nginx`, tag: '1.27', complete: true }],
+    ['in its path alone', `${TOKEN}/nginx`, { repository: `${TOKEN}/nginx`, complete: true }],
+    ['behind its own host', `registry.example.com/nginx:${TOKEN}`, { repository: 'nginx', tag: TOKEN, complete: true }],
+    ['behind a host in its path', `registry.example.com/quay.io/nginx:${TOKEN}`, { repository: 'quay.io/nginx', tag: TOKEN, complete: true }],
+  ])('%s is split where the literal text says', (_, image, parts) => {
+    expect(readUpstreamImage(image, HOSTS)).toEqual(parts);
+  });
+
+  test.each([
+    ['whole', TOKEN, TOKEN],
+    ['as the end of its path', `team/${TOKEN}`, `team/${TOKEN}`],
+  ])('%s may turn out to have a tag', (_, image, repository) => {
+    expect(readUpstreamImage(image, HOSTS)).toEqual({ repository, complete: false });
+  });
+
+  test.each([
+    ['quay.io', `quay.io/nginx:${TOKEN}`, 'nginx:<known at deployment>'],
+    ['localhost', `localhost/${TOKEN}`, '<known at deployment>'],
+    ['registry:5000', `registry:5000/team/${TOKEN}`, 'team/<known at deployment>'],
+    ['<known at deployment>.example.org', `${TOKEN}.example.org/nginx`, 'nginx'],
+  ])('fails for the registry %s', (registry, image) => {
+    expect(() => readUpstreamImage(image, HOSTS)).toThrow(`of the registry '${registry}', expected an image of registry.example.com`);
+  });
+
+  test.each([
+    [`quay.io/team/${TOKEN}`, 'team/<known at deployment>'],
+    [`${TOKEN}.example.org/team/nginx`, 'team/nginx'],
+  ])('fails with the name to write where the own registry is known at deployment only: %s', (image, repository) => {
+    expect(() => readUpstreamImage(image, [PRIVATE])).toThrow(`: write '${repository}', or say what is cached`);
+  });
+
+  test('is no registry by a dot or colon behind the first slash', () => {
+    expect(readUpstreamImage(`team/nginx.org/${TOKEN}:1.27`, HOSTS)).toMatchObject({ repository: `team/nginx.org/${TOKEN}`, tag: '1.27' });
+  });
+
+  test('is no registry by a dot without a slash', () => {
+    expect(readUpstreamImage(`nginx.${TOKEN}:1.27`, HOSTS)).toMatchObject({ repository: `nginx.${TOKEN}`, tag: '1.27' });
+  });
+});
+
+describe('a path in the registry', () => {
+  test('is read as it is', () => {
+    expect(readPath(`quay.io/nginx:1.27@${DIGEST}`)).toEqual({ repository: 'quay.io/nginx', tag: '1.27', digest: DIGEST, complete: true });
+  });
+
+  test('has no short form without a host', () => {
+    expect(readPath('nginx')).toMatchObject({ repository: 'nginx' });
+  });
+
+  test('has the short form of its host', () => {
+    expect(readPath('nginx', 'docker.io')).toMatchObject({ repository: 'library/nginx' });
+  });
+
+  test('has no short form of a host that is known at deployment only', () => {
+    expect(readPath('nginx', PRIVATE)).toMatchObject({ repository: 'nginx' });
+  });
+
+  test('is split where a token is in it', () => {
+    expect(readPath(`nginx:${TOKEN}`)).toEqual({ repository: 'nginx', tag: TOKEN, complete: true });
+  });
+
+  test('fails when it is none', () => {
+    expect(() => readPath('Nginx')).toThrow("with 'N' at offset");
+  });
+});
