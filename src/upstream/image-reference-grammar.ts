@@ -1,23 +1,15 @@
 import { excerpt } from '../private/excerpt';
 
-/** A part of a text. It names the whole text, so that offsets are those that a user can count. */
-export interface Span {
-  readonly text: string;
-  readonly start: number;
-  /** Offset of the first character behind the part. */
-  readonly end: number;
-}
-
 /** Where a text leaves the grammar of image references, and the way back. */
 export interface Flaw {
-  /** Offset of the first character that is wrong; the end of the part when something is missing there. */
+  /** Offset in the whole text of the first character that is wrong; the end of the part when something is missing there. */
   readonly offset: number;
   readonly expected: string;
   readonly fix: string;
 }
 
-/** Which of the ASCII codes belong to it: a table, since it is asked once for each character. */
-type CharacterSet = readonly boolean[];
+/** Which of the ASCII codes belong to it: a table of bytes, since it is asked once for each character. */
+type CharacterSet = Readonly<Uint8Array>;
 
 const LOWER_AND_DIGITS = characters('a-z', '0-9');
 const DIGITS = characters('0-9');
@@ -39,113 +31,110 @@ const DIGEST_DIGITS = new Map([['sha256', 64], ['sha384', 96], ['sha512', 128]])
 
 /** Whether the text is what Docker prints as an image's own identifier, which no repository may be named. */
 export function isIdentifier(text: string): boolean {
-  return text.length === 64 && endOfRun({ text, start: 0, end: 64 }, 0, LOWER_HEX) === 64;
+  return text.length === 64 && endOfRun(text, 0, 64, LOWER_HEX) === 64;
 }
 
-/** A registry: a domain name or IPv4 address, or an IPv6 address in brackets, each with an optional port. */
-export function hostFlaw(host: Span): Flaw | undefined {
-  const bracketed = host.text[host.start] === '[';
-  const nameEnd = bracketed
-    ? endOfRun(host, host.start + 1, ADDRESS_CHARACTERS) + 1
-    : startOf(':', host);
-  const name = { ...host, end: nameEnd };
-  return (bracketed ? addressFlaw(name, host.end) : domainFlaw(name)) ?? portFlaw({ ...host, start: nameEnd });
+/** A registry in front of an offset: a domain name or IPv4 address, or an IPv6 address in brackets, each with an optional port. */
+export function hostFlaw(text: string, end: number): Flaw | undefined {
+  const bracketed = text[0] === '[';
+  const nameEnd = bracketed ? endOfRun(text, 1, end, ADDRESS_CHARACTERS) + 1 : startOf(':', text, 0, end);
+  return (bracketed ? addressFlaw(text, nameEnd, end) : domainFlaw(text, nameEnd)) ?? portFlaw(text, nameEnd, end);
 }
 
-function addressFlaw(address: Span, limit: number): Flaw | undefined {
-  const close = address.end - 1;
-  const closed = close > address.start + 1 && close < limit && address.text[close] === ']';
+function addressFlaw(text: string, end: number, limit: number): Flaw | undefined {
+  const close = end - 1;
+  const closed = close > 1 && close < limit && text[close] === ']';
   return closed ? undefined : { offset: close, expected: "hexadecimal digits and ':' up to a ']' in the registry's address", fix: HOST_FIX };
 }
 
-function domainFlaw(domain: Span): Flaw | undefined {
+function domainFlaw(text: string, limit: number): Flaw | undefined {
   const label = { expected: "letters, digits and inner dashes between the dots of the registry's name", fix: HOST_FIX };
-  for (let at = domain.start; ;) {
-    const end = endOfRun(domain, at, LABEL_CHARACTERS);
-    if (end === at || domain.text[at] === '-') { return { offset: at, ...label }; }
-    if (domain.text[end - 1] === '-') { return { offset: end - 1, ...label }; }
-    if (end === domain.end) { return undefined; }
-    if (domain.text[end] !== '.') { return { offset: end, ...label }; }
+  for (let at = 0; ;) {
+    const end = endOfRun(text, at, limit, LABEL_CHARACTERS);
+    if (end === at || text[at] === '-') { return { offset: at, ...label }; }
+    if (text[end - 1] === '-') { return { offset: end - 1, ...label }; }
+    if (end === limit) { return undefined; }
+    if (text[end] !== '.') { return { offset: end, ...label }; }
     at = end + 1;
   }
 }
 
-function portFlaw(port: Span): Flaw | undefined {
-  if (port.start === port.end) { return undefined; }
+function portFlaw(text: string, start: number, limit: number): Flaw | undefined {
+  if (start === limit) { return undefined; }
   const expected = "a ':' and a port of digits after the registry's host";
-  if (port.text[port.start] !== ':') { return { offset: port.start, expected, fix: HOST_FIX }; }
-  const end = endOfRun(port, port.start + 1, DIGITS);
-  return end > port.start + 1 && end === port.end ? undefined : { offset: end, expected, fix: HOST_FIX };
+  if (text[start] !== ':') { return { offset: start, expected, fix: HOST_FIX }; }
+  const end = endOfRun(text, start + 1, limit, DIGITS);
+  return end > start + 1 && end === limit ? undefined : { offset: end, expected, fix: HOST_FIX };
 }
 
-/** A repository: lower-case words joined by '/', '.', '_', '__' or any number of dashes. */
-export function pathFlaw(path: Span): Flaw | undefined {
-  for (let at = path.start; ;) {
-    const end = endOfRun(path, at, LOWER_AND_DIGITS);
+/** A repository, up to a limit, a ':' or an '@': lower-case words joined by '/', '.', '_', '__' or any number of dashes. */
+export function endOfPath(text: string, start: number, limit: number): number | Flaw {
+  for (let at = start; ;) {
+    const end = endOfRun(text, at, limit, LOWER_AND_DIGITS);
     if (end === at) { return { offset: at, expected: "a lower-case letter or digit on both sides of '/', '.', '_', '__' and dashes", fix: PATH_FIX }; }
-    if (end === path.end) { return undefined; }
-    at = endOfSeparator(path, end);
+    if (end === limit || text[end] === ':' || text[end] === '@') { return end; }
+    at = endOfSeparator(text, end, limit);
     if (at === end) { return { offset: end, expected: "only a-z, 0-9, '/', '.', '_', '__' and dashes in the repository", fix: PATH_FIX }; }
   }
 }
 
-function endOfSeparator(path: Span, at: number): number {
-  switch (path.text[at]) {
+function endOfSeparator(text: string, at: number, limit: number): number {
+  switch (text[at]) {
     case '/':
     case '.':
       return at + 1;
     case '_':
-      return Math.min(endOfRun(path, at, UNDERSCORES), at + 2);
+      return Math.min(endOfRun(text, at, limit, UNDERSCORES), at + 2);
     default:
-      return endOfRun(path, at, DASHES);
+      return endOfRun(text, at, limit, DASHES);
   }
 }
 
-/** A tag: a letter, digit or '_', then those, dots and dashes. */
-export function tagFlaw(tag: Span): Flaw | undefined {
-  const end = endOfRun(tag, tag.start, TAG_CHARACTERS);
-  if (tag.start === end || !TAG_STARTS[tag.text.charCodeAt(tag.start)]) {
-    return { offset: tag.start, expected: "a letter, digit or '_' at the start of the tag", fix: TAG_FIX };
+/** A tag, up to an '@' or the text's end: a letter, digit or '_', then those, dots and dashes. */
+export function endOfTag(text: string, start: number): number | Flaw {
+  const end = endOfRun(text, start, text.length, TAG_CHARACTERS);
+  if (start === end || !TAG_STARTS[text.charCodeAt(start)]) {
+    return { offset: start, expected: "a letter, digit or '_' at the start of the tag", fix: TAG_FIX };
   }
-  if (end < tag.end) { return { offset: end, expected: "only letters, digits, '_', '.' and '-' in the tag", fix: TAG_FIX }; }
-  return end - tag.start > LONGEST_TAG
-    ? { offset: tag.start + LONGEST_TAG, expected: `at most ${LONGEST_TAG} characters in the tag, not ${end - tag.start}`, fix: 'shorten the tag' }
-    : undefined;
+  if (end < text.length && text[end] !== '@') { return { offset: end, expected: "only letters, digits, '_', '.' and '-' in the tag", fix: TAG_FIX }; }
+  return end - start > LONGEST_TAG
+    ? { offset: start + LONGEST_TAG, expected: `at most ${LONGEST_TAG} characters in the tag, not ${end - start}`, fix: 'shorten the tag' }
+    : end;
 }
 
-/** A digest: an algorithm that registries can check, ':' and as many lower-case hexadecimal digits as it makes. */
-export function digestFlaw(digest: Span): Flaw | undefined {
-  const colon = startOf(':', digest);
-  const algorithm = digest.text.slice(digest.start, colon);
+/** A digest, up to the text's end: an algorithm that registries can check, ':' and as many lower-case hexadecimal digits as it makes. */
+export function digestFlaw(text: string, start: number): Flaw | undefined {
+  const colon = startOf(':', text, start, text.length);
+  const algorithm = text.slice(start, colon);
   const digits = DIGEST_DIGITS.get(algorithm);
   if (digits === undefined) {
-    return { offset: digest.start, expected: `sha256, sha384 or sha512 as the digest's algorithm, not ${excerpt(algorithm)}`, fix: DIGEST_FIX };
+    return { offset: start, expected: `sha256, sha384 or sha512 as the digest's algorithm, not ${excerpt(algorithm)}`, fix: DIGEST_FIX };
   }
-  const start = Math.min(colon + 1, digest.end);
-  const end = endOfRun(digest, start, LOWER_HEX);
-  if (end < digest.end) { return { offset: end, expected: 'only 0-9 and a-f in the digest', fix: DIGEST_FIX }; }
-  return end - start === digits
+  const first = Math.min(colon + 1, text.length);
+  const end = endOfRun(text, first, text.length, LOWER_HEX);
+  if (end < text.length) { return { offset: end, expected: 'only 0-9 and a-f in the digest', fix: DIGEST_FIX }; }
+  return end - first === digits
     ? undefined
-    : { offset: Math.min(end, start + digits), expected: `${digits} hexadecimal digits after '${algorithm}:', not ${end - start}`, fix: DIGEST_FIX };
+    : { offset: Math.min(end, first + digits), expected: `${digits} hexadecimal digits after '${algorithm}:', not ${end - first}`, fix: DIGEST_FIX };
 }
 
 /** Where a run of accepted characters ends. The only loop over characters, and it never goes back. */
-function endOfRun(span: Span, from: number, accepted: CharacterSet): number {
+function endOfRun(text: string, from: number, limit: number, accepted: CharacterSet): number {
   let at = from;
-  while (at < span.end && accepted[span.text.charCodeAt(at)]) { at++; }
+  while (at < limit && accepted[text.charCodeAt(at)]) { at++; }
   return at;
 }
 
 /** Where a sign first stands in a part, or the part's end. */
-export function startOf(sign: string, span: Span): number {
-  const at = span.text.indexOf(sign, span.start);
-  return at < 0 || at > span.end ? span.end : at;
+function startOf(sign: string, text: string, from: number, limit: number): number {
+  const at = text.indexOf(sign, from);
+  return at < 0 || at > limit ? limit : at;
 }
 
 function characters(...ranges: string[]): CharacterSet {
-  const table = new Array<boolean>(128).fill(false);
+  const table = new Uint8Array(128);
   for (const range of ranges) {
-    table.fill(true, range.charCodeAt(0), range.charCodeAt(range.length - 1) + 1);
+    table.fill(1, range.charCodeAt(0), range.charCodeAt(range.length - 1) + 1);
   }
   return table;
 }

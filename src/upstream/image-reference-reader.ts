@@ -1,4 +1,4 @@
-import { digestFlaw, Flaw, hostFlaw, isIdentifier, pathFlaw, Span, startOf, tagFlaw } from './image-reference-grammar';
+import { digestFlaw, endOfPath, endOfTag, Flaw, hostFlaw, isIdentifier } from './image-reference-grammar';
 import { InvalidInputError } from '../private/errors';
 import { excerpt } from '../private/excerpt';
 
@@ -36,46 +36,56 @@ function looksLikeRegistry(head: string): boolean {
 }
 
 function readWithRegistry(text: string, slash: number): ReferenceParts {
-  const head: Span = { text, start: 0, end: slash };
-  const flaw = hostFlaw(head);
+  const flaw = hostFlaw(text, slash);
   if (flaw === undefined) {
     const registry = text.slice(0, slash);
     return readRemainder(text, registry === OLD_DOCKER_HUB ? DOCKER_HUB : registry, slash + 1);
   }
-  if (pathFlaw(head) === undefined) { return readRemainder(text, '', 0); }
+  if (endOfPath(text, 0, slash) === slash) { return readRemainder(text, '', 0); }
   throw text.startsWith('//', slash) && text[slash - 1] === ':'
     ? invalid(text, { offset: slash, expected: 'an image name without a scheme', fix: `leave out ${excerpt(text.slice(0, slash + 2))}` })
     : invalid(text, flaw);
 }
 
-/** What follows the registry: `path[:tag][@digest]`. None of the parts can hold the sign that ends it. */
+/** What follows the registry, in one pass: `path[:tag][@digest]`. None of the parts can hold the sign that ends it. */
 function readRemainder(text: string, registry: string, start: number): ReferenceParts {
-  const at = startOf('@', { text, start, end: text.length });
-  const colon = startOf(':', { text, start, end: at });
-  const path: Span = { text, start, end: colon };
-  const tag = colon < at ? { text, start: colon + 1, end: at } : undefined;
-  const digest = at < text.length ? { text, start: at + 1, end: text.length } : undefined;
-
-  const official = registry === DOCKER_HUB && startOf('/', path) === path.end ? OFFICIAL : '';
-  const flaw = pathFlaw(path) ?? lengthFlaw(path, official) ?? (tag && tagFlaw(tag)) ?? (digest && digestFlaw(digest));
+  const pathEnd = within(text, endOfPath(text, start, text.length));
+  const path = text.slice(start, pathEnd);
+  const official = registry === DOCKER_HUB && !path.includes('/') ? OFFICIAL : '';
+  const flaw = lengthFlaw(path, start, official);
   if (flaw) { throw invalid(text, flaw); }
-  return { registry, repository: official + contentOf(path), tag: tag && contentOf(tag), digest: digest && contentOf(digest) };
+
+  const tagged = text[pathEnd] === ':';
+  const tagEnd = tagged ? within(text, endOfTag(text, pathEnd + 1)) : pathEnd;
+  return {
+    registry,
+    repository: official + path,
+    tag: tagged ? text.slice(pathEnd + 1, tagEnd) : undefined,
+    digest: tagEnd < text.length ? readDigest(text, tagEnd + 1) : undefined,
+  };
 }
 
-function lengthFlaw(path: Span, official: string): Flaw | undefined {
-  const length = official.length + path.end - path.start;
+function lengthFlaw(path: string, start: number, official: string): Flaw | undefined {
+  const length = official.length + path.length;
   return length <= LONGEST_REPOSITORY ? undefined : {
-    offset: path.start + LONGEST_REPOSITORY - official.length,
+    offset: start + LONGEST_REPOSITORY - official.length,
     expected: `at most ${LONGEST_REPOSITORY} characters in the repository${official && ` with its '${official}'`}, not ${length}`,
     fix: 'shorten the repository',
   };
 }
 
+function readDigest(text: string, start: number): string {
+  const flaw = digestFlaw(text, start);
+  if (flaw) { throw invalid(text, flaw); }
+  return text.slice(start);
+}
+
+function within(text: string, end: number | Flaw): number {
+  if (typeof end === 'number') { return end; }
+  throw invalid(text, end);
+}
+
 function invalid(text: string, flaw: Flaw): InvalidInputError {
   const where = flaw.offset < text.length ? `with ${excerpt(text[flaw.offset])} at` : 'ending at';
   return new InvalidInputError({ got: `the image reference ${excerpt(text)} ${where} offset ${flaw.offset}`, expected: flaw.expected, fix: flaw.fix });
-}
-
-function contentOf(span: Span): string {
-  return span.text.slice(span.start, span.end);
 }

@@ -35,14 +35,17 @@ export class ImageReference {
    * @throws if the text is no image name; the message says at which offset (counted from 0) and why.
    */
   public static parse(text: string): ImageReference {
-    if (Token.isUnresolved(text)) {
+    try {
+      return new ImageReference(readReference(text));
+    } catch (error) {
+      // Asked last: no sign that begins a token is in the grammar, so what could be read holds none.
+      if (!Token.isUnresolved(text)) { throw error; }
       throw new InvalidInputError({
         got: `the image reference ${excerpt(text)}`,
         expected: 'an image name that is known at synthesis',
         fix: 'check with Token.isUnresolved() first and leave such a value as it is, or give the name as a literal',
       });
     }
-    return new ImageReference(readReference(text));
   }
 
   /**
