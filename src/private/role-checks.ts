@@ -6,9 +6,12 @@ import { InvalidInputError, place } from './errors';
 
 /** Refuses a role of another account: ECR gets its roles passed, and `iam:PassRole` doesn't cross accounts. */
 export function checkRoleAccount(name: string, role: IRole | undefined, scope: IConstruct): void {
+  if (!role) {
+    return;
+  }
   const own = Stack.of(scope).account;
-  const others = role?.env.account;
-  if (!role || others === undefined || Token.isUnresolved(others) || Token.isUnresolved(own) || others === own) {
+  const others = role.env.account;
+  if (Token.isUnresolved(others) || Token.isUnresolved(own) || others === own) {
     return;
   }
   throw new InvalidInputError({
@@ -34,10 +37,10 @@ export function checkRoleWithoutPath(name: string, role: IRole | undefined, scop
 /** From an L1 in the tree, or from an ARN whose end is written out; partition and account in it may be tokens. */
 function pathOf(role: IRole): string | undefined {
   const l1 = role.node.defaultChild;
-  if (l1 && CfnRole.isCfnRole(l1)) {
+  if (CfnRole.isCfnRole(l1)) {
     return l1.path;
   }
-  return /:role(\/(?:.*\/)?)[^/]*$/.exec(role.roleArn)?.[1];
+  return /:role(\/.*\/)/.exec(role.roleArn)?.[1];
 }
 
 function named(role: IRole): string {

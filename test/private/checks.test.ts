@@ -4,7 +4,8 @@ import { checkAccount, checkLength, checkPrefix, checkRegion, checkUpstreamPrefi
 const token = Lazy.string({ produce: () => 'NOT VALID' });
 
 describe('a prefix', () => {
-  test.each(['ab', 'echo', 'a'.repeat(30), '0a', 'team-a/echo', 'a.b', 'a_b', 'a__b', 'a-b', 'a---b', 'a/b/c', 'root', 'ROOT'])(
+  test.each(['ab', 'echo', 'a'.repeat(30), '0a', 'team-a/echo', 'a.b', 'a_b', 'a__b', 'a-b', 'a---b', 'a/b/c', 'my-team', 'a/b-c', 'a/b---c', 'a/my-team',
+    'root', 'ROOT'])(
     "may be '%s'", (prefix) => {
       expect(() => checkPrefix('repository prefix', prefix)).not.toThrow();
     });
@@ -29,6 +30,7 @@ describe('a prefix', () => {
     ['Team/App', "write 'team/app'"],
     ['Root', "write 'ROOT' for the whole registry, or 'root' for a prefix of that name"],
     ['echo/', "write 'echo'"],
+    ['eCho/', "choose one such as 'echo' or 'team-a/echo'"],
   ])("fails for '%s' with the prefix that is meant", (prefix, fix) => {
     expect(() => checkPrefix('repository prefix', prefix)).toThrow(new RegExp(`: ${fix}$`));
   });
@@ -90,12 +92,16 @@ describe('an account', () => {
 describe('a Region', () => {
   test.each([
     'us-east-1', 'eu-central-2', 'ap-southeast-7', 'ap-northeast-3', 'mx-central-1', 'il-central-1', 'sa-east-1', 'eusc-de-east-1', 'eu-north-1',
-    'us-isof-south-1', token,
+    'us-isof-south-1', 'us-west-10',
   ])('may be %s', (region) => {
     expect(() => checkRegion(region)).not.toThrow();
   });
 
-  test.each(['', 'frankfurt', 'us-east-1a', 'US-EAST-1', 'us_east_1', 'us-esat-1', 'us-east', 'us-east-123', 'east-1', 'us-east-1\n'])(
+  test('is not checked while it is a token', () => {
+    expect(() => checkRegion(token)).not.toThrow();
+  });
+
+  test.each(['', 'frankfurt', ' us-east-1', 'us-east-1a', 'US-EAST-1', 'us_east_1', 'us-esat-1', 'us-east', 'us-east-123', 'east-1', 'us-east-1\n'])(
     "fails for '%s'", (region) => {
       expect(() => checkRegion(region)).toThrow(`got the Region '${region}', expected the name of an AWS Region such as 'us-east-1': `
         + 'write the name of the Region, not of a zone or a place');

@@ -9,6 +9,10 @@ describe('an error message', () => {
     expect(new InvalidInputError(problem).message).toBe("got the count '0', expected a whole number above 0: count at least 1");
   });
 
+  test('has a class that logs name', () => {
+    expect(String(new InvalidInputError(problem))).toMatch(/^InvalidInputError: got the count/);
+  });
+
   test('names the construct it is about', () => {
     const stack = new Stack(new App(), 'Stack');
     expect(new InvalidInputError(problem, stack).message).toMatch(/: count at least 1 \[at Stack\]$/);
@@ -31,5 +35,13 @@ describe('the place of a construct', () => {
 
   test.each(['Default', 'Resource'])('leaves out the id %s, which a library chose', (id) => {
     expect(place(new Construct(new Construct(new Stack(new App(), 'Stack'), 'Echo'), id))).toBe('Stack/Echo');
+  });
+
+  test('leaves out several such ids at its end', () => {
+    expect(place(new Construct(new Construct(new Construct(new Stack(new App(), 'Stack'), 'Echo'), 'Default'), 'Resource'))).toBe('Stack/Echo');
+  });
+
+  test('keeps such an id in front of another', () => {
+    expect(place(new Construct(new Construct(new Stack(new App(), 'Stack'), 'Default'), 'Echo'))).toBe('Stack/Default/Echo');
   });
 });

@@ -70,10 +70,10 @@ describe('resources of one name', () => {
     expect(problemsOf(...resources)).toEqual([]);
   });
 
-  test('are reported when only one of them has a condition', () => {
+  test.each([0, 1])('are reported when only one of them, %d, has a condition', (index) => {
     const stack = newStack();
-    const [one, two] = [named(stack, 'A1'), named(stack, 'A2')];
-    one.cfnOptions.condition = new CfnCondition(stack, 'Condition', { expression: Fn.conditionEquals('a', 'b') });
-    expect(problemsOf(one, two)).toHaveLength(1);
+    const resources = [named(stack, 'A1'), named(stack, 'A2')];
+    resources[index].cfnOptions.condition = new CfnCondition(stack, 'Condition', { expression: Fn.conditionEquals('a', 'b') });
+    expect(problemsOf(...resources)).toHaveLength(1);
   });
 });
