@@ -8,7 +8,7 @@ import { ImageOutcome } from './cached-images-lookup';
 import type { CacheLookup, Finding } from './cached-images-lookup';
 import type { KnownImageProperty } from './cached-images-properties';
 import { shown } from './cached-images-report';
-import type { FoundImage } from './cached-images-report';
+import type { JudgedImage } from './cached-images-report';
 import { roleBehind } from './cached-images-roles';
 import { changedAt, holdersAt, l1Name, stepsOf, valueAt } from './cached-images-values';
 import { pathInCache } from './own-image';
@@ -21,7 +21,7 @@ export interface Settings {
   readonly lookup: CacheLookup;
   readonly paths: KnownImageProperty[];
   readonly pullers: readonly iam.IGrantable[];
-  readonly found: FoundImage[];
+  readonly found: JudgedImage[];
 }
 
 type Cached = NonNullable<Finding['cached']>;
@@ -46,8 +46,7 @@ export class CachedImagesAspect implements IAspect {
     const { outcome, cached } = ownImages !== undefined && before.startsWith(ownImages)
       ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
       : this.settings.lookup.find(before);
-    const after = cached?.image.uri ?? before;
-    this.settings.found.push({ constructPath: node.node.path, property, before: shown(before, node), after: shown(after, node), outcome });
+    this.settings.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
     if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
       warn(node, WarningId.DIGEST_NOT_CACHED,
         `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `

@@ -20,6 +20,20 @@ export interface FoundImage {
   readonly outcome: ImageOutcome;
 }
 
+/** An image name as it was judged; tokens in it are resolved for those only who read the report. */
+export interface JudgedImage {
+  readonly node: IConstruct;
+  readonly property: string;
+  readonly before: string;
+  readonly after: string;
+  readonly outcome: ImageOutcome;
+}
+
+/** What users are told of it. */
+export function foundImage({ node, property, before, after, outcome }: JudgedImage): FoundImage {
+  return { constructPath: node.node.path, property, before: shown(before, node), after: shown(after, node), outcome };
+}
+
 /** A text with tokens as `Fn::Sub` would have it, for people to read. */
 export function shown(text: string, scope: IConstruct): string {
   return Tokenization.reverseString(text).mapTokens({

@@ -24,7 +24,7 @@ export function uncachedImages(scope: IConstruct, settings: Settings): string[] 
   }));
   const elsewhere = settings.found
     .filter(one => OUTSIDE.includes(one.outcome) && /^(manifest|values)\./.test(one.property))
-    .map(one => problem(one.before, `${one.constructPath} ${one.property}`, one.outcome));
+    .map(one => problem(shown(one.before, one.node), `${one.node.node.path} ${one.property}`, one.outcome));
   return [...inTemplates, ...elsewhere];
 }
 

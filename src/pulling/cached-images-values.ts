@@ -66,7 +66,8 @@ class ChangedValue implements IResolvable {
   ) {}
 
   public resolve(context: IResolveContext): unknown {
-    return changedAt(context.resolve(this.inner), this.steps, this.change);
+    // one level: what is inside is resolved once, by who asked for this value
+    return changedAt(this.inner.resolve(context), this.steps, this.change);
   }
 
   public toString(): string {

@@ -8,7 +8,7 @@ import type { Replace, Tree } from './cached-images-kubernetes';
 import { CacheLookup, NamePattern } from './cached-images-lookup';
 import { IMAGE_PROPERTIES } from './cached-images-properties';
 import type { ImageProperty } from './cached-images-properties';
-import { reportOf } from './cached-images-report';
+import { foundImage, reportOf } from './cached-images-report';
 import type { FoundImage } from './cached-images-report';
 import { uncachedImages, uncoveredStages } from './cached-images-validation';
 import { checkImageProperty } from './cached-images-values';
@@ -112,7 +112,7 @@ export class CachedImages {
 
   /** What was found and what became of it, in the order of the tree. Complete after synthesis. */
   public get found(): FoundImage[] {
-    return [...this.settings.found];
+    return this.settings.found.map(foundImage);
   }
 
   /**
@@ -171,7 +171,7 @@ export class CachedImages {
 
   /** What was found and what became of it as lines of text, changes first. Complete after synthesis. */
   public renderReport(): string {
-    return reportOf(this.settings.found);
+    return reportOf(this.found);
   }
 
   private rewrite(what: string, change: (replace: Replace) => Tree): Tree {

@@ -1,0 +1,114 @@
+import { atMost, mebibytes, milliseconds, ratio, table } from './section';
+import type { Goal, Section } from './section';
+import { median, pairedRatio } from './statistics';
+import type { SynthRun } from './synth/program';
+import type { Workshop } from './workshop';
+
+const COUNTS = [1, 10, 50];
+const PAIRS = 9;
+/** Memory hardly differs between runs. */
+const MEMORY_PAIRS = 3;
+const FIXED = '--max-semi-space-size=1';
+const MOST = 1.1;
+
+/** Runs of the same app by both, in pairs. */
+interface Pairs {
+  readonly library: readonly SynthRun[];
+  readonly byHand: readonly SynthRun[];
+}
+
+interface Measured {
+  readonly count: number;
+  /** As users run it. */
+  readonly usual: Pairs;
+  /** With a small young generation of fixed size. */
+  readonly fixed: Pairs;
+}
+
+/** What a cache costs a synth, beside the same template by hand: L1s for ECR's types, aws-cdk's L2s for the rest. */
+export function synth(workshop: Workshop): Section {
+  const parts = [
+    part('Default caches', 'A default cache', measure(workshop, 'default')),
+    part('Caches with everything on', 'A cache with everything on', measure(workshop, 'everything')),
+  ];
+  return {
+    title: 'Synth',
+    body: [
+      'The same templates, once with this library and once by hand with L1s for the types of ECR and the L2s of aws-cdk-lib for the rest. '
+        + 'The bench fails unless both apps write the same bytes. Each figure is the median of '
+        + `${PAIRS} pairs of fresh processes, whose order alternates; each ratio is the median of the ratios of the pairs. `
+        + 'The CPU time is that of the app from its first line to the end of `app.synth()`, its imports included, since that is what a user '
+        + 'waits for. The peak memory is the largest resident set of the process. V8 doubles its young generation at some point of an app\'s growth, '
+        + `which may be a little earlier with one of the two; so memory is judged with a young generation of one size (${FIXED}), and shown without too. `
+        + 'With everything on, 25 caches share a stack.',
+      ...parts.map(({ body }) => body),
+    ].join('\n\n'),
+    goals: parts.flatMap(({ goals }) => goals),
+  };
+}
+
+function measure(workshop: Workshop, what: string): Measured[] {
+  const programs = { library: workshop.compile(`synth/${what}-library.child.ts`), byHand: workshop.compile(`synth/${what}-by-hand.child.ts`) };
+  const inPairs = (count: number, pairs: number, ...options: string[]): Pairs => {
+    const runs = { library: [] as SynthRun[], byHand: [] as SynthRun[] };
+    for (let pair = 0; pair < pairs; pair++) {
+      const order = pair % 2 === 0 ? ['library', 'byHand'] as const : ['byHand', 'library'] as const;
+      for (const who of order) {
+        runs[who].push(workshop.run<SynthRun>(...options, programs[who], count));
+      }
+      assertSame(what, count, runs.library[pair].templates, runs.byHand[pair].templates);
+    }
+    return runs;
+  };
+  return COUNTS.map((count) => ({ count, usual: inPairs(count, PAIRS), fixed: inPairs(count, MEMORY_PAIRS, FIXED) }));
+}
+
+function assertSame(what: string, count: number, ours: readonly string[], byHand: readonly string[]): void {
+  const at = ours.findIndex((template, stack) => template !== byHand[stack]);
+  if (at >= 0 || ours.length !== byHand.length) {
+    throw new Error(`got another template by hand for ${count} (${what}), expected the same bytes:\n${firstDifference(ours[at], byHand[at])}`);
+  }
+}
+
+function firstDifference(ours = '', byHand = ''): string {
+  const [left, right] = [ours.split('\n'), byHand.split('\n')];
+  const at = left.findIndex((text, line) => text !== right[line]);
+  return `line ${at + 1}\n  library: ${left[at]}\n  by hand: ${right[at]}`;
+}
+
+function part(title: string, one: string, measured: readonly Measured[]): { body: string; goals: Goal[] } {
+  const rows = measured.flatMap(({ count, usual, fixed }) => [
+    row(`${count}: CPU time`, usual, cpu, milliseconds),
+    row(`${count}: peak memory`, fixed, memory, mebibytes),
+    row(`${count}: peak memory, young generation as V8 sizes it`, usual, memory, mebibytes),
+  ]);
+  const [, ten, fifty] = measured;
+  const costOf = ({ usual, count }: Measured, who: keyof Pairs) => median(usual[who].map(cpu)) / count;
+  const growth = (who: keyof Pairs) => costOf(fifty, who) / costOf(ten, who);
+  return {
+    body: [
+      `### ${title}`,
+      table(['Caches', 'Library', 'By hand', 'Ratio'], rows),
+      `${one} costs ${milliseconds(costOf(ten, 'library'))} in an app of ${ten.count} and `
+        + `${milliseconds(costOf(fifty, 'library'))} in one of ${fifty.count}: ${ratio(growth('library'))} (by hand ${ratio(growth('byHand'))}).`,
+    ].join('\n\n'),
+    goals: [
+      ...measured.flatMap(({ count, usual, fixed }) => [
+        atMost(`${title}, ${count}: CPU time beside by hand`, compare(usual, cpu), MOST, ratio),
+        atMost(`${title}, ${count}: peak memory beside by hand`, compare(fixed, memory), MOST, ratio),
+      ]),
+      atMost(`${title}: the cost of one at ${fifty.count} beside one at ${ten.count}`, growth('library'), MOST, ratio),
+    ],
+  };
+}
+
+const cpu = (run: SynthRun) => run.cpu;
+const memory = (run: SynthRun) => run.peakMemory;
+
+function compare({ library, byHand }: Pairs, figure: (run: SynthRun) => number): number {
+  return pairedRatio(library.map(figure), byHand.map(figure));
+}
+
+function row(name: string, pairs: Pairs, figure: (run: SynthRun) => number, print: (value: number) => string): string[] {
+  return [name, print(median(pairs.library.map(figure))), print(median(pairs.byHand.map(figure))), ratio(compare(pairs, figure))];
+}
