@@ -30,8 +30,12 @@ describe('a policy text', () => {
     )).not.toThrow();
   });
 
+  test('fails when it is no JSON, with the way out', () => {
+    expect(() => parsePolicyText('{"rules": [')).toThrow(
+      /^got a lifecycle policy that is no JSON \(.*JSON.*\), expected a JSON object such as \{"rules": \[\.\.\.\]\}: correct the text, or pass an object through JSON\.stringify\(\)$/);
+  });
+
   test.each<[string, string, string]>([
-    ['no JSON', '{"rules": [', 'got a lifecycle policy that is no JSON ('],
     ['a list', '[]', 'got a list as the lifecycle policy, expected an object: correct the lifecycle policy'],
     ['null', 'null', 'got null as the lifecycle policy, expected an object'],
     ['nothing', '{}', "got no 'rules' in the lifecycle policy, expected rules: add 'rules'"],
@@ -113,7 +117,8 @@ describe('a combination in a policy text', () => {
     ['a transition to nowhere', {}, { type: 'transition' },
       "got no targetStorageClass beside the action 'transition' in rules[0], expected the targetStorageClass 'archive': add \"targetStorageClass\": \"archive\""],
     ['an expiry with a target', {}, { type: 'expire', targetStorageClass: 'archive' },
-      "got a targetStorageClass beside the action 'expire' in rules[0], expected it only beside the action 'transition'"],
+      "got a targetStorageClass beside the action 'expire' in rules[0], expected it only beside the action 'transition': "
+      + "leave the targetStorageClass out, or use the action 'transition'"],
   ])('fails for %s', (_, changed, itsAction, message) => {
     expect(readSelection(changed, itsAction)).toThrow(message);
   });
