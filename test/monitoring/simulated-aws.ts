@@ -33,6 +33,8 @@ const OCI_IMAGE = 'application/vnd.oci.image.manifest.v1+json';
  */
 export class SimulatedAws {
   public readonly calls: Call[] = [];
+  /** How often an action was called. */
+  public readonly counts = new Map<string, number>();
   public readonly repositories = new Map<string, SimulatedImage[]>();
   /** What a first pull of `repository:tag` brings. */
   public readonly upstream = new Map<string, SimulatedImage[]>();
@@ -76,20 +78,27 @@ export class SimulatedAws {
       .map(datum => [datum.Dimensions[0].Value, datum.Value]));
   }
 
+  /** What a call gets, if it gets anything. */
+  public respond(call: Call): [number, object | string] | undefined {
+    const nth = this.counts.get(call.action) ?? 0;
+    this.counts.set(call.action, nth + 1);
+    this.calls.push(call);
+    const fault = this.fault(call, nth);
+    if (fault === 'hang') {
+      return undefined;
+    }
+    return fault ? [fault.status ?? 400, { __type: fault.type, message: fault.message ?? fault.type }] : this.answer(call);
+  }
+
   private receive(request: IncomingMessage, response: ServerResponse): void {
     const chunks: Buffer[] = [];
     request.on('data', chunk => chunks.push(chunk));
     request.on('end', () => {
-      const call = this.read(request, Buffer.concat(chunks).toString());
-      const nth = this.callsOf(call.action).length;
-      this.calls.push(call);
-      const fault = this.fault(call, nth);
-      if (fault === 'hang') {
+      const answer = this.respond(this.read(request, Buffer.concat(chunks).toString()));
+      if (!answer) {
         return;
       }
-      const [status, body] = fault
-        ? [fault.status ?? 400, { __type: fault.type, message: fault.message ?? fault.type }]
-        : this.answer(call);
+      const [status, body] = answer;
       response.writeHead(status, { 'content-type': request.headers['content-type'] ?? 'text/plain' });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
@@ -114,12 +123,21 @@ export class SimulatedAws {
   }
 
   private describeRepositories(input: any): [number, object] {
-    const { items, nextToken } = this.paged([...this.repositories.keys()], input);
+    const { items, nextToken } = this.paged(this.repositoryNames(), input);
     return [200, { repositories: items.map(repositoryName => ({ repositoryName })), nextToken }];
   }
 
+  protected repositoryNames(): string[] {
+    return [...this.repositories.keys()];
+  }
+
+  /** The images of a repository, or undefined for one that isn't there. */
+  protected imagesOf(repository: string): SimulatedImage[] | undefined {
+    return this.repositories.get(repository);
+  }
+
   private describeImages(input: any): [number, object] {
-    const images = this.repositories.get(input.repositoryName);
+    const images = this.imagesOf(input.repositoryName);
     if (!images) {
       return error('RepositoryNotFoundException', `The repository with name '${input.repositoryName}' does not exist`);
     }
@@ -189,7 +207,7 @@ export class SimulatedAws {
     }];
   }
 
-  private pullsBetween(repository: string, from: Date, to: Date): number[] {
+  protected pullsBetween(repository: string, from: Date, to: Date): number[] {
     return (this.pulls.get(repository) ?? []).filter(({ at }) => at >= from && at < to).map(({ count }) => count);
   }
 

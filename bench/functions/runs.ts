@@ -1,0 +1,119 @@
+import { bundleOf } from './bundles';
+import { inLambda } from './lambda';
+import { LargeRegistry, NOON, statisticsSettings } from './large-registry';
+import type { RunCost, RunParameters } from './one-run.child';
+import { LAYERS, PLATFORMS, PROBED, probedRegistry, probeSettings } from './probed-registry';
+import type { Size } from './sizes.child';
+import { SETTINGS } from '../../src/monitoring/function-settings';
+import type { AdoptionProperties, RemovalProperties, VerificationProperties } from '../../src/operations/resource-properties';
+import { SimulatedAws } from '../../test/monitoring/simulated-aws';
+import { SimulatedDeployment, STACK } from '../../test/operations/simulated-deployment';
+import type { Workshop } from '../workshop';
+
+/** One run of a function, and what it took. */
+export interface Run extends RunCost {
+  readonly what: string;
+  /** How often each action was called. */
+  readonly calls: ReadonlyMap<string, number>;
+}
+
+interface Task {
+  readonly name: string;
+  readonly what: string;
+  readonly aws: SimulatedAws;
+  readonly settings?: object;
+  readonly event: () => object;
+  /** Whether the run did what it is for: one that ends early is cheap. */
+  readonly worked: () => boolean;
+}
+
+export const REPOSITORIES = 10_000;
+const IMAGES = 100;
+export const LARGE_RUN = `statistics, ${print(REPOSITORIES)} repositories of ${IMAGES} images`;
+const LARGEST_REPOSITORY = 100_000;
+const SWEPT = 100;
+const schedule = { time: NOON.toISOString() };
+
+/** Runs every function as it ships, each in a process of its own, against a registry that is in this one. */
+export async function runs(workshop: Workshop, sizes: Readonly<Record<string, Size>>): Promise<Run[]> {
+  const program = workshop.compile('functions/one-run.child.ts');
+  const done: Run[] = [];
+  for (const task of tasks()) {
+    const { memoryMegabytes, timeoutSeconds } = sizes[task.name];
+    const cost = await serving(task.aws, () => inLambda<RunCost>(
+      program,
+      { bundle: bundleOf(workshop, task.name), event: task.event(), timeoutMilliseconds: timeoutSeconds * 1000 } satisfies RunParameters,
+      { [SETTINGS]: JSON.stringify(task.settings ?? {}) },
+      [`--max-old-space-size=${memoryMegabytes}`],
+    ));
+    if (!task.worked()) {
+      throw new Error(`the run did not do what it is for: ${task.what}`);
+    }
+    done.push({ ...cost, what: task.what, calls: task.aws.counts });
+  }
+  return done;
+}
+
+function tasks(): Task[] {
+  return [
+    statistics('statistics, an empty registry', 0, 0),
+    statistics(LARGE_RUN, REPOSITORIES, IMAGES),
+    statistics(`statistics, 1 repository of ${print(LARGEST_REPOSITORY)} images`, 1, LARGEST_REPOSITORY),
+    probe(),
+    deployment('cache-verification', `verification, 1 image of ${PLATFORMS} platforms`, probedRegistry(new SimulatedDeployment()), 'Create', {
+      prefix: 'echo', images: ['echo/app-0:1'], validatesCredential: 'false', retrySeconds: '0', imageTimeoutSeconds: '60', logGroupName: 'log', fingerprint: '',
+    } satisfies VerificationProperties),
+    deployment('repository-adoption', `adoption, ${SWEPT} repositories that lack lifecycle, policy and tags`, swept(), 'Create', {
+      prefix: 'echo', others: [], dryRun: 'false', lifecyclePolicy: '{"rules":[]}', repositoryPolicy: '{"Statement":[]}', tags: [{ key: 'team', value: 'web' }],
+    } satisfies AdoptionProperties),
+    deployment('repository-removal', `removal, ${SWEPT} repositories`, swept(), 'Delete', {
+      prefix: 'echo', confirmedPrefix: 'echo', others: [], stacks: [STACK],
+    } satisfies RemovalProperties),
+  ];
+}
+
+function statistics(what: string, repositories: number, images: number): Task {
+  const aws = new LargeRegistry(repositories, images);
+  return {
+    name: 'cache-statistics', what, aws, settings: statisticsSettings, event: () => schedule, worked: () => aws.metric('Images').echo === repositories * images,
+  };
+}
+
+function probe(): Task {
+  const aws = probedRegistry(new SimulatedAws());
+  return {
+    name: 'cache-probe',
+    what: `probe, ${PROBED} images of ${PLATFORMS} platforms with ${LAYERS} layers each`,
+    aws,
+    settings: probeSettings,
+    event: () => schedule,
+    worked: () => aws.metric('ProbedImages').echo === PROBED && aws.metric('ProbeFailures').echo === 0,
+  };
+}
+
+function deployment(name: string, what: string, aws: SimulatedDeployment, type: 'Create' | 'Delete', properties: object): Task {
+  aws.stacks[STACK] = `${type.toUpperCase()}_IN_PROGRESS`;
+  return { name, what, aws, event: () => aws.request(type, properties), worked: () => aws.answers[0]?.Status === 'SUCCESS' };
+}
+
+function swept(): SimulatedDeployment {
+  const aws = new SimulatedDeployment();
+  aws.addRepositories(...Array.from({ length: SWEPT }, (_, at) => `echo/app-${at}`));
+  return aws;
+}
+
+/** The registry tells where it is by the environment, which must not have it afterwards. */
+async function serving<T>(aws: SimulatedAws, work: () => Promise<T>): Promise<T> {
+  const before = new Set(Object.keys(process.env));
+  await aws.start();
+  try {
+    return await work();
+  } finally {
+    await aws.stop();
+    Object.keys(process.env).filter((name) => !before.has(name)).forEach((name) => delete process.env[name]);
+  }
+}
+
+export function print(count: number): string {
+  return count.toLocaleString('en');
+}
