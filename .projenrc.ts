@@ -108,11 +108,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // the compiler resolves the package's own name in examples; the linter needn't
 project.eslint?.addOverride({
-  files: ['examples/**/*.ts', 'local/**/*.ts'],
+  files: ['examples/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts'],
   rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-ecr-pull-through-cache$'] }] },
 });
-// judging a bundle means loading it by its path
-project.eslint?.addOverride({ files: ['test/**/*bundles.test.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } });
+// judging a bundle, or what an import costs, means loading it at a known moment
+project.eslint?.addOverride({
+  files: ['test/**/*bundles.test.ts', 'bench/import/*.child.ts'],
+  rules: { '@typescript-eslint/no-require-imports': 'off' },
+});
 
 project.npmignore?.exclude(
   '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',

@@ -56,7 +56,11 @@ export function alarmsByHand(scope: Construct, prefix: string, log: Logs, failed
     alarm('ProbeMissing', Troubles.PROBE_MISSING, log.probe, emitted('ProbedImages', 'SampleCount', SIX_HOURS), missing),
     alarm('PullsDenied', Troubles.DENIED_PULLS, log.events, ruleMetric('TriggeredRules', denialsByHand(scope, prefix, log.events)), someOrNone),
     alarm('CallsNearQuota', Troubles.NEAR_QUOTA, undefined, callsByHand(), {
-      comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD, threshold: 96_000, evaluationPeriods: 5, datapointsToAlarm: 3, treatMissingData: NOT_BREACHING,
+      comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 96_000,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
+      treatMissingData: NOT_BREACHING,
     }),
     alarm('EventsNotLogged', Troubles.EVENTS_NOT_LOGGED, log.events, ruleMetric('FailedInvocations', failed), someOrNone),
   ];

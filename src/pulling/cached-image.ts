@@ -77,9 +77,6 @@ export class CachedImage {
    */
   public readonly uri: string;
 
-  /** Commands for a shell that log in to the registry and pull the image, for example as a `CfnOutput`. */
-  public readonly pullCommand: string;
-
   private readonly pathKnown: boolean;
 
   private constructor(private readonly rule: ICacheRule, image: string) {
@@ -96,13 +93,18 @@ export class CachedImage {
     this.tagOrDigest = this.digest ?? this.tag ?? 'latest';
     const suffix = this.digest !== undefined ? `@${this.digest}` : this.tag !== undefined ? `:${this.tag}` : '';
     this.uri = `${address.repositoryUri(this.path)}${suffix}`;
-    this.pullCommand = `aws ecr get-login-password --region ${address.region} | `
-      + `docker login --username AWS --password-stdin ${address.registryHost} && docker pull ${this.uri}`;
     if (this.digest !== undefined) {
       warn(rule, WarningId.DIGEST_FIRST_PULL,
         `the image ${excerpt(image)} is pinned by its digest: a first pull by digest is reported to fail until the image was pulled by a tag once `
         + '(aws/containers-roadmap 2837). Pull its tag once, or acknowledge this warning.');
     }
+  }
+
+  /** Commands for a shell that log in to the registry and pull the image, for example as a `CfnOutput`. */
+  public get pullCommand(): string {
+    const { region, registryHost } = CacheAddress.fromRule(this.rule);
+    return `aws ecr get-login-password --region ${region} | `
+      + `docker login --username AWS --password-stdin ${registryHost} && docker pull ${this.uri}`;
   }
 
   /** The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. */

@@ -6,11 +6,11 @@ import type { IConstruct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { ImageOutcome } from './cached-images-lookup';
 import type { CacheLookup, Finding } from './cached-images-lookup';
-import type { KnownImageProperty } from './cached-images-properties';
 import { shown } from './cached-images-report';
 import type { JudgedImage } from './cached-images-report';
 import { roleBehind } from './cached-images-roles';
-import { changedAt, holdersAt, l1Name, stepsOf, valueAt } from './cached-images-values';
+import { changedAt, holdersAt, l1Name, valueAt } from './cached-images-values';
+import type { ImagePlace, ImagePlaces } from './cached-images-values';
 import { pathInCache } from './own-image';
 import { InvalidInputError } from '../private/errors';
 import { excerpt } from '../private/excerpt';
@@ -19,7 +19,7 @@ import { warn, WarningId } from '../private/warnings';
 /** What one `CachedImages` has been told. It may be told more until the app is synthesized. */
 export interface Settings {
   readonly lookup: CacheLookup;
-  readonly paths: KnownImageProperty[];
+  readonly places: ImagePlaces;
   readonly pullers: readonly iam.IGrantable[];
   readonly found: JudgedImage[];
 }
@@ -35,9 +35,7 @@ export class CachedImagesAspect implements IAspect {
       this.visitTaskDefinition(node);
     } else if (CfnResource.isCfnResource(node) && !(node.node.scope instanceof ecs.TaskDefinition)) {
       this.refuseLambda(node);
-      for (const path of this.settings.paths.filter(one => one.resourceType === node.cfnResourceType)) {
-        this.visitResource(node, path);
-      }
+      this.settings.places.of(node.cfnResourceType).forEach(place => this.visitResource(node, place));
     }
   }
 
@@ -76,51 +74,48 @@ export class CachedImagesAspect implements IAspect {
    * stable Lazy, which would lose those that come later.
    */
   private visitTaskDefinition(task: ecs.TaskDefinition): void {
-    const path = this.settings.paths.find(one => one.resourceType === ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME)!;
+    const [place] = this.settings.places.of(ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME);
     const l1 = task.node.defaultChild as ecs.CfnTaskDefinition;
     const done = ChangedNames.in(l1);
     const names = task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
     const changes = new Map<string, Cached>();
     for (const name of new Set(names.filter(one => !done.has(one)))) {
-      const cached = this.judge(task, path.imagePath, name);
+      const cached = this.judge(task, place.imagePath, name);
       if (cached) { changes.set(name, cached); }
     }
     if (changes.size > 0) {
       this.grant(task, [...changes.values()], task.obtainExecutionRole());
-      this.change(l1, path, changes);
+      this.change(l1, place, changes);
       [...changes.keys()].forEach(name => done.add(name));
     }
   }
 
-  private visitResource(resource: CfnResource, path: KnownImageProperty): void {
-    const steps = stepsOf(path.imagePath);
-    const key = steps[steps.length - 1];
+  private visitResource(resource: CfnResource, place: ImagePlace): void {
     const changes = new Map<string, Cached>();
     const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
-    for (const { properties, indices } of holdersAt(resource, steps.slice(0, -1))) {
-      const name = properties[key];
+    for (const { properties, indices } of holdersAt(resource, place.holderSteps)) {
+      const name = properties[place.key];
       if (typeof name !== 'string') { continue; }
-      const cached = this.judge(resource, path.imagePath, name, path.ownImages);
+      const cached = this.judge(resource, place.imagePath, name, place.ownImages);
       if (cached) {
         changes.set(name, cached);
-        const role = path.rolePath === undefined ? undefined : roleBehind(valueAt(resource, stepsOf(path.rolePath), indices), resource);
+        const role = place.roleSteps && roleBehind(valueAt(resource, place.roleSteps, indices), resource);
         byRole.set(role, [...byRole.get(role) ?? [], cached]);
       }
     }
     byRole.forEach((images, role) => this.grant(resource, images, role));
-    if (changes.size > 0) { this.change(resource, path, changes); }
+    if (changes.size > 0) { this.change(resource, place, changes); }
   }
 
   /** Changes exactly those names that were judged and granted. */
-  private change(resource: CfnResource, path: KnownImageProperty, changes: ReadonlyMap<string, Cached>): void {
-    const [property, ...steps] = stepsOf(path.imagePath);
-    const key = steps.pop()!;
+  private change(resource: CfnResource, { holderSteps, key, ...place }: ImagePlace, changes: ReadonlyMap<string, Cached>): void {
+    const [property, ...steps] = holderSteps;
     const l1 = resource as unknown as Record<string, unknown>;
     l1[property] = changedAt(l1[property], steps, (holder) => {
       const cached = typeof holder[key] === 'string' ? changes.get(holder[key]) : undefined;
       if (!cached) { return holder; }
-      const sets = Object.entries(path.sets ?? {}).map(([name, value]) => [l1Name(name), value]);
-      const removes = (path.removes ?? []).map(name => [l1Name(name), undefined]);
+      const sets = Object.entries(place.sets ?? {}).map(([name, value]) => [l1Name(name), value]);
+      const removes = (place.removes ?? []).map(name => [l1Name(name), undefined]);
       return { ...holder, ...Object.fromEntries([...sets, ...removes]), [key]: cached.image.uri };
     });
   }

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { Settings } from './cached-images-aspect';
 import { ImageOutcome } from './cached-images-lookup';
 import { shown } from './cached-images-report';
-import { holdersAt, stepsOf } from './cached-images-values';
+import { holdersAt } from './cached-images-values';
 import { place, sentence } from '../private/errors';
 import { excerpt } from '../private/excerpt';
 
@@ -12,16 +12,14 @@ const OUTSIDE = [ImageOutcome.NOT_SERVED, ImageOutcome.PINNED_BY_DIGEST, ImageOu
 /** One sentence for each image name that no cache serves, by what the template will hold: also what came after the Aspect. */
 export function uncachedImages(scope: IConstruct, settings: Settings): string[] {
   const resources = scope.node.findAll().filter(one => CfnResource.isCfnResource(one));
-  const inTemplates = settings.paths.flatMap(path => resources.filter(one => one.cfnResourceType === path.resourceType).flatMap((resource) => {
-    const steps = stepsOf(path.imagePath);
-    return holdersAt(resource, steps.slice(0, -1))
-      .map(({ properties }) => properties[steps[steps.length - 1]])
-      .filter(name => typeof name === 'string' && !(path.ownImages !== undefined && name.startsWith(path.ownImages)))
-      .map(name => ({ name: name as string, resource, finding: settings.lookup.find(name as string) }))
+  const inTemplates = resources.flatMap(resource => settings.places.of(resource.cfnResourceType).flatMap(({ holderSteps, key, ownImages }) =>
+    holdersAt(resource, holderSteps)
+      .map(({ properties }) => properties[key])
+      .filter(name => typeof name === 'string' && !(ownImages !== undefined && name.startsWith(ownImages)))
+      .map(name => ({ name: name as string, finding: settings.lookup.find(name as string) }))
       // a name that a cache serves can be here only when it came after the Aspect
       .filter(({ finding }) => [...OUTSIDE, ImageOutcome.CACHED].includes(finding.outcome))
-      .map(one => problem(shown(one.name, resource), place(resource), one.finding.outcome));
-  }));
+      .map(one => problem(shown(one.name, resource), place(resource), one.finding.outcome))));
   const elsewhere = settings.found
     .filter(one => OUTSIDE.includes(one.outcome) && /^(manifest|values)\./.test(one.property))
     .map(one => problem(shown(one.before, one.node), `${one.node.node.path} ${one.property}`, one.outcome));

@@ -1,6 +1,6 @@
 import { DefaultTokenResolver, StringConcat, Tokenization } from 'aws-cdk-lib';
 import type { CfnResource, IResolvable, IResolveContext } from 'aws-cdk-lib';
-import type { ImageProperty } from './cached-images-properties';
+import type { ImageProperty, KnownImageProperty } from './cached-images-properties';
 import { InvalidInputError } from '../private/errors';
 import { excerpt } from '../private/excerpt';
 
@@ -20,6 +20,29 @@ export function stepsOf(path: string): string[] {
 
 export function l1Name(property: string): string {
   return property.charAt(0).toLowerCase() + property.slice(1);
+}
+
+/** A row of the table, read once: the objects that hold the image, and the property that it is. */
+export interface ImagePlace extends KnownImageProperty {
+  readonly holderSteps: readonly string[];
+  readonly key: string;
+  readonly roleSteps?: readonly string[];
+}
+
+/** The rows of the table by the type of resource. */
+export class ImagePlaces {
+  private readonly byType = new Map<string, ImagePlace[]>();
+
+  public add(property: KnownImageProperty): void {
+    const holderSteps = stepsOf(property.imagePath);
+    const key = holderSteps.pop()!;
+    const place = { ...property, holderSteps, key, roleSteps: property.rolePath === undefined ? undefined : stepsOf(property.rolePath) };
+    this.byType.set(property.resourceType, [...this.of(property.resourceType), place]);
+  }
+
+  public of(resourceType: string): readonly ImagePlace[] {
+    return this.byType.get(resourceType) ?? [];
+  }
 }
 
 /** The objects at the end of a path, in the L1 of a resource. */

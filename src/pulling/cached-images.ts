@@ -11,7 +11,7 @@ import type { ImageProperty } from './cached-images-properties';
 import { foundImage, reportOf } from './cached-images-report';
 import type { FoundImage } from './cached-images-report';
 import { uncachedImages, uncoveredStages } from './cached-images-validation';
-import { checkImageProperty } from './cached-images-values';
+import { checkImageProperty, ImagePlaces } from './cached-images-values';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { ImageReference } from '../upstream/image-reference';
@@ -97,10 +97,11 @@ export class CachedImages {
   private constructor(private readonly scope: IConstruct, options: CachedImagesOptions) {
     this.settings = {
       lookup: new CacheLookup((options.exceptions ?? []).map(pattern => new NamePattern(pattern)), options.digests ?? false),
-      paths: [...IMAGE_PROPERTIES],
+      places: new ImagePlaces(),
       pullers: options.pullers ?? [],
       found: [],
     };
+    IMAGE_PROPERTIES.forEach(property => this.settings.places.add(property));
     this.aspect = new CachedImagesAspect(this.settings);
     scope.node.addValidation({
       validate: () => [
@@ -144,7 +145,7 @@ export class CachedImages {
    */
   public addImageProperty(path: ImageProperty): void {
     checkImageProperty(path);
-    this.settings.paths.push(path);
+    this.settings.places.add(path);
   }
 
   /**

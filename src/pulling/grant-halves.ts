@@ -3,7 +3,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { warn, WarningId } from '../private/warnings';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
-import { CacheAddress } from '../rule/cache-address';
+import { prefixOf } from '../rule/rule-prefix';
 
 /** Says what to write where, when a grant could write nothing at all. */
 export function warnOfNothingWritten(rule: IPullThroughCacheRuleRef, principal: iam.IPrincipal): void {
@@ -28,11 +28,12 @@ function wayOut(principal: iam.IPrincipal): string {
  * doesn't, as far as this app shows it.
  */
 export function warnOfMissingOwnerHalf(rule: IPullThroughCacheRuleRef, principal: iam.IPrincipal, imports: boolean): void {
-  const { repositoryPrefix: prefix, account, region } = CacheAddress.fromRule(rule);
   const pullers = principal.principalAccount;
+  const { account, region } = rule.env;
   if (pullers === undefined || Token.isUnresolved(pullers) || Token.isUnresolved(account) || pullers === account) {
     return;
   }
+  const prefix = prefixOf(rule);
   const register = PullerRegister.of(rule);
   const halves = imports ? [OwnerHalf.READ, OwnerHalf.IMPORT] : [OwnerHalf.READ];
   const validate = () => {

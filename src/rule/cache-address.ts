@@ -28,9 +28,6 @@ export class CacheAddress {
     );
   }
 
-  /** The host that images are pulled from: `<account>.dkr.ecr.<region>.<suffix>`. */
-  public readonly registryHost: string;
-
   private constructor(
     private readonly stack: Stack,
     /** The prefix of the cached repositories, or `ROOT`. */
@@ -39,8 +36,11 @@ export class CacheAddress {
     public readonly account: string,
     /** The Region of the cache. */
     public readonly region: string,
-  ) {
-    this.registryHost = `${account}.dkr.ecr.${region}.${stack.urlSuffix}`;
+  ) {}
+
+  /** The host that images are pulled from: `<account>.dkr.ecr.<region>.<suffix>`. */
+  public get registryHost(): string {
+    return `${this.account}.dkr.ecr.${this.region}.${this.stack.urlSuffix}`;
   }
 
   /**
