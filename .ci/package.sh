@@ -32,6 +32,10 @@ inspect 'every package holds this very npm package' same-build
 inspect 'every package asks for the oldest aws-cdk-lib and constructs that we support' floors
 inspect 'nothing else is a dependency of users' dependencies
 inspect "each language's documentation speaks its language" documentation
+check 'requiring the package loads one file of it' node -e '
+  require("./lib");
+  const loaded = Object.keys(require.cache).filter(path => path.startsWith(`${process.cwd()}/lib/`));
+  if (loaded.length !== 1) { throw new Error(`got ${loaded.length} files of lib, expected index.js only: run npx projen compile`); }'
 node -p '`npm package: ${(require("fs").statSync(process.argv[1]).size / 1024).toFixed(0)} kB`' "$out"/dist/js/*.tgz
 
 finish
