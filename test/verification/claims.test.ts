@@ -8,6 +8,7 @@ import { assumptionsIn } from './unverified';
 const CLAIMS = AREAS.flatMap(area => area.claims);
 const ASSUMPTIONS = assumptionsIn(textOf('docs/unverified.md')).map(({ id }) => id);
 
+const filesOf = (folder: string) => readdirSync(pathOf(folder), { recursive: true, encoding: 'utf8' }).map(name => `${folder}/${name}`);
 /** What is there more than once. */
 const repeated = (names: string[]) => names.filter((name, at) => names.indexOf(name) !== at);
 
@@ -23,9 +24,16 @@ describe('the claims', () => {
     expect(CLAIMS.filter(({ claim, tried }) => /[|\n]|\.$/.test(claim) || /[|\n]|\.$/.test(tried))).toEqual([]);
   });
 
+  test('name files that are there', () => {
+    const files = ['test', 'local/tests'].flatMap(filesOf);
+    const starts = CLAIMS.flatMap(({ evidence }) => evidence.flatMap(one => one.files));
+    expect(starts.filter(start => !files.some(file => file.startsWith(start)))).toEqual([]);
+  });
+
   test('name steps that CI has', () => {
     const steps = [...textOf('.ci/run').matchAll(/^step '([^']+)'/gm)].map(([, step]) => step);
-    expect(CLAIMS.flatMap(({ evidence }) => evidence).filter(({ step }) => step !== undefined && !steps.includes(step)).map(({ step }) => step)).toEqual([]);
+    const named = CLAIMS.flatMap(({ evidence }) => evidence.flatMap(({ step }) => step ?? []));
+    expect(named.filter(step => !steps.includes(step))).toEqual([]);
   });
 
   test('rest on assumptions that are listed', () => {
@@ -34,8 +42,7 @@ describe('the claims', () => {
 
   test.each(['test', 'local/tests'])('leave out no test of %s', folder => {
     const starts = CLAIMS.flatMap(({ id, evidence }) => id === 'suite' || id === 'newest-cdk' ? [] : evidence.flatMap(({ files }) => files));
-    const tests = readdirSync(pathOf(folder), { recursive: true, encoding: 'utf8' }).map(name => `${folder}/${name}`)
-      .filter(name => /\.test\.ts$|\/test_\w+\.py$/.test(name));
+    const tests = filesOf(folder).filter(name => /\.test\.ts$|\/test_\w+\.py$/.test(name));
     expect(tests.length).toBeGreaterThan(10);
     expect(tests.filter(test => !starts.some(start => test.startsWith(start)))).toEqual([]);
   });

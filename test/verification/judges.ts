@@ -50,6 +50,7 @@ export const COMPILERS = judge('javac, go and python', 'their projects', () => '
 export const JSII_DIFF = judge('jsii-diff', 'AWS', npm('jsii-diff'));
 export const PUBLINT = judge('publint', 'Bjorn Lu', pinned('.ci/judges.sh', /publint@([\d.]+)/));
 export const NPM_AUDIT = judge('npm audit', "GitHub's advisories", () => 'of the day');
+export const AWS_CLI = judge('AWS CLI', 'AWS', pinned('.ci/verification.sh', /awscli==([\d.]+)/));
 export const CRUISER = judge('dependency-cruiser', 'Sander Verweij', npm('dependency-cruiser'));
 export const STRYKER = judge('Stryker', 'the Stryker Mutator project', npm('@stryker-mutator/core'));
 export const STOPWATCH: Judge = { name: 'measurements', by: 'this project, by the clock and the memory of Node.js', independent: false };

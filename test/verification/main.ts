@@ -1,54 +1,27 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { AREAS } from './claims';
+import { CLAIMS, commit, committed, pageOfRun, rewritten } from './content';
 import { count, NOT_RUN } from './figures';
-import type { Figures } from './figures';
-import { figuresIn, render, versionsIn } from './page';
-import { pathOf, textOf } from './repository';
+import { figuresIn } from './page';
 import { readRun } from './run';
-import { BEFORE, SESSIONS } from './settling/sessions';
-import { assumptionsIn } from './unverified';
 import { verdicts, written } from './verdicts';
 
-const PAGE = pathOf('docs/verification.md');
-const CLAIMS = AREAS.flatMap(area => area.claims);
-
-/** The page with these figures; without versions, those of what is installed. */
-function page(figures: Figures, versions?: ReadonlyMap<string, string>): string {
-  const judges = [...new Set(CLAIMS.flatMap(claim => claim.judges))];
-  return render({
-    areas: AREAS,
-    figures,
-    versions: new Map(judges.flatMap(({ name, version }) => version ? [[name, versions?.get(name) ?? version()]] : [])),
-    assumptions: assumptionsIn(textOf('docs/unverified.md')),
-    before: BEFORE,
-    sessions: SESSIONS,
-  });
-}
-
-const committed = () => existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
-
-/** Writes the page with the figures of a run. Tests that failed are no figures. */
+/** Writes the page with the figures of a run. What didn't run, or failed, has none. */
 function write(folder: string): void {
   const { figures, problems } = count(CLAIMS, readRun(folder));
-  const failures = [...problems].flatMap(([id, wrong]) => wrong.map(problem => `${id}: ${problem}`));
-  failures.forEach(failure => console.log(failure));
-  writeFileSync(PAGE, page(figures));
+  commit(pageOfRun(figures));
+  [...problems].forEach(([id, wrong]) => wrong.forEach(problem => console.log(`${id}: ${problem}`)));
   const missing = [...figures.values()].filter(figure => figure === NOT_RUN).length;
   console.log(`wrote docs/verification.md: ${figures.size - missing} figures, ${missing} missing`);
+  process.exitCode = missing === 0 ? 0 : 1;
 }
 
-/** Writes the page anew, with the figures and versions that are on it. */
 function rewrite(): void {
-  writeFileSync(PAGE, page(figuresIn(committed()), versionsIn(committed())));
+  commit(rewritten(committed()));
   console.log('wrote docs/verification.md with the figures that it had');
 }
 
 function check(folder: string): void {
-  const said = figuresIn(committed());
-  const all = [
-    ...verdicts(CLAIMS, count(CLAIMS, readRun(folder)), said),
-    written(committed(), page(said, versionsIn(committed()))),
-  ];
+  const page = committed();
+  const all = [...verdicts(CLAIMS, count(CLAIMS, readRun(folder)), figuresIn(page)), written(page, rewritten(page))];
   all.forEach(({ holds, text }) => console.log(`${holds ? 'ok  ' : 'FAIL'} ${text}`));
   const failed = all.filter(({ holds }) => !holds).length;
   console.log(`${all.length - failed} passed, ${failed} failed`);

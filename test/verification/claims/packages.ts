@@ -1,6 +1,6 @@
 import type { Area } from '../claim';
-import { checks, noted, oracles, said, testsOfStep } from '../evidence';
-import { CDK_VALIDATION, COMPILERS, JSII, JSII_DIFF, NPM_AUDIT, OURS, PUBLINT, TYPESCRIPT } from '../judges';
+import { checks, noted, oracles, said, testsOfStep, unitTests } from '../evidence';
+import { AWS_CLI, CDK_VALIDATION, COMPILERS, JSII, JSII_DIFF, NPM_AUDIT, OURS, PUBLINT, TYPESCRIPT } from '../judges';
 
 export const PACKAGES: Area = {
   title: 'Packages, languages and documentation',
@@ -63,6 +63,17 @@ export const PACKAGES: Area = {
         noted('oracles', 'examples', 'test/oracles/documentation.test.ts'),
         oracles('test/oracles/documentation.test.ts'),
         checks('packages', ['every example compiles', 'speaks its language']),
+      ],
+    },
+    {
+      id: 'steps',
+      claim: 'The steps at the end of this page run in Bash, and the AWS CLI takes each of their commands; what AWS answers, nobody tried',
+      judges: [AWS_CLI, OURS],
+      tried: 'all steps in one shell, with programs that only note their arguments; an unknown option, a missing one and a value of the wrong form must be refused',
+      evidence: [
+        said('steps for an account', 'commands', '# different commands taken, 0 refused', { first: true }),
+        checks('steps for an account', ['run in Bash', 'AWS CLI']),
+        unitTests('test/verification/settling/'),
       ],
     },
     {

@@ -8,7 +8,7 @@ import { pathOf } from '../repository';
 const texts = SESSIONS.map(({ title, setUp, settlings, cleanUp = '' }) => [title, [BEFORE, setUp, ...settlings.map(({ text }) => text), cleanUp].join('\n\n')] as const);
 
 /** The commands of a session, placeholders filled. */
-const commandsIn = (text: string) => [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block]) => block).join('\n').replace(/<(?:[a-z]+ ?)+(?: of [A-Z]\w+ ?\w*)?>/g, 'x');
+const commandsIn = (text: string) => [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block]) => block).join('\n').replace(/<[a-z][A-Za-z ]*>/g, 'x');
 
 let assembly: CloudAssembly;
 
