@@ -36,35 +36,33 @@ export function isIdentifier(text: string): boolean {
 
 /** A registry in front of an offset: a domain name or IPv4 address, or an IPv6 address in brackets, each with an optional port. */
 export function hostFlaw(text: string, end: number): Flaw | undefined {
-  const bracketed = text[0] === '[';
-  const nameEnd = bracketed ? endOfRun(text, 1, end, ADDRESS_CHARACTERS) + 1 : startOf(':', text, 0, end);
-  return (bracketed ? addressFlaw(text, nameEnd, end) : domainFlaw(text, nameEnd)) ?? portFlaw(text, nameEnd, end);
+  const nameEnd = text[0] === '[' ? endOfAddress(text, end) : endOfDomain(text, end);
+  if (typeof nameEnd !== 'number') { return nameEnd; }
+  return nameEnd === end ? undefined : portFlaw(text, nameEnd, end);
 }
 
-function addressFlaw(text: string, end: number, limit: number): Flaw | undefined {
-  const close = end - 1;
-  const closed = close > 1 && close < limit && text[close] === ']';
-  return closed ? undefined : { offset: close, expected: "hexadecimal digits and ':' up to a ']' in the registry's address", fix: HOST_FIX };
+function endOfAddress(text: string, limit: number): number | Flaw {
+  const close = endOfRun(text, 1, limit, ADDRESS_CHARACTERS);
+  return close > 1 && close < limit && text[close] === ']'
+    ? close + 1
+    : { offset: close, expected: "hexadecimal digits and ':' up to a ']' in the registry's address", fix: HOST_FIX };
 }
 
-function domainFlaw(text: string, limit: number): Flaw | undefined {
+function endOfDomain(text: string, limit: number): number | Flaw {
   const label = { expected: "letters, digits and inner dashes between the dots of the registry's name", fix: HOST_FIX };
   for (let at = 0; ;) {
     const end = endOfRun(text, at, limit, LABEL_CHARACTERS);
     if (end === at || text[at] === '-') { return { offset: at, ...label }; }
     if (text[end - 1] === '-') { return { offset: end - 1, ...label }; }
-    if (end === limit) { return undefined; }
+    if (end === limit || text[end] === ':') { return end; }
     if (text[end] !== '.') { return { offset: end, ...label }; }
     at = end + 1;
   }
 }
 
 function portFlaw(text: string, start: number, limit: number): Flaw | undefined {
-  if (start === limit) { return undefined; }
-  const expected = "a ':' and a port of digits after the registry's host";
-  if (text[start] !== ':') { return { offset: start, expected, fix: HOST_FIX }; }
-  const end = endOfRun(text, start + 1, limit, DIGITS);
-  return end > start + 1 && end === limit ? undefined : { offset: end, expected, fix: HOST_FIX };
+  const end = text[start] === ':' ? endOfRun(text, start + 1, limit, DIGITS) : start;
+  return end > start + 1 && end === limit ? undefined : { offset: end, expected: "a ':' and a port of digits after the registry's host", fix: HOST_FIX };
 }
 
 /** A repository, up to a limit, a ':' or an '@': lower-case words joined by '/', '.', '_', '__' or any number of dashes. */
@@ -104,13 +102,13 @@ export function endOfTag(text: string, start: number): number | Flaw {
 
 /** A digest, up to the text's end: an algorithm that registries can check, ':' and as many lower-case hexadecimal digits as it makes. */
 export function digestFlaw(text: string, start: number): Flaw | undefined {
-  const colon = startOf(':', text, start, text.length);
-  const algorithm = text.slice(start, colon);
+  const colon = text.indexOf(':', start);
+  const algorithm = text.slice(start, colon < 0 ? text.length : colon);
   const digits = DIGEST_DIGITS.get(algorithm);
   if (digits === undefined) {
     return { offset: start, expected: `sha256, sha384 or sha512 as the digest's algorithm, not ${excerpt(algorithm)}`, fix: DIGEST_FIX };
   }
-  const first = Math.min(colon + 1, text.length);
+  const first = Math.min(start + algorithm.length + 1, text.length);
   const end = endOfRun(text, first, text.length, LOWER_HEX);
   if (end < text.length) { return { offset: end, expected: 'only 0-9 and a-f in the digest', fix: DIGEST_FIX }; }
   return end - first === digits
@@ -123,12 +121,6 @@ function endOfRun(text: string, from: number, limit: number, accepted: Character
   let at = from;
   while (at < limit && accepted[text.charCodeAt(at)]) { at++; }
   return at;
-}
-
-/** Where a sign first stands in a part, or the part's end. */
-function startOf(sign: string, text: string, from: number, limit: number): number {
-  const at = text.indexOf(sign, from);
-  return at < 0 || at > limit ? limit : at;
 }
 
 function characters(...ranges: string[]): CharacterSet {

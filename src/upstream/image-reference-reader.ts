@@ -25,22 +25,19 @@ export function readReference(text: string): ReferenceParts {
     });
   }
   const slash = text.indexOf('/');
-  return slash > 0 && looksLikeRegistry(text.slice(0, slash))
-    ? readWithRegistry(text, slash)
-    : readRemainder(text, DOCKER_HUB, 0);
+  const head = slash > 0 ? text.slice(0, slash) : '';
+  return looksLikeRegistry(head) ? readWithRegistry(text, head) : readRemainder(text, DOCKER_HUB, 0);
 }
 
 /** Docker's rule of what, in front of the first slash, is a registry and not part of a repository on Docker Hub. */
 function looksLikeRegistry(head: string): boolean {
-  return head === 'localhost' || head.includes('.') || head.includes(':') || head !== head.toLowerCase();
+  return head.includes('.') || head.includes(':') || head === 'localhost' || head !== head.toLowerCase();
 }
 
-function readWithRegistry(text: string, slash: number): ReferenceParts {
+function readWithRegistry(text: string, head: string): ReferenceParts {
+  const slash = head.length;
   const flaw = hostFlaw(text, slash);
-  if (flaw === undefined) {
-    const registry = text.slice(0, slash);
-    return readRemainder(text, registry === OLD_DOCKER_HUB ? DOCKER_HUB : registry, slash + 1);
-  }
+  if (flaw === undefined) { return readRemainder(text, head === OLD_DOCKER_HUB ? DOCKER_HUB : head, slash + 1); }
   if (endOfPath(text, 0, slash) === slash) { return readRemainder(text, '', 0); }
   throw text.startsWith('//', slash) && text[slash - 1] === ':'
     ? invalid(text, { offset: slash, expected: 'an image name without a scheme', fix: `leave out ${excerpt(text.slice(0, slash + 2))}` })

@@ -60,9 +60,6 @@ export class ImageReference {
   /** The repository in its registry, without the registry's host: `library/nginx` for `nginx`. */
   public readonly repository: string;
 
-  /** The registry and the repository without tag and digest, such as `docker.io/library/nginx`. */
-  public readonly name: string;
-
   /**
    * The tag as written, without its colon.
    *
@@ -83,9 +80,13 @@ export class ImageReference {
   private constructor(parts: ReferenceParts) {
     this.registry = parts.registry;
     this.repository = parts.repository;
-    this.name = parts.registry === '' ? parts.repository : `${parts.registry}/${parts.repository}`;
     this.tag = parts.tag;
     this.digest = parts.digest;
+  }
+
+  /** The registry and the repository without tag and digest, such as `docker.io/library/nginx`. */
+  public get name(): string {
+    return this.registry === '' ? this.repository : `${this.registry}/${this.repository}`;
   }
 
   /**
