@@ -27,6 +27,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/node@^20',
     'aws-cdk@^2.1148.1',
     'dependency-cruiser@^17',
+    'fast-xml-parser@^5',
     'fast-check@^4',
     'knip@^6',
     'tsx@^4',
@@ -90,7 +91,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-ecr-pull-through-cache$': '<rootDir>/src/index.ts' },
       // These need a compiled package or tools from outside npm: `npm run oracles`, `npm run e2e`.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/oracles/', '<rootDir>/test/local/'],
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/examples/.*/cdk.out/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/examples/.*/cdk.out/', '<rootDir>/.stryker-tmp/'],
     },
   },
   eslintOptions: {
