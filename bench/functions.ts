@@ -62,7 +62,7 @@ function aboutRuns({ memoryMegabytes, timeoutSeconds }: Size, ran: readonly Run[
     [...calls].map(([action, count]) => `${print(count)} ${action === 'Answer' ? 'to CloudFormation' : action}`).join(', ');
   return [
     'One run of each function against a simulated AWS in another process, which makes its answers as they are asked for. Each function has '
-      + `${memoryMegabytes} MB and ${timeoutSeconds} seconds, which V8 was told (\`--max-old-space-size=${memoryMegabytes}\`). The run over an empty `
+      + `${memoryMegabytes} MB, which V8 was told (\`--max-old-space-size=${memoryMegabytes}\`), and ${timeoutSeconds} seconds. The run over an empty `
       + 'registry is what Node.js, the SDK and the function take by themselves. Heap is the most that was in use, memory the largest resident '
       + 'set of the process.',
     table(
@@ -84,7 +84,8 @@ function aboutTimes({ statistics, probe }: Times): string {
   return [
     `The time of a run over ${print(REPOSITORIES)} repositories, with the SDK's own retries, on a simulated clock. **Documented** are `
       + `${DOCUMENTED.GetMetricData} \`GetMetricData\` and ${DOCUMENTED.PutMetricData} \`PutMetricData\` a second (Amazon CloudWatch endpoints and quotas). `
-      + '**Assumed** are the rate of `DescribeImages`, which no page names (`describe-images-rate` in [unverified.md](unverified.md)), and '
+      + '**Assumed** are the rate of `DescribeImages`, which no page names (`describe-images-rate` in [unverified.md](unverified.md)), that '
+      + '`DescribeRepositories` is never refused, that what a second brings may come at once, and '
       + `${ANSWER_MILLISECONDS} ms for each answer. Of the rates that ECR does document (Amazon ECR service quotas) ${SLOWEST_READ} is the slowest of a `
       + `call that reads, \`GetAuthorizationToken\`, and ${SLOWEST} the slowest of all, \`PutImage\`.`,
     table(
