@@ -5,8 +5,8 @@ export interface Area {
   readonly title: string;
   /** Whether the goal is asked of it, or its figures are only reported. */
   readonly goal: boolean;
-  /** Which of its files are judged by which tests, as regular expressions of paths. */
-  readonly judged: readonly { readonly files: string; readonly tests: string }[];
+  /** Which of its files are judged by which tests, the quick ones first, as regular expressions of paths. */
+  readonly judged: readonly { readonly files: string; readonly tests: readonly string[] }[];
 }
 
 /** The percentage of mutants that tests have to notice, in each area with the goal and in all of them together. */

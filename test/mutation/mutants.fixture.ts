@@ -2,8 +2,8 @@ import type { Area } from './areas';
 import type { Mutant, Status } from './mutation-report';
 
 export const FILE = 'src/upstream/one.ts';
-export const AREA: Area = { title: 'Upstreams', goal: true, judged: [{ files: '^src/upstream/', tests: '^test/upstream/' }] };
-export const OTHER_AREA: Area = { title: 'Grants', goal: true, judged: [{ files: '^src/pulling/', tests: '^test/pulling/' }] };
+export const AREA: Area = { title: 'Upstreams', goal: true, judged: [{ files: '^src/upstream/', tests: ['^test/upstream/'] }] };
+export const OTHER_AREA: Area = { title: 'Grants', goal: true, judged: [{ files: '^src/pulling/', tests: ['^test/pulling/'] }] };
 
 /** A mutant that a test noticed, unless the test says otherwise. */
 export function mutant(options: Partial<Mutant> = {}): Mutant {

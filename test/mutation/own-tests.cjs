@@ -3,8 +3,9 @@ const { default: TestRunner } = require('jest-runner');
 const areas = require('./scope.json');
 
 /**
- * Judges a mutant by the tests that scope.json gives to its file, up to the first file that fails. Jest alone would run every test that
- * imports the file in some way, nearly all, and would call a change noticed that only a test about something else stumbles over.
+ * Judges a mutant by the tests that scope.json gives to its file, in that order and up to the first file that fails. Jest alone would run
+ * every test that imports the file in some way, nearly all, and would call a change noticed that only a test about something else
+ * stumbles over.
  */
 module.exports = class OwnTests extends TestRunner {
   constructor(globalConfig, context) {
@@ -13,15 +14,15 @@ module.exports = class OwnTests extends TestRunner {
     const mutated = globalConfig.nonFlagArgs.map(this.inRepository);
     this.judges = areas.flatMap(area => area.judged)
       .filter(({ files }) => mutated.some(file => new RegExp(files).test(file)))
-      .map(({ tests }) => new RegExp(tests));
+      .flatMap(({ tests }) => tests.map(path => new RegExp(path)));
   }
 
   async runTests(tests, watcher, options) {
-    const own = tests.filter(({ path }) => this.judges.some(judge => judge.test(this.inRepository(path))));
+    const own = new Set(this.judges.flatMap(judge => tests.filter(({ path }) => judge.test(this.inRepository(path)))));
     let failed = false;
     this.on('test-file-success', ([, result]) => { failed ||= result.numFailingTests > 0; });
     this.on('test-file-failure', () => { failed = true; });
-    for (const test of own.sort((one, other) => (one.path < other.path ? -1 : 1))) {
+    for (const test of own) {
       if (!failed) { await super.runTests([test], watcher, options); }
     }
   }
