@@ -1,17 +1,21 @@
 import { writeFileSync } from 'fs';
 import { cpus } from 'os';
 import { join } from 'path';
+import { functions } from './functions';
 import { importing } from './import';
 import { rewriting } from './rewriting';
 import { table } from './section';
 import type { Goal, Section } from './section';
 import { synth } from './synth';
+import { templates } from './templates';
 import { repository, Workshop } from './workshop';
 
 const sections: Record<string, (workshop: Workshop) => Section | Promise<Section>> = {
   import: importing,
   synth,
   rewriting,
+  functions,
+  templates,
 };
 
 /** `npm run bench`: all sections, and docs/performance.md. `npm run bench -- NAME...`: some of them, printed only. */
