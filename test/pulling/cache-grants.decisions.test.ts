@@ -36,20 +36,24 @@ const FIRST_PULLS = [
 ];
 
 describe('a puller of the whole cache', () => {
-  const stack = newStack();
-  cache(stack).grants.pull(role(stack));
+  function granted(): World {
+    const stack = newStack();
+    cache(stack).grants.pull(role(stack));
+    return world(stack);
+  }
 
   test('gets what a first pull needs, below the prefix and nowhere else', async () => {
-    expect(await wrongRows(world(stack), FIRST_PULLS)).toEqual([]);
+    expect(await wrongRows(granted(), FIRST_PULLS)).toEqual([]);
   });
 
   test('gets nothing that the table does not ask for', async () => {
-    expect(await untestedActions(world(stack), FIRST_PULLS)).toEqual([]);
+    expect(await untestedActions(granted(), FIRST_PULLS)).toEqual([]);
   });
 
   test('gets it in no other account and Region', async () => {
+    const deployed = granted();
     for (const resource of [repository('echo/nginx', '999999999999'), repository('echo/nginx', ENV.account, 'us-east-1')]) {
-      expect(await isAllowed(world(stack), { who: 'puller', action: 'ecr:BatchGetImage', resource })).toBe(false);
+      expect(await isAllowed(deployed, { who: 'puller', action: 'ecr:BatchGetImage', resource })).toBe(false);
     }
   });
 });

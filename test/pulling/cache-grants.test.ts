@@ -138,6 +138,12 @@ describe('a grant that writes nothing', () => {
     expect(cache(stack).grants.pull(new iam.AccountPrincipal(OTHER)).success).toBe(false);
   });
 
+  test('fails by name where its success is asserted', () => {
+    const stack = newStack();
+    const grant = cache(stack).grants.pull(new iam.ServicePrincipal('codebuild.amazonaws.com'));
+    expect(() => grant.assertSuccess()).toThrow('ServicePrincipal(codebuild.amazonaws.com)');
+  });
+
   test('says so for the part of a composite that it concerns', () => {
     const stack = newStack();
     const grant = cache(stack).grants.pull(new iam.CompositePrincipal(role(stack), new iam.ServicePrincipal('ecs-tasks.amazonaws.com')));
@@ -230,6 +236,14 @@ describe('a grant across accounts', () => {
     expect(warningsOfCache(stack)).toEqual([]);
   });
 
+  test('says that reading is missing for what is cached, and asks for no registry policy', () => {
+    const { stack, echo, puller } = app(() => {});
+    echo.grants.pullCached(puller);
+    expect(warningsOfCache(stack)).toEqual([expect.stringContaining(
+      `has to allow that account reading what is cached. There, set CachePullers.account('${OTHER}') in the repositoryTemplate of the cache; `
+      + 'when that is done elsewhere, acknowledge this warning.')]);
+  });
+
   test('is quiet within an account', () => {
     const { stack, echo, puller } = app(() => {}, {}, { account: ENV.account, region: 'us-east-1' });
     echo.grants.pull(puller);
@@ -256,7 +270,8 @@ describe('a grant on the whole registry', () => {
   test('warns', () => {
     const stack = newStack();
     root(stack).grants.pull(role(stack));
-    expect(warningsOf(stack)).toEqual([expect.stringContaining('wholeRegistryGrant: a grant without images on a cache with the prefix ROOT')]);
+    expect(warningsOf(stack)).toEqual([expect.stringMatching(new RegExp('wholeRegistryGrant: a grant without images on a cache with the prefix ROOT '
+      + 'reaches every repository of the registry \\(.*\\)\\. Name the images, or acknowledge this warning\\.$'))]);
   });
 
   test('warns when it is written as *', () => {

@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnPermissionSet } from 'aws-cdk-lib/aws-sso';
 import { PullPolicy, PullThroughCache } from '../../src';
+import { knownLength } from '../../src/private/known-length';
 import { agnosticStack, ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
 import type { Row, World } from '../simulator';
@@ -87,6 +88,12 @@ describe('a pull policy', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
+  test('warns of the whole registry', () => {
+    const stack = newStack();
+    new PullPolicy(stack, 'Policy', { caches: [cache(stack, 'ROOT')] });
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('reaches every repository of the registry (a pull policy).')]);
+  });
+
   test('fails without caches', () => {
     expect(() => new PullPolicy(newStack(), 'Policy', { caches: [] })).toThrow(
       'got a pull policy without caches, expected at least one: name the caches whose images may be pulled');
@@ -97,11 +104,23 @@ describe('a pull policy', () => {
     expect(() => new PullPolicy(stack, 'Policy', { caches: [cache(stack)], images: ['nginx:1'] })).toThrow("got the allowed image 'nginx:1'");
   });
 
-  test('fails when it is longer than a managed policy can be', () => {
+  /** A stack with a policy for 82 images, of which the last has a name of some length. */
+  function stackWith(lastLength: number) {
     const stack = newStack();
-    new PullPolicy(stack, 'Policy', { caches: [cache(stack)], images: Array.from({ length: 100 }, (_, index) => `team/image-${index}`) });
-    expect(() => Template.fromStack(stack)).toThrow(
-      /got a managed policy of \d{4} characters, expected at most 6144: allow whole caches or paths with \/\* instead of single images, or make one policy for each cache \[at Stack\/Policy\]/);
+    const images = [...Array.from({ length: 81 }, (_, index) => `team/image-${index}`), 'a'.repeat(lastLength)];
+    const policy = new PullPolicy(stack, 'Policy', { caches: [cache(stack)], images });
+    return { stack, length: knownLength(stack.resolve(stack.toJsonString(policy.document))) };
+  }
+
+  test('may be as long as a managed policy can be', () => {
+    const { stack, length } = stackWith(6144 - stackWith(1).length + 1);
+    expect(length).toBe(6144);
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  test('fails when it is longer than a managed policy can be', () => {
+    expect(() => Template.fromStack(stackWith(6144 - stackWith(1).length + 2).stack)).toThrow(
+      /got a managed policy of 6145 characters, expected at most 6144: allow whole caches or paths with \/\* instead of single images, or make one policy for each cache \[at Stack\/Policy\]/);
   });
 });
 
