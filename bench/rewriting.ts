@@ -35,7 +35,7 @@ export function rewriting(workshop: Workshop): Section {
     title: 'Rewriting image names',
     body: [
       `An app of 20 stacks with ${references} references to different images in ECS tasks, Batch jobs and CodeBuild projects, ${resources} resources in all, `
-        + `beside the same app with \`CachedImages.of(app, { requireCached: true })\`: the names are found, judged and replaced, and the roles that pull `
+        + 'beside the same app with `CachedImages.of(app, { requireCached: true })`: the names are found, judged and replaced, and the roles that pull '
         + `them are granted. CPU time from the first construct to the end of the synth, medians of ${PAIRS} pairs.`,
       table(['App', 'CPU time', 'Ratio'], [
         ['as written', milliseconds(median(cpu(runs.plain))), ''],
