@@ -34,7 +34,7 @@ export async function imageReferences(workshop: Workshop): Promise<Section> {
       scoreTable(judged),
       ...OTHERS.flatMap((name) => lateOnes(name, judged)),
       'How long a name takes, its result or error included: medians of short rounds in which the parsers take turns, in CPU time, and of '
-        + `Go's own benchmarks. Beside the ${TEXTS.everyday.length} everyday names, the first ${timed.length} valid ones of the generated that all parsers answer in time, of `
+        + `Go's own benchmarks; a ratio is the median of those of rounds side by side. Beside the ${TEXTS.everyday.length} everyday names, the first ${timed.length} valid ones of the generated that all parsers answer in time, of `
         + `${Math.round(median(timed.map(({ text }) => text.length)))} characters in the median against ${Math.round(median(TEXTS.everyday.map(({ length }) => length)))}.`,
       table(['Parser', 'Everyday name', 'to ours', 'Generated name', 'to ours'], everyday.map(({ name, microseconds, toOurs }, at) => [
         title(name), print(microseconds), ratio(toOurs), print(generated[at].microseconds), ratio(generated[at].toOurs),
@@ -50,7 +50,7 @@ function whatIsRight(judged: readonly Judged[], go: GoReference): string {
     + `${long.length} of ${LONG} characters and more, made to let a parser go back. ${go.name} is the judge. What it refuses, a parser has to refuse: an error, null or an `
     + 'object without a repository. What it accepts must have its registry, repository, tag and digest. The judgement is kind: a short form may be left as it is '
     + '(`docker.io` and `library/` are filled in), any error will do, and a digest that docker-parse-image gives as a tag counts as a digest. '
-    + `A text that isn't answered within ${MOST_MILLISECONDS} ms, in a thread of its own, is not right.`;
+    + `A text that isn't answered within ${MOST_MILLISECONDS} ms of CPU time is not right.`;
 }
 
 function scoreTable(judged: readonly Judged[]): string {
@@ -71,8 +71,8 @@ function scoreTable(judged: readonly Judged[]): string {
 function lateOnes(name: string, judged: readonly Judged[]): string[] {
   const [shortest] = judged.filter(({ answers }) => !answers[name].inTime).map(({ text }) => text).sort((one, other) => one.length - other.length);
   if (shortest === undefined) { return []; }
-  const shown = shortest.length <= LONGEST_SHOWN ? `: \`${shortest}\`` : '';
-  return [`The shortest text that ${name} doesn't answer in time has ${shortest.length} characters${shown}`];
+  const shown = shortest.length <= LONGEST_SHOWN ? `: \`${JSON.stringify(shortest)}\`` : '';
+  return [`The shortest text that ${name} doesn't answer in time has ${shortest.length} characters${shown}.`];
 }
 
 function goals(judged: readonly Judged[], everyday: readonly Speed[]): Goal[] {

@@ -4,7 +4,7 @@ import { anyText } from '../../test/upstream/image-reference.arbitraries';
 import { FULL_FORMS, PARTS, REFUSED, SHORT_FORMS } from '../../test/upstream/image-reference.cases';
 
 export const SEED = Number(process.env.SEED ?? 20);
-export const LONG = 4_096;
+export const LONG = 2_048;
 
 /** What stands in front of a filling, the filling, and what stands behind: shapes that make a parser go back. */
 const SHAPES = [
