@@ -120,7 +120,7 @@ project.eslint?.addOverride({
 
 project.npmignore?.exclude(
   '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',
-  '/examples', '/local', '/pulumi', '/rosetta', '/SECURITY.md', '/terraform', '*.lambda.js', '*.lambda.d.ts',
+  '/examples', '/local', '/pulumi', '/reports', '/rosetta', '/.stryker-tmp', '/SECURITY.md', '/terraform', '*.lambda.js', '*.lambda.d.ts',
 );
 
 // pacmak copies these installed versions into go.mod; they are the ones that Go's awscdk v2.257.0 asks for.
@@ -203,7 +203,7 @@ project.addFields({
     ignore: ['pulumi/**'],
     // called by name: in the tasks that projen writes, by cdk.json and by .ci
     ignoreDependencies: [
-      'aws-cdk', 'commit-and-tag-version', 'dependency-cruiser', 'esbuild', 'jsii', 'jsii-diff', 'jsii-docgen', 'jsii-pacmak',
+      '@stryker-mutator/*', 'aws-cdk', 'commit-and-tag-version', 'dependency-cruiser', 'jsii', 'jsii-diff', 'jsii-docgen', 'jsii-pacmak',
       'jsii-rosetta', 'ts-node',
     ],
     ignoreBinaries: ['java', 'mvn'],

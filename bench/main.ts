@@ -2,7 +2,9 @@ import { writeFileSync } from 'fs';
 import { cpus } from 'os';
 import { join } from 'path';
 import { functions } from './functions';
+import { imageReferences } from './image-references';
 import { importing } from './import';
+import { packageSize } from './package-size';
 import { rewriting } from './rewriting';
 import { table } from './section';
 import type { Goal, Section } from './section';
@@ -11,9 +13,11 @@ import { templates } from './templates';
 import { repository, Workshop } from './workshop';
 
 const sections: Record<string, (workshop: Workshop) => Section | Promise<Section>> = {
-  import: importing,
+  importing,
   synth,
   rewriting,
+  imageReferences,
+  packageSize,
   functions,
   templates,
 };

@@ -17,7 +17,7 @@ export interface SynthRun {
   readonly templates: readonly string[];
 }
 
-export const ENV = { account: '111122223333', region: 'eu-central-1' };
+const ENV = { account: '111122223333', region: 'eu-central-1' };
 export const UPSTREAM_ACCOUNT = '123456789012';
 
 /** More with everything on don't fit into the 500 resources of a stack. */

@@ -14,7 +14,7 @@ export interface Holder {
 }
 
 /** A path such as `ContainerDefinitions.*.Image` in the words of an L1: `containerDefinitions`, `*`, `image`. */
-export function stepsOf(path: string): string[] {
+function stepsOf(path: string): string[] {
   return path.split('.').map(l1Name);
 }
 
