@@ -55,12 +55,6 @@ const IMAGES_PER_REPOSITORY = 100_000;
 const EXPIRE: LifecycleAction = { type: 'expire' };
 const ARCHIVE: LifecycleAction = { type: 'transition', targetStorageClass: 'archive' };
 
-/** What a user's rule stands for: rules of ECR, no policy at all, or a policy that is read only at deployment. */
-type Meaning =
-  | { readonly kind: 'rules'; readonly rules: LifecycleRule[] }
-  | { readonly kind: 'everything stays' }
-  | { readonly kind: 'text'; readonly text: string };
-
 /**
  * When cached images expire or are archived.
  *
@@ -228,19 +222,16 @@ export class CacheLifecycleRule {
     if (tagPatterns.length === 0) {
       throw new InvalidInputError({ got: 'no tag pattern in protect', expected: 'at least one', fix: 'name the tags that shall stay, as in v1.*' });
     }
-    return new CacheLifecycleRule({
-      kind: 'rules',
-      rules: tagPatterns.map(pattern => checked({
-        description: `protect images tagged ${pattern} from the rules below`,
-        selection: { tagStatus: 'tagged', tagPatternList: [pattern], countType: 'imageCountMoreThan', countNumber: IMAGES_PER_REPOSITORY },
-        action: EXPIRE,
-      }, 'protect')),
-    });
+    return new CacheLifecycleRule(tagPatterns.map(pattern => checked({
+      description: `protect images tagged ${pattern} from the rules below`,
+      selection: { tagStatus: 'tagged', tagPatternList: [pattern], countType: 'imageCountMoreThan', countNumber: IMAGES_PER_REPOSITORY },
+      action: EXPIRE,
+    }, 'protect')));
   }
 
   /** Keeps every image for good, by no lifecycle policy at all. Has to stand alone. */
   public static keepEverything(): CacheLifecycleRule {
-    return new CacheLifecycleRule({ kind: 'everything stays' });
+    return new CacheLifecycleRule(undefined);
   }
 
   /**
@@ -253,8 +244,8 @@ export class CacheLifecycleRule {
    */
   public static fromPolicyText(policyText: string): CacheLifecycleRule[] {
     const rules = parsePolicyText(policyText);
-    if (rules === undefined) return [new CacheLifecycleRule({ kind: 'text', text: policyText })];
-    return rules.map(one => new CacheLifecycleRule({ kind: 'rules', rules: [one] }));
+    if (rules === undefined) return [new CacheLifecycleRule(undefined, policyText)];
+    return rules.map(one => new CacheLifecycleRule([one]));
   }
 
   /**
@@ -267,27 +258,35 @@ export class CacheLifecycleRule {
    * @param rules the rules, the first with the highest priority
    */
   public static toPolicyText(rules: CacheLifecycleRule[]): string | undefined {
-    const meanings = rules.map(one => one.meaning);
-    for (const meaning of meanings) {
-      if (meaning.kind === 'rules') continue;
-      if (meanings.length > 1) {
+    const all: LifecycleRule[] = [];
+    for (const { rules: some, policyText } of rules) {
+      if (some !== undefined) {
+        all.push(...some);
+        continue;
+      }
+      if (rules.length > 1) {
         throw new InvalidInputError({
-          got: meaning.kind === 'text' ? 'other rules beside a policy text that is known only at deployment' : 'other rules beside keepEverything()',
+          got: policyText !== undefined ? 'other rules beside a policy text that is known only at deployment' : 'other rules beside keepEverything()',
           expected: 'it to stand alone',
           fix: 'remove it, or the other rules',
         });
       }
-      return meaning.kind === 'text' ? meaning.text : undefined;
+      return policyText;
     }
-    return renderPolicy(meanings.flatMap(meaning => meaning.kind === 'rules' ? meaning.rules : []));
+    return renderPolicy(all);
   }
 
   private static of(where: string, options: CacheLifecycleSelectionOptions | undefined, count: Count, action: LifecycleAction): CacheLifecycleRule {
     const rule = checked({ selection: { ...selectTags(options), ...count }, action }, where);
-    return new CacheLifecycleRule({ kind: 'rules', rules: [{ ...rule, description: options?.description ?? describeRule(rule) }] });
+    return new CacheLifecycleRule([{ ...rule, description: options?.description ?? describeRule(rule) }]);
   }
 
-  private constructor(private readonly meaning: Meaning) {}
+  private constructor(
+    /** The rules of ECR that it stands for; without any it is the whole policy. */
+    private readonly rules: LifecycleRule[] | undefined,
+    /** A policy that can be read only at deployment; without one, nothing goes. */
+    private readonly policyText?: string,
+  ) {}
 }
 
 type Count = Pick<LifecycleSelection, 'storageClass' | 'countType' | 'countUnit' | 'countNumber'>;

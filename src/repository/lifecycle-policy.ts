@@ -26,11 +26,11 @@ export function renderPolicy(rules: LifecycleRule[]): string {
 
 /** Refuses a set of rules that ECR refuses, or of which one could never act. */
 export function checkPolicy(rules: LifecycleRule[]): void {
-  if (rules.length < 1 || rules.length > MAX_RULES) {
+  if (rules.length === 0 || rules.length > MAX_RULES) {
     throw new InvalidInputError({
       got: `${rules.length} rules for a lifecycle policy`,
       expected: `1 to ${MAX_RULES}`,
-      fix: rules.length < 1
+      fix: rules.length === 0
         ? 'give at least one rule; CacheLifecycleRule.keepEverything() says that nothing shall go'
         : 'join rules, and note that protect() makes one rule of each of its patterns',
     });

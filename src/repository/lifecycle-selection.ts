@@ -112,10 +112,10 @@ function asPatterns({ tagPatternList, tagPrefixList = [] }: TagSelection): strin
  * the second's. `false` where it can't be told.
  */
 export function covers(first: TagSelection, second: TagSelection): boolean {
-  if (first.tagStatus !== 'tagged' || second.tagStatus !== 'tagged') return false;
+  if (first.tagStatus !== 'tagged') return false;
   const patterns = asPatterns(first);
   if (patterns === undefined || patterns.some(pattern => Token.isUnresolved(pattern))) return false;
-  // Whatever the second's patterns will be, they select tagged images.
+  // Whatever the second's patterns will be, they select tagged images; without any, it selects others.
   const others = asPatterns(second) ?? ['*'];
   return patterns.every(pattern => {
     // A wildcard of the second is a plain character here, which only a wildcard of the first can match.

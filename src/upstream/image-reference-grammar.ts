@@ -43,7 +43,7 @@ export function hostFlaw(text: string, end: number): Flaw | undefined {
 
 function endOfAddress(text: string, limit: number): number | Flaw {
   const close = endOfRun(text, 1, limit, ADDRESS_CHARACTERS);
-  return close > 1 && close < limit && text[close] === ']'
+  return close > 1 && text[close] === ']'
     ? close + 1
     : { offset: close, expected: "hexadecimal digits and ':' up to a ']' in the registry's address", fix: HOST_FIX };
 }
@@ -91,7 +91,7 @@ function endOfSeparator(text: string, at: number, limit: number): number {
 /** A tag, up to an '@' or the text's end: a letter, digit or '_', then those, dots and dashes. */
 export function endOfTag(text: string, start: number): number | Flaw {
   const end = endOfRun(text, start, text.length, TAG_CHARACTERS);
-  if (start === end || !TAG_STARTS[text.charCodeAt(start)]) {
+  if (!TAG_STARTS[text.charCodeAt(start)]) {
     return { offset: start, expected: "a letter, digit or '_' at the start of the tag", fix: TAG_FIX };
   }
   if (end < text.length && text[end] !== '@') { return { offset: end, expected: "only letters, digits, '_', '.' and '-' in the tag", fix: TAG_FIX }; }

@@ -14,7 +14,7 @@ const MAKE_ONE = `make one with UpstreamSecret, or name it '${NAME_PREFIX}...' y
 
 /** Refuses a secret's name under which ECR would not find it. */
 export function checkSecretName(name: string | undefined, scope?: IConstruct): void {
-  if (name !== undefined && Token.isUnresolved(name)) { return; }
+  if (Token.isUnresolved(name)) { return; }
   if (name === undefined) {
     throw new InvalidInputError({
       got: 'a secret without a name, which CloudFormation would name as it likes',
@@ -105,7 +105,7 @@ export class UpstreamCredential {
 /** Of a secret that this app makes, the name and the key stand in its L1; its ARN is known at deployment only. */
 function checkOwnSecret(secret: ISecret): void {
   const resource = secret.node.defaultChild;
-  if (!resource || !CfnSecret.isCfnSecret(resource)) { return; }
+  if (!CfnSecret.isCfnSecret(resource)) { return; }
   // an L2 without a name has a token here that stands for nothing
   const name: unknown = Stack.of(secret).resolve(resource.name);
   if (name === undefined || typeof name === 'string') {

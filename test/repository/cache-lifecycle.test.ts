@@ -45,26 +45,26 @@ describe('one rule', () => {
   const expire = { type: 'expire' };
   const archive = { type: 'transition', targetStorageClass: 'archive' };
 
-  test.each([
-    ['keepNewest', CacheLifecycleRule.keepNewest(3), { ...allTagged, countType: 'imageCountMoreThan', countNumber: 3 }, expire,
+  test.each<[string, () => CacheLifecycleRule, object, object, string]>([
+    ['keepNewest', () => CacheLifecycleRule.keepNewest(3), { ...allTagged, countType: 'imageCountMoreThan', countNumber: 3 }, expire,
       'keep the newest 3 tagged images'],
-    ['keepNewestUntagged', CacheLifecycleRule.keepNewestUntagged(3), { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 3 }, expire,
+    ['keepNewestUntagged', () => CacheLifecycleRule.keepNewestUntagged(3), { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 3 }, expire,
       'keep the newest 3 untagged images'],
-    ['keepNewestOfAny', CacheLifecycleRule.keepNewestOfAny(3), { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 3 }, expire,
+    ['keepNewestOfAny', () => CacheLifecycleRule.keepNewestOfAny(3), { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 3 }, expire,
       'keep the newest 3 images, tagged or not'],
-    ['expireAfter', CacheLifecycleRule.expireAfter(days), { ...allTagged, ...pushed }, expire, 'expire tagged images 7 days after their push'],
-    ['expireUntaggedAfter', CacheLifecycleRule.expireUntaggedAfter(days), { tagStatus: 'untagged', ...pushed }, expire,
+    ['expireAfter', () => CacheLifecycleRule.expireAfter(days), { ...allTagged, ...pushed }, expire, 'expire tagged images 7 days after their push'],
+    ['expireUntaggedAfter', () => CacheLifecycleRule.expireUntaggedAfter(days), { tagStatus: 'untagged', ...pushed }, expire,
       'expire untagged images 7 days after their push'],
-    ['archiveAfter', CacheLifecycleRule.archiveAfter(days), { ...allTagged, ...pushed }, archive, 'archive tagged images 7 days after their push'],
-    ['archiveAllButNewest', CacheLifecycleRule.archiveAllButNewest(3), { ...allTagged, countType: 'imageCountMoreThan', countNumber: 3 }, archive,
+    ['archiveAfter', () => CacheLifecycleRule.archiveAfter(days), { ...allTagged, ...pushed }, archive, 'archive tagged images 7 days after their push'],
+    ['archiveAllButNewest', () => CacheLifecycleRule.archiveAllButNewest(3), { ...allTagged, countType: 'imageCountMoreThan', countNumber: 3 }, archive,
       'archive all but the newest 3 tagged images'],
-    ['archiveUnpulledAfter', CacheLifecycleRule.archiveUnpulledAfter(days), { ...allTagged, ...pushed, countType: 'sinceImagePulled' }, archive,
+    ['archiveUnpulledAfter', () => CacheLifecycleRule.archiveUnpulledAfter(days), { ...allTagged, ...pushed, countType: 'sinceImagePulled' }, archive,
       'archive tagged images 7 days after their last pull'],
-    ['expireArchivedAfter', CacheLifecycleRule.expireArchivedAfter(Duration.days(90)),
+    ['expireArchivedAfter', () => CacheLifecycleRule.expireArchivedAfter(Duration.days(90)),
       { ...allTagged, storageClass: 'archive', countType: 'sinceImageTransitioned', countUnit: 'days', countNumber: 90 }, expire,
       'expire archived tagged images 90 days after their archival'],
   ])('%s renders as ECR writes it and says what it does', (_, rule, selection, action, description) => {
-    expect(ruleOf(rule)).toEqual({ rulePriority: 1, description, selection, action });
+    expect(ruleOf(rule())).toEqual({ rulePriority: 1, description, selection, action });
   });
 
   test('has the description that the user gives', () => {
@@ -75,6 +75,10 @@ describe('one rule', () => {
     const rule = ruleOf(CacheLifecycleRule.keepNewest(3, { tagPatterns: ['v1.*', '*-slim'] }));
     expect(rule.selection).toMatchObject({ tagStatus: 'tagged', tagPatternList: ['v1.*', '*-slim'] });
     expect(rule.description).toBe('keep the newest 3 images tagged v1.* and *-slim');
+  });
+
+  test('is told by its patterns when only one of them is for all tags', () => {
+    expect(ruleOf(CacheLifecycleRule.keepNewest(3, { tagPatterns: ['*', 'v1.*'] })).description).toBe('keep the newest 3 images tagged * and v1.*');
   });
 
   test('selects by prefixes', () => {
@@ -107,6 +111,27 @@ describe('one rule', () => {
   test.each([0, -1, 1.5, NaN, Infinity])('fails for a count of %s', (count) => {
     expect(() => CacheLifecycleRule.keepNewest(count))
       .toThrow(`got the countNumber ${count} in keepNewest, expected a whole number above 0: count at least 1 of the images`);
+  });
+
+  test.each<[string, () => CacheLifecycleRule]>([
+    ['keepNewestUntagged', () => CacheLifecycleRule.keepNewestUntagged(0)],
+    ['keepNewestOfAny', () => CacheLifecycleRule.keepNewestOfAny(0)],
+    ['archiveAllButNewest', () => CacheLifecycleRule.archiveAllButNewest(0)],
+    ['expireUntaggedAfter', () => CacheLifecycleRule.expireUntaggedAfter(Duration.days(0))],
+    ['archiveAfter', () => CacheLifecycleRule.archiveAfter(Duration.days(0))],
+    ['archiveUnpulledAfter', () => CacheLifecycleRule.archiveUnpulledAfter(Duration.days(0))],
+    ['expireArchivedAfter', () => CacheLifecycleRule.expireArchivedAfter(Duration.days(0))],
+  ])('fails by its name for a number of 0: %s', (name, rule) => {
+    expect(rule).toThrow(`got the countNumber 0 in ${name}, expected a whole number above 0`);
+  });
+
+  test.each<[string, () => CacheLifecycleRule]>([
+    ['expireUntaggedAfter', () => CacheLifecycleRule.expireUntaggedAfter(Duration.hours(36))],
+    ['archiveAfter', () => CacheLifecycleRule.archiveAfter(Duration.hours(36))],
+    ['archiveUnpulledAfter', () => CacheLifecycleRule.archiveUnpulledAfter(Duration.hours(36))],
+    ['expireArchivedAfter', () => CacheLifecycleRule.expireArchivedAfter(Duration.hours(36))],
+  ])('fails by its name for a part of a day: %s', (name, rule) => {
+    expect(rule).toThrow(`got an age of 1.5 days in ${name}, expected whole days`);
   });
 
   test('fails for archived images that expire before 90 days', () => {
@@ -153,12 +178,12 @@ describe('keepEverything', () => {
     expect(CacheLifecycleRule.toPolicyText([CacheLifecycleRule.keepEverything()])).toBeUndefined();
   });
 
-  test.each([
-    ['before', [CacheLifecycleRule.keepEverything(), CacheLifecycleRule.keepNewest(3)]],
-    ['after', [CacheLifecycleRule.keepNewest(3), CacheLifecycleRule.keepEverything()]],
-    ['twice', [CacheLifecycleRule.keepEverything(), CacheLifecycleRule.keepEverything()]],
+  test.each<[string, () => CacheLifecycleRule[]]>([
+    ['before', () => [CacheLifecycleRule.keepEverything(), CacheLifecycleRule.keepNewest(3)]],
+    ['after', () => [CacheLifecycleRule.keepNewest(3), CacheLifecycleRule.keepEverything()]],
+    ['twice', () => [CacheLifecycleRule.keepEverything(), CacheLifecycleRule.keepEverything()]],
   ])('fails %s another rule', (_, rules) => {
-    expect(() => CacheLifecycleRule.toPolicyText(rules))
+    expect(() => CacheLifecycleRule.toPolicyText(rules()))
       .toThrow('got other rules beside keepEverything(), expected it to stand alone: remove it, or the other rules');
   });
 });

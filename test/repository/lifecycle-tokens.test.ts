@@ -82,6 +82,13 @@ describe('a value that is known only at deployment', () => {
     ])).not.toThrow();
   });
 
+  test('leaves two rules unchecked whatever the name of the value', () => {
+    const tag = new CfnParameter(stack, 'tag-A').valueAsString;
+    expect(() => CacheLifecycleRule.toPolicyText([
+      CacheLifecycleRule.keepNewest(1, { tagPatterns: ['v*', tag] }), CacheLifecycleRule.keepNewest(2, { tagPatterns: ['v1.*'] }),
+    ])).not.toThrow();
+  });
+
   test('fails after a rule about all tagged images, whatever the tags will be', () => {
     const tagPatterns = Fn.split(',', Token.asString({ Ref: 'Tags' }));
     expect(() => CacheLifecycleRule.toPolicyText([CacheLifecycleRule.keepNewest(2), CacheLifecycleRule.keepNewest(1, { tagPatterns })]))

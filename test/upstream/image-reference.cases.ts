@@ -148,6 +148,7 @@ export const REFUSED: RefusedCase[] = [
   at('quay-.io/app', 4, LABELS, HOST_FIX),
   at('quay..io/app', 5, LABELS, HOST_FIX),
   at('quay.io./app', 8, LABELS, HOST_FIX),
+  at('-quay.io//app', 0, LABELS, HOST_FIX),
   at('My_host/app', 2, LABELS, HOST_FIX),
   at('my_host:80/app', 2, LABELS, HOST_FIX),
   at(':80/app', 0, LABELS, HOST_FIX),

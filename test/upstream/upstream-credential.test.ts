@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { CacheRule } from '../../src/rule/cache-rule';
-import { UpstreamCredential } from '../../src/upstream/upstream-credential';
+import { checkSecretName, UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
 const { Secret } = secretsmanager;
@@ -52,6 +52,21 @@ describe('a credential', () => {
       .not.toThrow();
   });
 
+  test('may have the AWS managed key on its L1', () => {
+    const stack = newStack();
+    const secret = new Secret(stack, 'Secret', { secretName: NAME });
+    (secret.node.defaultChild as secretsmanager.CfnSecret).kmsKeyId = 'alias/aws/secretsmanager';
+
+    expect(() => UpstreamCredential.fromSecret(secret)).not.toThrow();
+  });
+
+  test('may be of a secret whose name is known at deployment only', () => {
+    const stack = newStack();
+    const secretName = new CfnParameter(stack, 'Name').valueAsString;
+
+    expect(() => UpstreamCredential.fromSecret(new Secret(stack, 'Secret', { secretName }))).not.toThrow();
+  });
+
   test('goes with every upstream that needs one', () => {
     const credential = UpstreamCredential.fromSecret(Secret.fromSecretCompleteArn(newStack(), 'Secret', ARN));
 
@@ -61,6 +76,29 @@ describe('a credential', () => {
       new CacheRule(stack, 'Rule', { upstream });
       Template.fromStack(stack).hasResourceProperties('AWS::ECR::PullThroughCacheRule', { CredentialArn: ARN });
     }
+  });
+});
+
+describe('the name of a secret', () => {
+  const OWN = "make one with UpstreamSecret, or name it 'ecr-pullthroughcache/...' yourself";
+  const filled = (length: number) => `ecr-pullthroughcache/${'a'.repeat(length - 'ecr-pullthroughcache/'.length)}`;
+
+  test('may be as long as AWS takes', () => {
+    expect(() => checkSecretName(filled(512))).not.toThrow();
+  });
+
+  test('is not checked while it is a token', () => {
+    expect(() => checkSecretName(new CfnParameter(newStack(), 'Name').valueAsString)).not.toThrow();
+  });
+
+  test.each([
+    ['that is longer', filled(513), OWN],
+    ['with other letters behind the prefix', 'ecr-pullthroughcache/hub two', OWN],
+    ['with other letters', 'hub two', OWN],
+    ['with the prefix further on', 'my/ecr-pullthroughcache/hub',
+      "write 'ecr-pullthroughcache/my/ecr-pullthroughcache/hub'; a secret that exists can't be renamed, so make a new one"],
+  ])('fails %s, with the way out', (_, name, fix) => {
+    expect(() => checkSecretName(name)).toThrow(new RegExp(`, 512 characters at most: ${fix.replace(/[.']/g, '\\$&')}$`));
   });
 });
 

@@ -77,6 +77,7 @@ describe('an image with a token', () => {
   test.each([
     ['as its tag', `team/nginx:${TOKEN}`, { repository: 'team/nginx', tag: TOKEN, complete: true }],
     ['as its digest', `nginx@${TOKEN}`, { repository: 'nginx', digest: TOKEN, complete: true }],
+    ['as the digits of its digest', `nginx@sha256:${TOKEN}`, { repository: 'nginx', digest: `sha256:${TOKEN}`, complete: true }],
     ['as its digest beside a tag', `nginx:1.27@${TOKEN}`, { repository: 'nginx', tag: '1.27', digest: TOKEN, complete: true }],
     ['as its tag beside a digest', `nginx:${TOKEN}@${DIGEST}`, { repository: 'nginx', tag: TOKEN, digest: DIGEST, complete: true }],
     ['in its path', `${TOKEN}/nginx:1.27`, { repository: `${TOKEN}/nginx`, tag: '1.27', complete: true }],
@@ -104,9 +105,9 @@ describe('an image with a token', () => {
   });
 
   test.each([
-    [`quay.io/team/${TOKEN}`, 'team/<known at deployment>'],
-    [`${TOKEN}.example.org/team/nginx`, 'team/nginx'],
-  ])('fails with the name to write where the own registry is known at deployment only: %s', (image, repository) => {
+    ['a name of another registry', `quay.io/team/${TOKEN}`, 'team/<known at deployment>'],
+    ['a registry with a token', `${TOKEN}.example.org/team/nginx`, 'team/nginx'],
+  ])('fails for %s with the name to write where the own registry is known at deployment only', (_, image, repository) => {
     expect(() => readUpstreamImage(image, [PRIVATE])).toThrow(`: write '${repository}', or say what is cached`);
   });
 

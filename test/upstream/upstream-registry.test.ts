@@ -5,22 +5,26 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
-const stack = new Stack(new App(), 'Stack');
-const credential = UpstreamCredential.fromSecret(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret',
-  'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-a1b2c3'));
+let stack: Stack;
+let credential: UpstreamCredential;
+beforeEach(() => {
+  stack = new Stack(new App(), 'Stack');
+  credential = UpstreamCredential.fromSecret(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret',
+    'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-a1b2c3'));
+});
 
 /** What the guide calls each of them, in its order. */
-const ALL: [string, UpstreamRegistry][] = [
-  ['ECR_PUBLIC', UpstreamRegistry.ECR_PUBLIC],
-  ['KUBERNETES', UpstreamRegistry.KUBERNETES],
-  ['QUAY', UpstreamRegistry.QUAY],
-  ['dockerHub(credential)', UpstreamRegistry.dockerHub(credential)],
-  ['gitHub(credential)', UpstreamRegistry.gitHub(credential)],
-  ['gitLab(credential)', UpstreamRegistry.gitLab(credential)],
-  ["azure('name', credential)", UpstreamRegistry.azure('name', credential)],
-  ['chainguard(credential)', UpstreamRegistry.chainguard(credential)],
-  ['ecr({ account, region })', UpstreamRegistry.ecr({ account: '123456789012', region: 'eu-central-1' })],
-  ['echo({ account })', UpstreamRegistry.echo({ account: '123456789012' })],
+const ALL: [string, () => UpstreamRegistry][] = [
+  ['ECR_PUBLIC', () => UpstreamRegistry.ECR_PUBLIC],
+  ['KUBERNETES', () => UpstreamRegistry.KUBERNETES],
+  ['QUAY', () => UpstreamRegistry.QUAY],
+  ['dockerHub(credential)', () => UpstreamRegistry.dockerHub(credential)],
+  ['gitHub(credential)', () => UpstreamRegistry.gitHub(credential)],
+  ['gitLab(credential)', () => UpstreamRegistry.gitLab(credential)],
+  ["azure('name', credential)", () => UpstreamRegistry.azure('name', credential)],
+  ['chainguard(credential)', () => UpstreamRegistry.chainguard(credential)],
+  ['ecr({ account, region })', () => UpstreamRegistry.ecr({ account: '123456789012', region: 'eu-central-1' })],
+  ['echo({ account })', () => UpstreamRegistry.echo({ account: '123456789012' })],
 ];
 
 function readWith(upstream: UpstreamRegistry): string {
@@ -32,7 +36,7 @@ describe('the upstreams', () => {
     const guide = readFileSync(join(__dirname, '../../docs/upstreams.md'), 'utf8');
     const rows = guide.split('\n').filter(line => line.startsWith('| `'));
 
-    const expected = ALL.map(([name, upstream]) => [
+    const expected = ALL.map(([name, make]) => [name, make()] as const).map(([name, upstream]) => [
       `\`${name}\``, `\`${upstream.registryName}\``, `\`${upstream.url}\``.replace('123456789012', '<account>').replace('eu-central-1', '<region>')
         .replace('name.azurecr', '<name>.azurecr'),
       `\`${upstream.defaultRepositoryPrefix}\``, readWith(upstream),
@@ -48,18 +52,34 @@ describe('the upstreams', () => {
     expect(statics.sort()).toEqual(ALL.map(([name]) => name.replace(/\(.*/, '')).sort());
   });
 
-  test.each(ALL)('%s has a registry name that CloudFormation knows', (_, upstream) => {
+  test.each(ALL)('%s has a registry name that CloudFormation knows', (_, make) => {
     // AWS::ECR::PullThroughCacheRule, UpstreamRegistry
     expect(['ecr', 'ecr-public', 'quay', 'k8s', 'docker-hub', 'github-container-registry', 'azure-container-registry',
-      'gitlab-container-registry', 'chainguard']).toContain(upstream.registryName);
+      'gitlab-container-registry', 'chainguard']).toContain(make().registryName);
   });
 
-  test.each(ALL)('%s is meant by image names with the host of its URL', (_, upstream) => {
-    expect(upstream.imageHosts).toContain(upstream.url);
+  test.each<[string, () => UpstreamRegistry, string[]]>([
+    ['ECR_PUBLIC', () => UpstreamRegistry.ECR_PUBLIC, ['public.ecr.aws', 'ecr-public.aws.com']],
+    ['KUBERNETES', () => UpstreamRegistry.KUBERNETES, ['registry.k8s.io', 'k8s.gcr.io']],
+    ['QUAY', () => UpstreamRegistry.QUAY, ['quay.io']],
+    ['dockerHub()', () => UpstreamRegistry.dockerHub(credential), ['docker.io', 'index.docker.io', 'registry-1.docker.io']],
+    ['gitHub()', () => UpstreamRegistry.gitHub(credential), ['ghcr.io']],
+    ['ecr()', () => UpstreamRegistry.ecr({ account: '123456789012', region: 'eu-central-1' }),
+      ['123456789012.dkr.ecr.eu-central-1.amazonaws.com', '123456789012.dkr-ecr.eu-central-1.on.aws']],
+  ])('%s is meant by image names with its hosts', (_, make, hosts) => {
+    expect(make().imageHosts).toEqual(hosts);
+  });
+
+  test('read image names without their hosts', () => {
+    expect(UpstreamRegistry.KUBERNETES._read('k8s.gcr.io/pause:3.10')).toMatchObject({ repository: 'pause', tag: '3.10' });
   });
 });
 
 describe('an Azure registry', () => {
+  test.each(['team', 'my-registry', 'a1-b2-c3'])('may be called %s', (name) => {
+    expect(UpstreamRegistry.azure(name, credential).url).toBe(`${name}.azurecr.io`);
+  });
+
   test('may have a token as its name', () => {
     const name = new CfnParameter(stack, 'Azure').valueAsString;
 
@@ -122,10 +142,19 @@ describe('an upstream that has no name here', () => {
   test.each([
     ['docker-hub', "got the registry 'docker-hub' without a credential, expected what ECR reads such a registry with: "
       + 'use UpstreamRegistry.dockerHub(), or pass the credential'],
-    ['chainguard', "got the registry 'chainguard' without a credential"],
+    ['github-container-registry', 'without a credential, expected what ECR reads such a registry with: use UpstreamRegistry.gitHub(), or pass the credential'],
+    ['gitlab-container-registry', 'use UpstreamRegistry.gitLab(), or pass the credential'],
+    ['azure-container-registry', 'use UpstreamRegistry.azure(), or pass the credential'],
+    ['chainguard', "got the registry 'chainguard' without a credential, expected what ECR reads such a registry with: "
+      + 'use UpstreamRegistry.chainguard(), or pass the credential'],
     ['ecr', "got the registry 'ecr' without its account and Region, expected what ECR reads such a registry with: use UpstreamRegistry.ecr()"],
   ])('fails as %s without what it takes', (registryName, message) => {
     expect(() => UpstreamRegistry.of({ registryName, url: 'example.com', defaultRepositoryPrefix: 'x' })).toThrow(message);
+  });
+
+  test('fails as ecr with a credential too, since ECR reads it by a role', () => {
+    expect(() => UpstreamRegistry.of({ registryName: 'ecr', url: 'example.com', defaultRepositoryPrefix: 'x', credential })).toThrow(
+      "got the registry 'ecr' without its account and Region");
   });
 
   test('may be of a known kind elsewhere', () => {
