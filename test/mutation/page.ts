@@ -5,6 +5,7 @@ import type { Figures } from './figures';
 import type { Mutant } from './mutation-report';
 import { reasonFor, survivorsOf } from './survivors';
 import type { ReasonedSurvivor } from './survivors';
+import { table } from '../../bench/section';
 
 /** What docs/mutation.md is made of. */
 export interface PageContent {
@@ -88,9 +89,4 @@ function code(text: string): string {
   if (line === '') { return 'nothing'; }
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   return longest === 0 ? `\`${line}\`` : `${'`'.repeat(longest + 1)} ${line} ${'`'.repeat(longest + 1)}`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
