@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
@@ -5,18 +6,27 @@ import { App, Size, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CachedImages, PullThroughCache, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+import { timeSpentIn } from './time-spent';
 
 const STACKS = 20;
 /** References to images: 40 tasks with two containers each, 10 jobs and 10 builds in each stack. */
 const REFERENCES = STACKS * 100;
 const ENV = { account: '111122223333', region: 'eu-central-1' };
-const [rewrites] = process.argv.slice(2);
+const [how] = process.argv.slice(2);
 
-/** What a team deploys that knows nothing of caches; its tasks log, so that their execution roles have a policy already. */
-function fill(stack: Stack): void {
+/** What a team deploys; its tasks log, so that their execution roles have a policy already. By hand it names the cache and grants the roles. */
+function fill(stack: Stack, cache: PullThroughCache): void {
   // no two references name the same image
-  const image = (name: string) => `public.ecr.aws/${stack.node.id.toLowerCase()}/${name}:1.27`;
+  const path = (name: string) => `${stack.node.id.toLowerCase()}/${name}`;
+  const written = (name: string) => `public.ecr.aws/${path(name)}:1.27`;
+  const image = (name: string) => how === 'by-hand' ? cache.image(written(name)).uri : written(name);
+  const grant = (role: iam.IGrantable, ...names: string[]) => {
+    if (how === 'by-hand') {
+      cache.grants.pull(role, ...names.map(path));
+    }
+  };
   for (let at = 0; at < 40; at++) {
     const task = new ecs.FargateTaskDefinition(stack, `Task${at}`);
     for (const container of ['App', 'Sidecar']) {
@@ -25,37 +35,42 @@ function fill(stack: Stack): void {
         logging: ecs.LogDriver.awsLogs({ streamPrefix: 'app' }),
       });
     }
+    grant(task.obtainExecutionRole(), `app-${at}`, `sidecar-${at}`);
   }
   for (let at = 0; at < 10; at++) {
-    new batch.EcsJobDefinition(stack, `Job${at}`, {
-      container: new batch.EcsFargateContainerDefinition(stack, `JobContainer${at}`, {
-        image: ecs.ContainerImage.fromRegistry(image(`job-${at}`)), cpu: 1, memory: Size.gibibytes(2),
-      }),
+    const container = new batch.EcsFargateContainerDefinition(stack, `JobContainer${at}`, {
+      image: ecs.ContainerImage.fromRegistry(image(`job-${at}`)), cpu: 1, memory: Size.gibibytes(2),
     });
-    new codebuild.Project(stack, `Build${at}`, {
+    grant(container.executionRole, `job-${at}`);
+    new batch.EcsJobDefinition(stack, `Job${at}`, { container });
+    const build = new codebuild.Project(stack, `Build${at}`, {
       environment: { buildImage: codebuild.LinuxBuildImage.fromDockerRegistry(image(`build-${at}`)) },
       buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2', phases: { build: { commands: ['make'] } } }),
     });
+    grant(build, `build-${at}`);
   }
 }
 
+const spent = timeSpentIn();
 const outdir = mkdtempSync(join(tmpdir(), 'rewriting-'));
-const before = process.cpuUsage();
+const [before, begun] = [process.cpuUsage(), performance.now()];
 const app = new App({ outdir, analyticsReporting: false });
 const cache = new PullThroughCache(new Stack(app, 'Caches', { env: ENV }), 'EcrPublic', { upstream: UpstreamRegistry.ECR_PUBLIC });
-const images = rewrites === 'rewritten' ? CachedImages.of(app, { requireCached: true }) : undefined;
+const images = how === 'rewritten' ? CachedImages.of(app, { requireCached: true }) : undefined;
 images?.use(cache);
 for (let at = 0; at < STACKS; at++) {
-  fill(new Stack(app, `Workload${at}`, { env: ENV }));
+  fill(new Stack(app, `Workload${at}`, { env: ENV }), cache);
 }
 const assembly = app.synth();
-const { user, system } = process.cpuUsage(before);
+const [{ user, system }, clock] = [process.cpuUsage(before), performance.now() - begun];
 const texts = assembly.stacks.map(({ templateFullPath }) => readFileSync(templateFullPath, 'utf8'));
 rmSync(outdir, { recursive: true });
 const count = (pattern: RegExp) => texts.reduce((sum, text) => sum + (text.match(pattern) ?? []).length, 0);
 process.stdout.write(JSON.stringify({
   cpu: (user + system) / 1000,
+  share: spent() / clock,
   references: REFERENCES,
+  templates: createHash('sha256').update(texts.join()).digest('hex'),
   asWritten: count(/"public\.ecr\.aws\//g),
   inCache: count(/\/ecr-public\/workload\d+\/[a-z]+-\d+:1\.27"/g),
   resources: texts.reduce((sum, text) => sum + Object.keys(JSON.parse(text).Resources).length, 0),

@@ -58,7 +58,7 @@ export const PERMISSIONS: Area = {
       judges: [OURS],
       tried: 'roles, users, managed policies, composites, imports, services and other accounts, granted once and often; allow-lists with names that are none are refused',
       evidence: [unitTests(
-        'test/pulling/cache-grants.test.ts', 'test/rule/allow-list.test.ts', 'test/rule/cache-actions.test.ts', 'test/rule/cache-address.test.ts',
+        'test/pulling/cache-grants.test.ts', 'test/pulling/watched-principal.test.ts', 'test/rule/allow-list.test.ts', 'test/rule/cache-actions.test.ts', 'test/rule/cache-address.test.ts',
         'test/rule/upstream-access-role.test.ts', 'test/registry/statement-ids.test.ts',
       )],
     },

@@ -1,0 +1,29 @@
+import { join } from 'path';
+
+const PULLING = join(require.resolve('cdk-ecr-pull-through-cache/package.json'), '../lib/pulling');
+
+/**
+ * Keeps the time in which the files behind `CachedImages` find, judge, replace, grant and check. What is rendered later is left out:
+ * aws-cdk-lib would render the same names and policies if a hand had written them.
+ */
+export function timeSpentIn(): () => number {
+  let spent = 0;
+  let depth = 0;
+  const timed = (holder: any, name: string) => {
+    const original = holder[name];
+    holder[name] = function (this: unknown, ...args: unknown[]) {
+      const begun = performance.now();
+      depth++;
+      try {
+        return original.apply(this, args);
+      } finally {
+        if (--depth === 0) { spent += performance.now() - begun; }
+      }
+    };
+  };
+  timed(require(join(PULLING, 'cached-images-aspect.js')).CachedImagesAspect.prototype, 'visit');
+  const validation = require(join(PULLING, 'cached-images-validation.js'));
+  ['uncachedImages', 'uncoveredStages'].forEach((name) => timed(validation, name));
+  timed(require(join(PULLING, 'cached-images.js')).CachedImages.prototype, 'use');
+  return () => spent;
+}
