@@ -25,7 +25,8 @@ export function page({ areas, mutants, reasons, version, rest }: PageContent): s
   const all = ofAreas(areas, mutants);
   return [
     '# Tests that can fail',
-    `All figures are from one run of \`npm run mutation\`, which wrote this page: Stryker ${version} changed the source in ${all.length} places, one at `
+    `The figures are those of \`npm run mutation\`, which wrote this page; its areas may have been run one after another, each on the source `
+      + `as it is: Stryker ${version} changed the source in ${all.length} places, one at `
       + 'a time, and ran the tests. A change that no test notices is one that a user would notice first.',
     'Each file is judged by the tests that [scope.json](../test/mutation/scope.json) gives to it, those of its own room, and by no others: '
       + 'nothing counts as tested because something far from it broke. Properties run with one seed here, so that a change is not noticed by luck.',
