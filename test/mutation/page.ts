@@ -25,7 +25,7 @@ export function page({ areas, mutants, reasons, version, rest }: PageContent): s
   const all = ofAreas(areas, mutants);
   return [
     '# Tests that can fail',
-    `The figures are those of \`npm run mutation\`, which wrote this page; its areas may have been run one after another, each on the source `
+    'The figures are those of `npm run mutation`, which wrote this page; its areas may have been run one after another, each on the source '
       + `as it is: Stryker ${version} changed the source in ${all.length} places, one at `
       + 'a time, and ran the tests. A change that no test notices is one that a user would notice first.',
     'Each file is judged by the tests that [scope.json](../test/mutation/scope.json) gives to it, those of its own room, and by no others: '
@@ -44,17 +44,17 @@ export function page({ areas, mutants, reasons, version, rest }: PageContent): s
 export function restSection(areas: readonly Area[], mutants: readonly Mutant[], left: readonly string[]): string {
   return [
     REST,
-    'Measured apart, by `npx stryker run test/mutation/stryker.rest.config.json` before `npm run mutation`, and without a goal: what makes resources '
+    'Measured apart, by `npx stryker run test/mutation/stryker.rest.config.mjs` before `npm run mutation`, and without a goal: what makes resources '
       + 'is also judged by snapshots, simulators and deployments, which mutation testing leaves out.',
     areaTable(areas, mutants),
     left.length === 0 ? 'No file is left out.' : `Not measured: ${left.map(file => `\`${file}\``).join(', ')}.`,
   ].join('\n\n');
 }
 
-/** The section about the rest in a page that was written before; empty without one. */
+/** The section about the rest in a page that was written before; without one, that it was not measured. */
 export function restOf(earlier: string): string {
   const start = earlier.indexOf(REST);
-  return start < 0 ? '' : earlier.slice(start).trimEnd();
+  return start < 0 ? `${REST}\n\nNot measured yet: \`npx stryker run test/mutation/stryker.rest.config.mjs\` takes hours.` : earlier.slice(start).trimEnd();
 }
 
 function areaTable(areas: readonly Area[], mutants: readonly Mutant[]): string {
