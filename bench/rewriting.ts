@@ -3,7 +3,7 @@ import type { Section } from './section';
 import { fastest, median } from './statistics';
 import type { Workshop } from './workshop';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 const MOST_SHARE = 0.05;
 const MOST_BESIDE_BY_HAND = 1.05;
 
