@@ -8,7 +8,7 @@ import type { Run } from './functions/runs';
 import type { Size } from './functions/sizes.child';
 import { ANSWER_MILLISECONDS, times } from './functions/times';
 import type { Times } from './functions/times';
-import { atMost, kilobytes, mebibytes, milliseconds, table } from './section';
+import { atMost, kilobytes, mebibytes, milliseconds, percent, table } from './section';
 import type { Goal, Section } from './section';
 import { repository } from './workshop';
 import type { Workshop } from './workshop';
@@ -20,7 +20,6 @@ const LARGEST_BUNDLE = 25_000;
 const LARGEST_SHARE = 0.1;
 
 const seconds = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} s`;
-const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 
 /** What the functions that ship cost: to load, to run over a large registry, and in time at the quotas of AWS. */
 export async function functions(workshop: Workshop): Promise<Section> {

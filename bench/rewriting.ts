@@ -1,4 +1,4 @@
-import { atMost, milliseconds, ratio, table } from './section';
+import { atMost, milliseconds, percent, ratio, table } from './section';
 import type { Section } from './section';
 import { fastest, median } from './statistics';
 import type { Workshop } from './workshop';
@@ -58,8 +58,4 @@ export function rewriting(workshop: Workshop): Section {
       atMost('Rewriting beside the same templates by hand', besideByHand, MOST_BESIDE_BY_HAND, ratio),
     ],
   };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

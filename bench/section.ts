@@ -26,6 +26,7 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
 }
 
 export const ratio = (value: number) => `${value.toFixed(2)} ×`;
+export const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 export const milliseconds = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 export const mebibytes = (value: number) => `${(value / 2 ** 20).toFixed(1)} MiB`;
 /** Packages are weighed as npm does: in thousands of bytes. */
