@@ -134,6 +134,7 @@ project.package.addPackageResolutions(
 project.compileTask.reset('jsii --fail-on-warnings');
 // As aws-cdk-lib's own files do: an app pays for what it uses, not for what there is.
 project.compileTask.exec('node .ci/lazy-imports.mjs lib');
+project.compileTask.exec('node .ci/common-modules.mjs lib');
 project.watchTask.reset('jsii -w');
 
 const rosetta = project.addTask('rosetta', {

@@ -36,6 +36,15 @@ check 'requiring the package loads one file of it' node -e '
   require("./lib");
   const loaded = Object.keys(require.cache).filter(path => path.startsWith(`${process.cwd()}/lib/`));
   if (loaded.length !== 1) { throw new Error(`got ${loaded.length} files of lib, expected index.js only: run npx projen compile`); }'
+check 'a default cache loads four files of it' node -e '
+  const { PullThroughCache, UpstreamRegistry } = require("./lib");
+  const { App, Stack } = require("aws-cdk-lib");
+  const app = new App();
+  new PullThroughCache(new Stack(app, "Stack"), "Echo", { upstream: UpstreamRegistry.echo({ account: "123456789012" }) });
+  app.synth();
+  const loaded = Object.keys(require.cache).filter(path => path.startsWith(`${process.cwd()}/lib/`)).map(path => path.split("/lib/")[1]);
+  const expected = ["common.js", "index.js", "pull-through-cache.js", "upstream/upstream-registry.js"];
+  require("assert").deepEqual(loaded.sort(), expected);'
 node -p '`npm package: ${(require("fs").statSync(process.argv[1]).size / 1024).toFixed(0)} kB`' "$out"/dist/js/*.tgz
 
 finish

@@ -165,7 +165,9 @@ class StandardMonitoring extends CacheMonitoring {
       // without failures EventBridge sends no data, which is the good state
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
-    notify(failedPullsAlarm, alarmActions);
+    if (alarmActions) {
+      notify(failedPullsAlarm, alarmActions);
+    }
     watchOf(rule).failedPullsAlarm = failedPullsAlarm;
 
     statistics?.addCache(rule);

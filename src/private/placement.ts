@@ -21,6 +21,30 @@ export function comparePlacement(one: IConstruct, other: IConstruct): Placement 
   return parts.includes(Placement.UNKNOWN) ? Placement.UNKNOWN : Placement.SAME;
 }
 
+/** Constructs by the stack they are deployed with, so that many of them are compared by few stacks. */
+export class PlacedConstructs<T extends IConstruct> {
+  private readonly byStack = new Map<Stack, T[]>();
+
+  public constructor(constructs: readonly T[] = []) {
+    constructs.forEach(construct => this.add(construct));
+  }
+
+  public add(construct: T): void {
+    const stack = outermostStack(construct);
+    const others = this.byStack.get(stack);
+    if (others) {
+      others.push(construct);
+    } else {
+      this.byStack.set(stack, [construct]);
+    }
+  }
+
+  /** Those that relate to a construct by their account and Region as it is asked. */
+  public at(construct: IConstruct, placement: Placement): T[] {
+    return [...this.byStack].flatMap(([stack, constructs]) => comparePlacement(construct, stack) === placement ? constructs : []);
+  }
+}
+
 function outermostStack(construct: IConstruct): Stack {
   let stack = Stack.of(construct);
   while (NestedStack.isNestedStack(stack)) {

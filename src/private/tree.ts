@@ -22,9 +22,12 @@ export function isInTree(construct: IConstruct): boolean {
 
 /** One sentence for each resource that has the name of an earlier one in its account and Region. */
 export function sameNames<T extends CfnResource>(resources: T[], nameOf: (resource: T) => string, problem: (earlier: T) => Problem): string[] {
-  return resources.flatMap((resource, index) => {
-    const earlier = resources.slice(0, index).find(other =>
-      nameOf(other) === nameOf(resource) && !alternatives(resource, other) && comparePlacement(resource, other) === Placement.SAME);
+  const byName = new Map<string, T[]>();
+  return resources.flatMap(resource => {
+    const namesakes = byName.get(nameOf(resource)) ?? [];
+    const earlier = namesakes.find(other => !alternatives(resource, other) && comparePlacement(resource, other) === Placement.SAME);
+    byName.set(nameOf(resource), namesakes);
+    namesakes.push(resource);
     return earlier ? [`${sentence(problem(earlier))} [at ${place(resource)}]`] : [];
   });
 }

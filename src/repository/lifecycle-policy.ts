@@ -79,8 +79,8 @@ function checkPair(earlier: PlacedRule, later: PlacedRule): void {
   }
 }
 
-function sharedPrefix(first: string[] = [], second: string[] = []): string | undefined {
-  return first.find(prefix => second.includes(prefix));
+function sharedPrefix(first?: string[], second?: string[]): string | undefined {
+  return first?.find(prefix => second?.includes(prefix));
 }
 
 function name(rule: PlacedRule): string {

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { CacheLifecycleRule } from './cache-lifecycle';
 import type { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
+import { DEFAULT_LIFECYCLE_POLICY } from './default-lifecycle';
 import { repositoryPolicyFor } from './repository-policy';
 import {
   checkDescription, checkEncryptionKey, checkExclusionFilters, checkTags, checkTemplatePrefix, LONGEST_DESCRIPTION, repositoryPolicyProblems,
@@ -191,7 +192,7 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
       encryptionConfiguration: props.encryptionKey
         ? { encryptionType: 'KMS', kmsKey: props.encryptionKey.keyRef.keyArn }
         : { encryptionType: 'AES256' },
-      lifecyclePolicy: CacheLifecycleRule.toPolicyText(props.lifecycleRules ?? CacheLifecycleRule.defaults()),
+      lifecyclePolicy: props.lifecycleRules ? CacheLifecycleRule.toPolicyText(props.lifecycleRules) : DEFAULT_LIFECYCLE_POLICY,
       repositoryPolicy: this.policyText(props),
       resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
       customRoleArn: creationRole,

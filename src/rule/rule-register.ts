@@ -3,7 +3,7 @@ import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { InvalidInputError, place, sentence } from '../private/errors';
 import type { Problem } from '../private/errors';
-import { comparePlacement, Placement } from '../private/placement';
+import { Placement, PlacedConstructs } from '../private/placement';
 import { isInTree, oncePerTree, sameNames } from '../private/tree';
 import { warn, WarningId } from '../private/warnings';
 
@@ -26,31 +26,31 @@ export class RuleRegister {
     });
   }
 
-  private rules: RegisteredRule[] = [];
+  private readonly rules = new PlacedConstructs<RegisteredRule>();
 
   private constructor() {}
 
   /** Refuses a second rule for a prefix and the 51st of a registry; warns where prefixes overlap. */
   public add(rule: RegisteredRule): void {
-    this.rules = this.rules.filter(isInTree);
-    const neighbours = this.rules.filter(other => comparePlacement(rule, other) === Placement.SAME);
-    const twin = neighbours.find(other => other.repositoryPrefix === rule.repositoryPrefix);
+    // names first: whether a rule is still in the tree takes a walk to the root
+    const neighbours = this.rules.at(rule, Placement.SAME);
+    const twin = neighbours.find(other => other.repositoryPrefix === rule.repositoryPrefix && isInTree(other));
     if (twin) {
       throw new InvalidInputError(samePrefix(rule.repositoryPrefix, twin), rule);
     }
     if (neighbours.length >= MOST_RULES) {
-      throw new InvalidInputError(tooMany(neighbours.length + 1), rule);
+      checkCount(rule, neighbours.filter(isInTree).length + 1);
     }
-    for (const other of neighbours) {
+    for (const other of neighbours.filter(({ repositoryPrefix }) => overlap(rule.repositoryPrefix, repositoryPrefix)).filter(isInTree)) {
       warnOfOverlap(rule, other);
     }
     this.warnOfPossibleTwin(rule);
-    this.rules.push(rule);
+    this.rules.add(rule);
   }
 
   private warnOfPossibleTwin(rule: RegisteredRule): void {
-    const twin = this.rules.find(other =>
-      other.repositoryPrefix === rule.repositoryPrefix && comparePlacement(rule, other) === Placement.UNKNOWN);
+    const twin = this.rules.at(rule, Placement.UNKNOWN)
+      .find(other => other.repositoryPrefix === rule.repositoryPrefix && isInTree(other));
     if (twin) {
       warn(rule, WarningId.POSSIBLY_SAME_PREFIX,
         `another rule (${place(twin)}) has ${named(rule.repositoryPrefix)} too, and at least one of the two stacks doesn't say where `
@@ -66,23 +66,28 @@ function problemsWithL1Rules(root: IConstruct): string[] {
   const twins = sameNames(prefixed, rule => rule.ecrRepositoryPrefix!, earlier => samePrefix(earlier.ecrRepositoryPrefix!, earlier));
 
   const certain = rules.filter(rule => rule.cfnOptions.condition === undefined);
-  const countBeside = (rule: IConstruct) => certain.filter(other => comparePlacement(rule, other) === Placement.SAME).length;
+  const placed = new PlacedConstructs(certain);
+  const countBeside = (rule: IConstruct) => placed.at(rule, Placement.SAME).length;
   const crowded = certain.find(rule => countBeside(rule) > MOST_RULES);
   return crowded ? [...twins, `${sentence(tooMany(countBeside(crowded)))} [at ${place(crowded)}]`] : twins;
 }
 
-function warnOfOverlap(rule: RegisteredRule, other: RegisteredRule): void {
-  if (overlap(rule.repositoryPrefix, other.repositoryPrefix)) {
-    warn(rule, WarningId.OVERLAPPING_PREFIXES,
-      `the prefixes '${rule.repositoryPrefix}' and '${other.repositoryPrefix}' (${place(other)}) overlap: which rule ECR follows for a `
-      + 'name below both is not documented. Choose prefixes of which none starts another.');
+function checkCount(rule: RegisteredRule, count: number): void {
+  if (count > MOST_RULES) {
+    throw new InvalidInputError(tooMany(count), rule);
   }
+}
+
+function warnOfOverlap(rule: RegisteredRule, other: RegisteredRule): void {
+  warn(rule, WarningId.OVERLAPPING_PREFIXES,
+    `the prefixes '${rule.repositoryPrefix}' and '${other.repositoryPrefix}' (${place(other)}) overlap: which rule ECR follows for a `
+    + 'name below both is not documented. Choose prefixes of which none starts another.');
 }
 
 /** ROOT begins no other prefix: by "Customizing repository prefixes" in the ECR User Guide it serves what no other rule does. */
 function overlap(one: string, other: string): boolean {
-  const known = !Token.isUnresolved(one) && !Token.isUnresolved(other);
-  return known && (one.startsWith(`${other}/`) || other.startsWith(`${one}/`));
+  const nested = one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+  return nested && !Token.isUnresolved(one) && !Token.isUnresolved(other);
 }
 
 function named(prefix: string): string {

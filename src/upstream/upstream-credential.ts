@@ -22,14 +22,18 @@ export function checkSecretName(name: string | undefined, scope?: IConstruct): v
       fix: MAKE_ONE,
     }, scope);
   }
-  if (!NAME.test(name) || name.length > LONGEST_NAME) {
+  if (!isFound(name)) {
     const suggestion = NAME_PREFIX + name;
     throw new InvalidInputError({
       got: `the secret name ${excerpt(name)}`,
       expected: `'${NAME_PREFIX}' and letters, digits or any of /_+=.@-, ${LONGEST_NAME} characters at most`,
-      fix: !name.startsWith(NAME_PREFIX) && NAME.test(suggestion) ? `write '${suggestion}'; a secret that exists can't be renamed, so make a new one` : MAKE_ONE,
+      fix: !name.startsWith(NAME_PREFIX) && isFound(suggestion) ? `write '${suggestion}'; a secret that exists can't be renamed, so make a new one` : MAKE_ONE,
     }, scope);
   }
+}
+
+function isFound(name: string): boolean {
+  return NAME.test(name) && name.length <= LONGEST_NAME;
 }
 
 /**

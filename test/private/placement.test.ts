@@ -1,5 +1,5 @@
 import { App, Aws, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { comparePlacement, Placement } from '../../src/private/placement';
+import { comparePlacement, PlacedConstructs, Placement } from '../../src/private/placement';
 import { agnosticStack, ENV, newStack } from '../app';
 
 const OTHER_ACCOUNT = { ...ENV, account: '444455556666' };
@@ -51,5 +51,25 @@ describe('two constructs', () => {
   test('of stacks with one account and no Region go to who knows where', () => {
     const [one, two] = ['A', 'B'].map(id => newStack(app, id, { account: ENV.account, region: Aws.REGION }));
     expect(comparePlacement(one, two)).toBe(Placement.UNKNOWN);
+  });
+});
+
+describe('placed constructs', () => {
+  test('are found by how they relate to another one, in the order of their stacks', () => {
+    const app = new App();
+    const [here, alsoHere, elsewhere] = [newStack(app, 'Here'), newStack(app, 'AlsoHere'), newStack(app, 'Elsewhere', OTHER_ACCOUNT)];
+    const nested = new NestedStack(here, 'Nested');
+    const anywhere = agnosticStack(app, 'Anywhere');
+    const placed = new PlacedConstructs([here, elsewhere, nested]);
+    placed.add(alsoHere);
+    placed.add(anywhere);
+
+    expect(placed.at(newStack(app, 'New'), Placement.SAME)).toEqual([here, nested, alsoHere]);
+    expect(placed.at(here, Placement.DIFFERENT)).toEqual([elsewhere]);
+    expect(placed.at(here, Placement.UNKNOWN)).toEqual([anywhere]);
+  });
+
+  test('are none at first', () => {
+    expect(new PlacedConstructs().at(newStack(), Placement.SAME)).toEqual([]);
   });
 });

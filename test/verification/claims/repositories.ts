@@ -19,7 +19,7 @@ export const REPOSITORIES: Area = {
       judges: [OURS, FAST_CHECK],
       tried: 'each rule of the grammar at both sides; generated rules written and read again; generated texts, of which none may pass unread or fail without a reason',
       evidence: [
-        unitTests('test/repository/lifecycle', 'test/repository/cache-lifecycle.test.ts'),
+        unitTests('test/repository/lifecycle', 'test/repository/cache-lifecycle.test.ts', 'test/repository/default-lifecycle.test.ts'),
         testsOfStep('npm test', ['test/repository/lifecycle.property.test.ts']),
       ],
     },
