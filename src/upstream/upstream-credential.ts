@@ -27,7 +27,7 @@ export function checkSecretName(name: string | undefined, scope?: IConstruct): v
     throw new InvalidInputError({
       got: `the secret name ${excerpt(name)}`,
       expected: `'${NAME_PREFIX}' and letters, digits or any of /_+=.@-, ${LONGEST_NAME} characters at most`,
-      fix: !name.startsWith(NAME_PREFIX) && isFound(suggestion) ? `write '${suggestion}'; a secret that exists can't be renamed, so make a new one` : MAKE_ONE,
+      fix: name !== NAME_PREFIX && isFound(suggestion) ? `write '${suggestion}'; a secret that exists can't be renamed, so make a new one` : MAKE_ONE,
     }, scope);
   }
 }

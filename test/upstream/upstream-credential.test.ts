@@ -97,6 +97,7 @@ describe('the name of a secret', () => {
     ['with other letters', 'hub two', OWN],
     ['with the prefix further on', 'my/ecr-pullthroughcache/hub',
       "write 'ecr-pullthroughcache/my/ecr-pullthroughcache/hub'; a secret that exists can't be renamed, so make a new one"],
+    ['with the prefix and nothing else', 'ecr-pullthroughcache/', OWN],
     ['with a name for which the prefix leaves no room', 'x'.repeat(500), OWN],
   ])('fails %s, with the way out', (_, name, fix) => {
     expect(() => checkSecretName(name)).toThrow(new RegExp(`, 512 characters at most: ${fix.replace(/[.']/g, '\\$&')}$`));

@@ -56,8 +56,8 @@ function opening({ figures, assumptions }: Content, claims: Claim[]): string {
     + `${assumptions.length} assumptions about AWS are left that [no judge here can decide](#what-no-judge-here-can-decide), each with the steps by which someone `
     + 'with an account settles it in an hour of work at most.',
     'A script wrote this page: `CI_RESULTS=reports/results .ci/run`, then `npm run verification -- reports/results`. Every figure is what that run counted as '
-    + 'passed; nothing that was skipped counts, and a test may be a ground of two claims. `npm run verification -- --check <results>` fails when a '
-    + 'claim has lost its tests, or when this page says more than a run counts.',
+    + 'passed; nothing that was skipped counts, and a test may be a ground of two claims. CI fails when a claim has lost its tests, or when this page '
+    + 'says more than its run counts.',
   ].join('\n\n');
 }
 
