@@ -47,7 +47,7 @@ function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
     return;
   }
   const got = image === '' ? 'an empty name among the allowed images' : `the allowed image ${excerpt(image)}`;
-  const untagged = image.replace(/[:@].*$/, '');
+  const untagged = image.replace(/[:@].*/, '');
   if (image !== untagged) {
     throw new InvalidInputError({
       got,
@@ -55,7 +55,7 @@ function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
       fix: untagged === '' ? "write one such as 'nginx' or 'team/*'" : `write '${untagged}'`,
     }, rule);
   }
-  if (image.includes('*') && PATH.test(image.replace(/\*/g, 'x'))) {
+  if (PATH.test(image.replace(/\*/g, 'x'))) {
     throw new InvalidInputError({
       got,
       expected: "'*' alone or as the last part, as in 'team/*'",
@@ -73,7 +73,7 @@ function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
 /** A registry may well have a repository of that name, so this is a doubt and no mistake. */
 function warnOfRepeatedPrefix(rule: IPullThroughCacheRuleRef, path: string, image: string): void {
   const prefix = prefixOf(rule);
-  if (!Token.isUnresolved(prefix) && prefix !== ROOT && path.startsWith(`${prefix}/`)) {
+  if (path.startsWith(`${prefix}/`)) {
     warn(rule, WarningId.REPEATED_PREFIX,
       `the allowed image '${image}' begins with the prefix of the cache, so it allows the repository '${prefix}/${image}'. `
       + `Write '${image.slice(prefix.length + 1)}' for '${image}', or acknowledge this warning when the upstream has such a path.`);

@@ -213,6 +213,23 @@ describe('statements of a registry policy', () => {
     expect(() => Template.fromStack(stack)).toThrow(/must specify at least one IAM principal/);
   });
 
+  test('may be without ids, and about all resources but some', () => {
+    const stack = newStack();
+    const statements = ['ecr:ReplicateImage', 'ecr:CreateRepository'].map(action => new iam.PolicyStatement({
+      actions: [action], principals: [new iam.AccountPrincipal(OTHER)], notResources: ['arn:aws:ecr:*:*:repository/own/*'],
+    }));
+    policyOf(stack).addStatements(...statements);
+    expect(statementsOf(stack)).toHaveLength(2);
+  });
+
+  test('may be as many of the user as of the caches', () => {
+    const stack = newStack();
+    const policy = policyOf(stack);
+    policy.addStatements(own('Own'));
+    policy.allowFirstPull(rule(stack), { pullers });
+    expect(statementsOf(stack)).toHaveLength(2);
+  });
+
   test('fail when there are none', () => {
     const stack = newStack();
     policyOf(stack);
@@ -233,11 +250,28 @@ describe('the length of a registry policy', () => {
     expect(statementsOf(stack)[0].Principal.AWS).toHaveLength(200);
   });
 
-  test('fails beyond 10,240 characters', () => {
+  const padded = (length: number) => {
+    const stack = newStack();
+    const statement = (name: string) => new iam.PolicyStatement({ actions: ['ecr:*'], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*', name] });
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Action: 'ecr:*', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${OTHER}:root` }, Resource: ['*', ''] }] });
+    policyOf(stack).addStatements(statement('x'.repeat(length - text.length)));
+    return stack;
+  };
+
+  test('may be 10,240 characters', () => {
+    const stack = padded(10_240);
+    expect(JSON.stringify(new Deployed(stack).only('AWS::ECR::RegistryPolicy').PolicyText)).toHaveLength(10_240);
+  });
+
+  test('fails with 10,241 characters', () => {
+    expect(() => Template.fromStack(padded(10_241))).toThrow('got a registry policy of 10241 characters, expected at most 10240');
+  });
+
+  test('fails far beyond 10,240 characters, with the ways out', () => {
     const stack = newStack();
     policyOf(stack).allowFirstPull(rule(stack), { pullers: [long(400)] });
     expect(() => Template.fromStack(stack)).toThrow(
-      /got a registry policy of \d{5} characters, expected at most 10240: name accounts instead of their roles, allow a whole cache instead of its images/);
+      /got a registry policy of \d{5} characters, expected at most 10240: name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by one CachePullers\.organization/);
   });
 });
 

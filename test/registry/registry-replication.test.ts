@@ -89,7 +89,11 @@ describe('the replication of a registry', () => {
       + (start.includes('*') ? "leave '*' out: all names that start so are replicated" : "write it such as 'services/'"));
   });
 
-  test.each(['services', 'a__b/', 'team/a-', 'x/y.z'])("may start with '%s'", start => {
+  test('fails for a start of 257 characters', () => {
+    expect(() => replication().replicas.replicateMatching('x'.repeat(257), THERE)).toThrow(/expected 2 to 256 lower-case letters/);
+  });
+
+  test.each(['ab', 'x'.repeat(256), 'services', 'a__b/', 'team/a-', 'x/y.z'])("may start with '%s'", start => {
     const { stack, replicas } = replication();
     replicas.replicateMatching(start, THERE);
     expect(rulesOf(stack)).toMatchObject([{ RepositoryFilters: [filter(start)] }]);

@@ -36,7 +36,8 @@ describe('ids of several statements', () => {
   });
 
   test('are not given to a statement without', () => {
-    expect(withUniqueIds([{ Effect: 'Allow' } as object])).toEqual([{ Effect: 'Allow' }]);
+    const statements: object[] = [{ Effect: 'Allow' }, { Effect: 'Deny' }];
+    expect(withUniqueIds(statements)).toStrictEqual(statements);
   });
 
   test('appear once for what is said twice', () => {

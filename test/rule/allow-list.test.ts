@@ -61,6 +61,7 @@ describe('an allow-list', () => {
     [':1.27', "got the allowed image ':1.27', expected a path without tag and digest, since IAM knows repositories and no tags: write one such as 'nginx' or 'team/*'"],
     ['/nginx', "got the allowed image '/nginx', expected a path below the prefix of the cache, in lower case, without a slash at either end, or one that ends in '/*': write 'nginx'"],
     ['nginx/', "without a slash at either end, or one that ends in '/*': write 'nginx'"],
+    ['//nginx//', "without a slash at either end, or one that ends in '/*': write 'nginx'"],
     ['Team/App', "got the allowed image 'Team/App', expected a path below the prefix of the cache, in lower case, without a slash at either end, or one that ends in '/*': write 'team/app'"],
     ['ng*', "got the allowed image 'ng*', expected '*' alone or as the last part, as in 'team/*': name the images one by one, or allow all below a path"],
     ['*/nginx', "got the allowed image '*/nginx', expected '*' alone or as the last part"],

@@ -162,6 +162,14 @@ describe('prefixes that overlap', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
+  test('are not that of a rule which was removed from the tree', () => {
+    const stack = newStack(app, 'A');
+    ruleFor(stack, 'One', 'team');
+    stack.node.tryRemoveChild('One');
+    ruleFor(stack, 'Two', 'team/app');
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
   test('are not those of different Regions', () => {
     ruleFor(newStack(app, 'A'), 'One', 'team');
     const elsewhere = newStack(app, 'B', { ...ENV, region: 'us-east-1' });
@@ -181,6 +189,14 @@ describe('the number of rules in one account and Region', () => {
     fill(newStack(app, 'A'), 50);
     expect(() => ruleFor(newStack(app, 'B'), 'Last')).toThrow('got 51 pull-through cache rules for one account and Region, expected at most 50, a quota of '
       + "ECR that can't be raised: put some of the caches into another account or Region [at B/Last]");
+  });
+
+  test('counts no rule that was removed from the tree', () => {
+    const stack = newStack(app, 'A');
+    fill(stack, 50);
+    stack.node.tryRemoveChild('Rule7');
+    ruleFor(stack, 'Next', 'next');
+    expect(() => ruleFor(stack, 'Last', 'last')).toThrow('got 51 pull-through cache rules');
   });
 
   test('starts again in another Region', () => {
@@ -217,6 +233,12 @@ describe('an L1 rule', () => {
     ruleFor(newStack(app, 'A'), 'One');
     l1RuleFor(new Stack(new Stage(app, 'Stage', { env: ENV }), 'Stack'), 'L1');
     expect(() => app.synth()).toThrow('[at Stage/Stack/L1]');
+  });
+
+  test('is fine beside another one when neither has a prefix', () => {
+    const stack = newStack(app, 'A');
+    ['One', 'Two'].forEach(id => new CfnPullThroughCacheRule(stack, id, { upstreamRegistryUrl: 'quay.io' }));
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('is fine with another prefix', () => {
