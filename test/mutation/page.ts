@@ -47,7 +47,9 @@ export function restSection(areas: readonly Area[], mutants: readonly Mutant[], 
     'Measured apart, by `npx stryker run test/mutation/stryker.rest.config.mjs` before `npm run mutation`, and without a goal: what makes resources '
       + 'is also judged by snapshots, simulators and deployments, which mutation testing leaves out.',
     areaTable(areas, mutants),
-    left.length === 0 ? 'No file is left out.' : `Not measured: ${left.map(file => `\`${file}\``).join(', ')}.`,
+    left.length === 0 ? 'No file is left out.'
+      : 'Not measured, since their tests make whole apps, which took more than ten seconds a change where it was tried: '
+        + `${left.map(file => `\`${file}\``).join(', ')}.`,
   ].join('\n\n');
 }
 

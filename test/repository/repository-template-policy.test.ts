@@ -57,6 +57,26 @@ describe('a repository policy', () => {
       + 'say who is meant, or give the permission to an identity instead');
   });
 
+  test('fails at synthesis when one of several statements has no principals', () => {
+    const app = new App();
+    policyIn(newStack(app), pull([new iam.StarPrincipal()]), pull([], { actions: ['ecr:ListImages'] }));
+    expect(() => app.synth()).toThrow('got a repository policy with a statement without principals');
+  });
+
+  test('may say who is excluded', () => {
+    const stack = newStack();
+    policyIn(stack, pull([], { effect: iam.Effect.DENY, notPrincipals: [new iam.ArnPrincipal('arn:aws:iam::100000000000:root')] }));
+    expect(JSON.parse(rendered(stack) as string).Statement).toEqual([
+      { Effect: 'Deny', Action: 'ecr:BatchGetImage', NotPrincipal: { AWS: 'arn:aws:iam::100000000000:root' } },
+    ]);
+  });
+
+  test('fails at synthesis when one of several statements has resources', () => {
+    const app = new App();
+    policyIn(newStack(app), pull([new iam.StarPrincipal()]), pull([new iam.StarPrincipal()], { actions: ['ecr:ListImages'], resources: ['*'] }));
+    expect(() => app.synth()).toThrow('got a repository policy that names resources');
+  });
+
   test.each<[string, iam.PolicyStatementProps]>([
     ['resources', { resources: ['*'] }], ['excluded resources', { notResources: ['arn:aws:ecr:us-east-1:111122223333:repository/x'] }],
   ])('fails at synthesis with %s, which ECR refuses', (_, more) => {
@@ -66,10 +86,19 @@ describe('a repository policy', () => {
       + 'repository it is attached to: leave the resources out');
   });
 
+  const ofTeam = (team: string) => pull([new iam.StarPrincipal()], { conditions: { StringEquals: { 'aws:PrincipalTag/team': team } } });
+  const around = JSON.stringify({ Version: '2012-10-17', Statement: [ofTeam('').toJSON()] }).length;
+
+  test('may be 10,240 characters', () => {
+    const stack = newStack();
+    policyIn(stack, ofTeam('x'.repeat(10_240 - around)));
+    expect(rendered(stack)).toHaveLength(10_240);
+  });
+
   test('fails at synthesis above 10,240 characters', () => {
     const app = new App();
-    policyIn(newStack(app), pull([new iam.StarPrincipal()], { conditions: { StringEquals: { 'aws:PrincipalTag/team': 'x'.repeat(10_240) } } }));
-    expect(() => app.synth()).toThrow(/got a repository policy of 10\d{3} characters, expected at most 10240: name an organisation instead of its accounts, /);
+    policyIn(newStack(app), ofTeam('x'.repeat(10_241 - around)));
+    expect(() => app.synth()).toThrow(/got a repository policy of 10241 characters, expected at most 10240: name an organisation instead of its accounts, /);
   });
 
   test('is measured without what CloudFormation fills in, so that a policy that fits is not refused', () => {

@@ -108,6 +108,11 @@ describe('the tags of a template', () => {
     const value = new CfnParameter(stack, 'Team').valueAsString;
     expect(templateWith({ tags: { team: value } }, stack).ResourceTags).toEqual([{ Key: 'team', Value: { Ref: 'Team' } }]);
   });
+
+  test('may have keys that are tokens, however long their names are', () => {
+    const key = Token.asString({ Ref: 'Key' }, { displayHint: 'k'.repeat(200) });
+    expect(templateWith({ tags: { [key]: 'web' } }).ResourceTags).toEqual([{ Key: { Ref: 'Key' }, Value: 'web' }]);
+  });
 });
 
 describe('the key of a template', () => {
@@ -165,6 +170,12 @@ describe('the tag mutability of a template', () => {
         { ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: 'dev-*' },
       ],
     });
+  });
+
+  test('may have 5 filters', () => {
+    const imageTagMutabilityExclusionFilters = ['a', 'b', 'c', 'd', 'e'];
+    const template = templateWith({ imageTagMutability: TagMutability.MUTABLE_WITH_EXCLUSION, imageTagMutabilityExclusionFilters });
+    expect(template.ImageTagMutabilityExclusionFilters).toHaveLength(5);
   });
 
   test.each([
