@@ -1,5 +1,5 @@
-// Puts the modules that a default cache loads into one file, and their names lead to it: finding and reading two dozen small files
-// is half of what the library costs a small app beside the same template by hand. A peer is looked for once instead of in each file.
+// Puts the modules that many apps load into few files, to which their own files lead: finding and reading dozens of small files is
+// half of what the library costs a small app beside the same template by hand. A package is looked for once instead of in each file.
 // Usage, after lazy-imports.mjs: node .ci/common-modules.mjs <folder>
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,65 +8,89 @@ import { argv } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const COMMON = 'common.js';
 const require = createRequire(import.meta.url);
 
-/** The text of the common file and of those that lead to it, by name. The names are relative to the folder, with slashes. */
-export async function commonModules(folder, names) {
-  refuseOwnPaths(folder, names);
+/**
+ * The text of the common files and of those that lead to them, by name, for the names of what each common file holds. Names are
+ * relative to the folder, with slashes. A module that asks for its own path stays where it is.
+ */
+export async function commonModules(folder, held) {
+  const moved = Object.entries(held).map(([common, names]) => [common, names.filter(name => !asksForItsPath(folder, name))]);
+  const commonOf = new Map(moved.flatMap(([common, names]) => names.map(name => [name, common])));
+  const bundles = await Promise.all(moved.map(async ([common, names]) => [common, await bundle(folder, common, names, commonOf)]));
+  return new Map([...bundles, ...[...commonOf].map(([name, common]) => [name, leadTo(common, name, posix.dirname(name))])]);
+}
+
+function asksForItsPath(folder, name) {
+  return /\b__(dir|file)name\b/.test(readFileSync(join(folder, name), 'utf8'));
+}
+
+async function bundle(folder, common, names, commonOf) {
   const { outputFiles: [{ text }] } = await build({
     stdin: { contents: names.map(name => `exports[${quoted(name)}] = () => require(${quoted(`./${name}`)});`).join('\n'), resolveDir: folder },
-    plugins: [onlyThese(folder, names)],
+    plugins: [onlyThose(folder, common, commonOf)],
     bundle: true,
     write: false,
     platform: 'node',
     target: 'node20',
     logLevel: 'silent',
   });
-  return new Map([[COMMON, text], ...names.map(name => [name, leadToCommon(name)])]);
+  return text;
 }
 
-function refuseOwnPaths(folder, names) {
-  const asking = names.filter(name => /\b__(dir|file)name\b/.test(readFileSync(join(folder, name), 'utf8')));
-  if (asking.length > 0) {
-    throw new Error(`got modules that ask for their own path: ${asking.join(', ')}, expected none among those that move to ${COMMON}: `
-      + 'take the path in a module that a default cache does not load');
-  }
-}
-
-/** Bundles the named modules only; the others stay where they are, and so do packages, each required at one place. */
-function onlyThese(folder, names) {
-  const common = new Set(names.map(name => resolve(folder, name)));
+/** Bundles the modules of one common file. What others are stays where it is, and each is required at one place. */
+function onlyThose(folder, common, commonOf) {
   return {
-    name: 'only-these',
+    name: 'only-those',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /.*/ }, ({ path, resolveDir, namespace }) => {
-        if (!path.startsWith('.')) {
-          return namespace === 'package' ? { path, external: true } : { path, namespace: 'package' };
-        }
+        if (namespace === 'outside') { return { path, external: true }; }
+        if (!path.startsWith('.')) { return { path, namespace: 'outside' }; }
         const file = require.resolve(resolve(resolveDir, path));
-        return common.has(file) ? { path: file } : { path: `./${slashed(relative(folder, file))}`, external: true };
+        const name = slashed(relative(folder, file));
+        return commonOf.get(name) === common ? { path: file } : { path: `./${name}`, namespace: 'outside' };
       });
-      onLoad({ filter: /.*/, namespace: 'package' }, ({ path }) => ({ contents: `module.exports = require(${quoted(path)});` }));
+      onLoad({ filter: /.*/, namespace: 'outside' }, ({ path }) => {
+        const name = posix.normalize(path);
+        return { contents: commonOf.has(name) ? leadTo(commonOf.get(name), name, '.') : `module.exports = require(${quoted(path)});` };
+      });
     },
   };
 }
 
-function leadToCommon(name) {
-  const path = posix.relative(posix.dirname(name), COMMON);
+function leadTo(common, name, from) {
+  const path = posix.relative(from, common);
   return `"use strict";\nmodule.exports = require(${quoted(path.startsWith('.') ? path : `./${path}`)})[${quoted(name)}]();\n`;
 }
 
-/** The modules of the folder that an app with a default cache loads, but for the index, of which tools read the exports. */
-function modulesOfDefaultCache(folder) {
-  const { PullThroughCache, UpstreamRegistry } = require(resolve(folder));
+/** The modules of the folder that an app loads for a default cache, and those for one with everything on besides. */
+function modulesOfApps(folder) {
   const { App, Stack } = require('aws-cdk-lib');
   const { Template } = require('aws-cdk-lib/assertions');
-  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
-  new PullThroughCache(stack, 'Echo', { upstream: UpstreamRegistry.echo({ account: '123456789012' }) });
-  Template.fromStack(stack);
-  return Object.keys(require.cache).map(path => slashed(relative(resolve(folder), path)))
-    .filter(name => !name.startsWith('..') && name !== 'index.js').sort();
+  const library = require(resolve(folder));
+  const upstream = library.UpstreamRegistry.echo({ account: '123456789012' });
+  const loadedBy = propsIn => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    new library.PullThroughCache(stack, 'Echo', { upstream, ...propsIn(stack) });
+    Template.fromStack(stack);
+    // tools read the names of the exports in the index
+    return Object.keys(require.cache).map(path => slashed(relative(resolve(folder), path)))
+      .filter(name => !name.startsWith('..') && name !== 'index.js').sort();
+  };
+  const common = loadedBy(() => ({}));
+  const watched = loadedBy(stack => ({ monitoring: everything(library, stack) }));
+  return { 'common.js': common, 'watched.js': watched.filter(name => !common.includes(name)) };
+}
+
+function everything({ CacheAlarm, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics }, stack) {
+  return CacheMonitoring.standard({
+    eventLog: new CacheEventLog(stack, 'EventLog'),
+    statistics: new CacheStatistics(stack, 'Statistics'),
+    probe: new CacheProbe(stack, 'Probe'),
+    probedImages: ['nginx:1.27'],
+    alarms: [CacheAlarm.hitRateBelow(0.8), CacheAlarm.probeFailing(), CacheAlarm.pullsDenied()],
+    pageActions: [],
+  });
 }
 
 function slashed(path) {
@@ -79,12 +103,12 @@ function quoted(text) {
 
 if (import.meta.url === pathToFileURL(argv[1]).href) {
   const folder = resolve(argv[2]);
-  const names = modulesOfDefaultCache(folder);
-  if (names.includes(COMMON)) {
-    throw new Error(`got modules that are in ${COMMON} already, expected compiled ones: run npx projen compile`);
+  const held = modulesOfApps(folder);
+  if (Object.keys(held).some(common => Object.values(held).flat().includes(common))) {
+    throw new Error('got modules that are in a common file already, expected compiled ones: run npx projen compile');
   }
-  for (const [name, text] of await commonModules(folder, names)) {
-    writeFileSync(join(folder, name), text);
-  }
-  console.log(`${names.length} modules that a default cache loads are in ${COMMON}`);
+  const texts = await commonModules(folder, held);
+  texts.forEach((text, name) => writeFileSync(join(folder, name), text));
+  const commons = Object.keys(held);
+  console.log(`${commons.join(' and ')} hold ${texts.size - commons.length} modules`);
 }

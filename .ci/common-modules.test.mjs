@@ -14,10 +14,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Writes the files, moves some of them into the common one, and gives what requires a file of the folder. */
-async function moved(files, ...names) {
+/** Writes the files, moves some of them into common ones, and gives what requires a file of the folder. */
+async function moved(files, held) {
   write(files);
-  write(Object.fromEntries(await commonModules(folder, names)));
+  write(Object.fromEntries(await commonModules(folder, held)));
   const require = createRequire(join(folder, 'main.js'));
   return name => require(`./${name}`);
 }
@@ -34,7 +34,7 @@ const announced = name => `globalThis.loaded.push("${name}");\nexports.name = "$
 test('a module that moved is the same by its name and from within, and loaded once', async () => {
   const load = await moved(
     { 'a.js': 'exports.b = () => require("./room/b");\n', 'room/b.js': announced('b') },
-    'a.js', 'room/b.js');
+    { 'common.js': ['a.js', 'room/b.js'] });
 
   assert.deepEqual(globalThis.loaded, []);
   assert.equal(load('a').b(), load('room/b'));
@@ -44,7 +44,7 @@ test('a module that moved is the same by its name and from within, and loaded on
 test('a module that moved finds one that stayed, which finds it', async () => {
   const load = await moved(
     { 'room/a.js': 'exports.stays = () => require("../other/stays");\n', 'other/stays.js': 'exports.a = () => require("../room/a");\n' },
-    'room/a.js');
+    { 'common.js': ['room/a.js'] });
 
   assert.equal(load('room/a').stays(), load('other/stays'));
   assert.equal(load('other/stays').a(), load('room/a'));
@@ -55,7 +55,7 @@ test('a package is loaded when it is first used', async () => {
     'a.js': 'exports.b = () => require("pack");\n',
     'b.js': 'exports.b = () => require("pack");\n',
     'node_modules/pack/index.js': announced('pack'),
-  }, 'a.js', 'b.js');
+  }, { 'common.js': ['a.js', 'b.js'] });
 
   const [a, b] = [load('a'), load('b')];
   assert.deepEqual(globalThis.loaded, []);
@@ -63,13 +63,22 @@ test('a package is loaded when it is first used', async () => {
   assert.deepEqual(globalThis.loaded, ['pack']);
 });
 
-test('fails for a module that asks for its own path', async () => {
-  await assert.rejects(moved({ 'a.js': 'exports.path = __dirname;\n' }, 'a.js'), {
-    message: 'got modules that ask for their own path: a.js, expected none among those that move to common.js: '
-      + 'take the path in a module that a default cache does not load',
-  });
+test('modules of two common files find each other without their own files', async () => {
+  const load = await moved(
+    { 'a.js': 'exports.b = () => require("./room/b");\n', 'room/b.js': 'exports.a = () => require("../a");\n' },
+    { 'one.js': ['a.js'], 'two.js': ['room/b.js'] });
+
+  assert.equal(load('one.js')['a.js']().b().a(), load('two.js')['room/b.js']().a());
+  assert.equal(load('one.js')['a.js']().b(), load('room/b'));
+});
+
+test('a module that asks for its own path stays', async () => {
+  const load = await moved({ 'room/a.js': 'exports.path = __dirname;\n', 'b.js': 'exports.a = () => require("./room/a");\n' },
+    { 'common.js': ['room/a.js', 'b.js'] });
+
+  assert.equal(load('b').a().path, join(folder, 'room'));
 });
 
 test('fails for a module that requires what is not there', async () => {
-  await assert.rejects(moved({ 'a.js': 'require("./gone");\n' }, 'a.js'), /Cannot find module/);
+  await assert.rejects(moved({ 'a.js': 'require("./gone");\n' }, { 'common.js': ['a.js'] }), /Cannot find module/);
 });
