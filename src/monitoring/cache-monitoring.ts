@@ -165,6 +165,7 @@ class StandardMonitoring extends CacheMonitoring {
       // without failures EventBridge sends no data, which is the good state
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
+    // spares an app without actions the module of the alarms
     if (alarmActions) {
       notify(failedPullsAlarm, alarmActions);
     }

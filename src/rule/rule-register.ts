@@ -38,8 +38,8 @@ export class RuleRegister {
     if (twin) {
       throw new InvalidInputError(samePrefix(rule.repositoryPrefix, twin), rule);
     }
-    if (neighbours.length >= MOST_RULES) {
-      checkCount(rule, neighbours.filter(isInTree).length + 1);
+    if (neighbours.length >= MOST_RULES && neighbours.filter(isInTree).length >= MOST_RULES) {
+      throw new InvalidInputError(tooMany(MOST_RULES + 1), rule);
     }
     for (const other of neighbours.filter(({ repositoryPrefix }) => overlap(rule.repositoryPrefix, repositoryPrefix)).filter(isInTree)) {
       warnOfOverlap(rule, other);
@@ -70,12 +70,6 @@ function problemsWithL1Rules(root: IConstruct): string[] {
   const countBeside = (rule: IConstruct) => placed.at(rule, Placement.SAME).length;
   const crowded = certain.find(rule => countBeside(rule) > MOST_RULES);
   return crowded ? [...twins, `${sentence(tooMany(countBeside(crowded)))} [at ${place(crowded)}]`] : twins;
-}
-
-function checkCount(rule: RegisteredRule, count: number): void {
-  if (count > MOST_RULES) {
-    throw new InvalidInputError(tooMany(count), rule);
-  }
 }
 
 function warnOfOverlap(rule: RegisteredRule, other: RegisteredRule): void {

@@ -237,6 +237,7 @@ describe('an L1 rule', () => {
 
   test('is fine beside another one when neither has a prefix', () => {
     const stack = newStack(app, 'A');
+    ruleFor(stack, 'L2');
     ['One', 'Two'].forEach(id => new CfnPullThroughCacheRule(stack, id, { upstreamRegistryUrl: 'quay.io' }));
     expect(() => app.synth()).not.toThrow();
   });
