@@ -9,8 +9,3 @@ export function median(values: readonly number[]): number {
 export function pairedRatio(values: readonly number[], others: readonly number[]): number {
   return median(values.map((value, at) => value / others[at]));
 }
-
-/** The least of the values: other work on the machine only adds to a time. */
-export function fastest(values: readonly number[]): number {
-  return Math.min(...values);
-}

@@ -1,7 +1,8 @@
-import { execFileSync } from 'child_process';
+import { execFile, execFileSync } from 'child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { promisify } from 'util';
 import { buildSync } from 'esbuild';
 
 export const repository = join(__dirname, '..');
@@ -48,6 +49,15 @@ export class Workshop {
       encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'inherit'],
     });
     return JSON.parse(printed) as T;
+  }
+
+  /** What two compiled programs print, each in a process of its own, at the same time. */
+  public async together<T>(one: readonly string[], other: readonly string[]): Promise<[T, T]> {
+    const printed = async (command: readonly string[]) => {
+      const { stdout } = await promisify(execFile)(process.execPath, command, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+      return JSON.parse(stdout) as T;
+    };
+    return Promise.all([printed(one), printed(other)]);
   }
 
   public dispose(): void {

@@ -9,7 +9,7 @@ import type { CacheLookup, Finding } from './cached-images-lookup';
 import { shown } from './cached-images-report';
 import type { JudgedImage } from './cached-images-report';
 import { roleBehind } from './cached-images-roles';
-import { changedAt, holdersAt, l1Name, valueAt } from './cached-images-values';
+import { changedAt, holdersAt, valueAt } from './cached-images-values';
 import type { ImagePlace, ImagePlaces } from './cached-images-values';
 import { pathInCache } from './own-image';
 import { InvalidInputError } from '../private/errors';
@@ -108,15 +108,12 @@ export class CachedImagesAspect implements IAspect {
   }
 
   /** Changes exactly those names that were judged and granted. */
-  private change(resource: CfnResource, { holderSteps, key, ...place }: ImagePlace, changes: ReadonlyMap<string, Cached>): void {
+  private change(resource: CfnResource, { holderSteps, key, beside }: ImagePlace, changes: ReadonlyMap<string, Cached>): void {
     const [property, ...steps] = holderSteps;
     const l1 = resource as unknown as Record<string, unknown>;
     l1[property] = changedAt(l1[property], steps, (holder) => {
       const cached = typeof holder[key] === 'string' ? changes.get(holder[key]) : undefined;
-      if (!cached) { return holder; }
-      const sets = Object.entries(place.sets ?? {}).map(([name, value]) => [l1Name(name), value]);
-      const removes = (place.removes ?? []).map(name => [l1Name(name), undefined]);
-      return { ...holder, ...Object.fromEntries([...sets, ...removes]), [key]: cached.image.uri };
+      return cached ? { ...holder, ...beside, [key]: cached.image.uri } : holder;
     });
   }
 

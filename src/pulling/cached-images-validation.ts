@@ -9,9 +9,15 @@ import { excerpt } from '../private/excerpt';
 
 const OUTSIDE = [ImageOutcome.NOT_SERVED, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME];
 
+/** What of a scope is not as it was asked for: images that stayed, where none may, and Stages without the caches. */
+export function problemsIn(scope: IConstruct, settings: Settings, covered: ReadonlySet<IConstruct>, requireCached: boolean): string[] {
+  const constructs = scope.node.findAll();
+  return [...uncoveredStages(constructs, covered), ...requireCached ? uncachedImages(constructs, settings) : []];
+}
+
 /** One sentence for each image name that no cache serves, by what the template will hold: also what came after the Aspect. */
-export function uncachedImages(scope: IConstruct, settings: Settings): string[] {
-  const resources = scope.node.findAll().filter(one => CfnResource.isCfnResource(one));
+function uncachedImages(constructs: readonly IConstruct[], settings: Settings): string[] {
+  const resources = constructs.filter(one => CfnResource.isCfnResource(one));
   const inTemplates = resources.flatMap(resource => settings.places.of(resource.cfnResourceType).flatMap(({ holderSteps, key, ownImages }) =>
     holdersAt(resource, holderSteps)
       .map(({ properties }) => properties[key])
@@ -39,9 +45,9 @@ function problem(name: string, where: string, outcome: ImageOutcome): string {
 }
 
 /** One sentence for each Stage that was made after the caches were named, and so was synthesized without them. */
-export function uncoveredStages(scope: IConstruct, covered: ReadonlySet<IConstruct>): string[] {
+function uncoveredStages(constructs: readonly IConstruct[], covered: ReadonlySet<IConstruct>): string[] {
   if (covered.size === 0) { return []; }
-  return scope.node.findAll().filter(one => Stage.isStage(one) && !covered.has(one)).map(stage => `${sentence({
+  return constructs.filter(one => Stage.isStage(one) && !covered.has(one)).map(stage => `${sentence({
     got: 'a Stage that was made after CachedImages got its caches',
     expected: 'all Stages before, since their images are rewritten each by itself',
     fix: 'call use() after the last Stage was made',

@@ -27,6 +27,15 @@ export interface ImagePlace extends KnownImageProperty {
   readonly holderSteps: readonly string[];
   readonly key: string;
   readonly roleSteps?: readonly string[];
+  /** What an image of a cache sets and removes beside it. */
+  readonly beside: Properties;
+}
+
+function besideOf({ sets = {}, removes = [] }: KnownImageProperty): Properties {
+  return Object.fromEntries([
+    ...Object.entries(sets).map(([name, value]) => [l1Name(name), value]),
+    ...removes.map(name => [l1Name(name), undefined]),
+  ]);
 }
 
 /** The rows of the table by the type of resource. */
@@ -36,7 +45,8 @@ export class ImagePlaces {
   public add(property: KnownImageProperty): void {
     const holderSteps = stepsOf(property.imagePath);
     const key = holderSteps.pop()!;
-    const place = { ...property, holderSteps, key, roleSteps: property.rolePath === undefined ? undefined : stepsOf(property.rolePath) };
+    const roleSteps = property.rolePath === undefined ? undefined : stepsOf(property.rolePath);
+    const place = { ...property, holderSteps, key, roleSteps, beside: besideOf(property) };
     this.byType.set(property.resourceType, [...this.of(property.resourceType), place]);
   }
 

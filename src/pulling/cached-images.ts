@@ -10,7 +10,7 @@ import { IMAGE_PROPERTIES } from './cached-images-properties';
 import type { ImageProperty } from './cached-images-properties';
 import { foundImage, reportOf } from './cached-images-report';
 import type { FoundImage } from './cached-images-report';
-import { uncachedImages, uncoveredStages } from './cached-images-validation';
+import { problemsIn } from './cached-images-validation';
 import { checkImageProperty, ImagePlaces } from './cached-images-values';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -103,12 +103,7 @@ export class CachedImages {
     };
     IMAGE_PROPERTIES.forEach(property => this.settings.places.add(property));
     this.aspect = new CachedImagesAspect(this.settings);
-    scope.node.addValidation({
-      validate: () => [
-        ...uncoveredStages(scope, this.covered),
-        ...options.requireCached ? uncachedImages(scope, this.settings) : [],
-      ],
-    });
+    scope.node.addValidation({ validate: () => problemsIn(scope, this.settings, this.covered, options.requireCached ?? false) });
   }
 
   /** What was found and what became of it, in the order of the tree. Complete after synthesis. */

@@ -1,4 +1,4 @@
-import { fastest, median, pairedRatio } from '../../bench/statistics';
+import { median, pairedRatio } from '../../bench/statistics';
 
 test('the median of an odd number of values is the one in the middle, whatever their order', () => {
   expect(median([9, 1, 5])).toBe(5);
@@ -18,8 +18,4 @@ test('a spell in which the machine was slow for both of a pair does not change t
 
 test('one pair that went wrong does not decide', () => {
   expect(pairedRatio([110, 900, 110], [100, 100, 100])).toBeCloseTo(1.1);
-});
-
-test('a time is what is left when nothing else ran', () => {
-  expect(fastest([120, 100, 900])).toBe(100);
 });
