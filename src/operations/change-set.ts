@@ -118,15 +118,12 @@ function changesOf(page: Page): ResourceChange[] {
 }
 
 /** The value of a property after the change, when the change set was described with property values. */
-export function propertyAfter(change: ResourceChange, property: string): string | undefined {
-  if (change.AfterContext === undefined) {
-    return undefined;
-  }
-  const value = propertiesIn(change)[property];
+export function propertyAfter({ AfterContext: context, LogicalResourceId: logicalId }: ResourceChange, property: string): string | undefined {
+  const value = context === undefined ? undefined : propertiesIn(context, logicalId)[property];
   return typeof value === 'string' ? value : undefined;
 }
 
-function propertiesIn({ AfterContext: context = '', LogicalResourceId: logicalId }: ResourceChange): { [name: string]: unknown } {
+function propertiesIn(context: string, logicalId: string): { [name: string]: unknown } {
   try {
     return (JSON.parse(context) as { Properties?: { [name: string]: unknown } } | null)?.Properties ?? {};
   } catch (problem) {

@@ -87,7 +87,7 @@ export class ReplacementCheck {
 function replaced(change: ResourceChange, { changes }: ChangeSet): ReplacementFinding[] {
   const type = PREFIXED[change.ResourceType];
   const certain = change.Replacement === 'True';
-  if (!type || change.Action !== 'Modify' || !(certain || change.Replacement === 'Conditional')) {
+  if (!type || !(certain || change.Replacement === 'Conditional')) {
     return [];
   }
   const causes = (change.Details ?? []).filter(detail => detail.Target?.RequiresRecreation !== 'Never' && !staysTheSame(detail, changes));
@@ -131,13 +131,13 @@ function staysTheSame({ Target: target, Evaluation: evaluation, ChangeSource: so
   }
   const [logicalId, attribute = 'Arn'] = entity.split('.');
   return evaluation === 'Dynamic' && (source === 'ResourceReference' || source === 'ResourceAttribute') && attribute === 'Arn'
-    && changes.some(change => change.LogicalResourceId === logicalId && change.Action === 'Modify' && change.Replacement === 'False');
+    && changes.some(change => change.LogicalResourceId === logicalId && change.Replacement === 'False');
 }
 
 /** A rule or template that is made with a prefix that another resource of the change set still has. */
 function taken(change: ResourceChange, all: ResourceChange[]): ReplacementFinding[] {
   const type = PREFIXED[change.ResourceType];
-  const isNew = change.Action === 'Add' || (change.Action === 'Modify' && change.Replacement === 'True');
+  const isNew = change.Action === 'Add' || change.Replacement === 'True';
   if (!type || !isNew) {
     return [];
   }
@@ -162,7 +162,7 @@ function taken(change: ResourceChange, all: ResourceChange[]): ReplacementFindin
 }
 
 function leaves(change: ResourceChange): boolean {
-  return change.Action === 'Remove' || (change.Action === 'Modify' && change.Replacement === 'True');
+  return change.Action === 'Remove' || change.Replacement === 'True';
 }
 
 function unknownPrefix(change: ResourceChange, what: string, living: ResourceChange[]): ReplacementFinding {

@@ -43,11 +43,15 @@ describe('the page', () => {
   });
 
   test('ends with the rest', () => {
-    const rest = restSection([OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), ['src/pulling/b.ts', 'src/pulling/c.ts']);
+    const rest = restSection([OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), ['src/pulling/b.ts', 'src/index.ts', 'src/pulling/c.ts']);
     const written = page({ ...content, rest });
 
     expect(written).toContain('| Grants | 1 | 1 | 1 | 0 | 0 | 0 | 0 | 100.0 % |');
-    expect(written).toMatch(/\n\nNot measured, since .* tried: `src\/pulling\/b\.ts`, `src\/pulling\/c\.ts`\.\n$/);
+    expect(written).toMatch(/\n\nNot measured, .*: `src\/pulling\/b\.ts`, `src\/pulling\/c\.ts`\.\n\nIn no area, .*: `src\/index\.ts`\.\n$/);
+  });
+
+  test('ends with the figures of the rest when no file was left out', () => {
+    expect(restSection([OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), [])).toMatch(/\| \*\*All\*\* .* \|$/);
   });
 
   test('keeps the rest when it is written again', () => {

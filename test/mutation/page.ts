@@ -42,15 +42,19 @@ export function page({ areas, mutants, reasons, version, rest }: PageContent): s
 
 /** The section about areas that have no goal, with the files that were not measured. */
 export function restSection(areas: readonly Area[], mutants: readonly Mutant[], left: readonly string[]): string {
+  const isOwned = (file: string) => areas.some(area => owns(area, file));
   return [
     REST,
     'Measured apart, by `npx stryker run test/mutation/stryker.rest.config.mjs` before `npm run mutation`, and without a goal: what makes resources '
       + 'is also judged by snapshots, simulators and deployments, which mutation testing leaves out.',
     areaTable(areas, mutants),
-    left.length === 0 ? 'No file is left out.'
-      : 'Not measured, since their tests make whole apps, which took more than ten seconds a change where it was tried: '
-        + `${left.map(file => `\`${file}\``).join(', ')}.`,
-  ].join('\n\n');
+    sentenceAbout('Not measured, although an area has them', left.filter(isOwned)),
+    sentenceAbout('In no area, since they only export or hold types, or projen generates them', left.filter(file => !isOwned(file))),
+  ].filter(part => part !== '').join('\n\n');
+}
+
+function sentenceAbout(what: string, files: readonly string[]): string {
+  return files.length === 0 ? '' : `${what}: ${files.map(file => `\`${file}\``).join(', ')}.`;
 }
 
 /** The section about the rest in a page that was written before; without one, that it was not measured. */

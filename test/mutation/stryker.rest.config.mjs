@@ -9,7 +9,7 @@ const sources = readdirSync(new URL('../../src', import.meta.url), { recursive: 
 export default {
   ...base,
   mutate: sources.filter((file) => rest.some((files) => files.test(file))),
-  jest: { config: { ...base.jest.config, testMatch: ['<rootDir>/test/@(rule|repository|registry)/**/*.test.ts'] } },
+  jest: { config: { ...base.jest.config, testMatch: ['<rootDir>/test/@(rule|repository|registry|monitoring|network|operations|pulling)/**/*.test.ts', '<rootDir>/test/*.test.ts'] } },
   jsonReporter: { fileName: 'reports/mutation-rest.json' },
   incrementalFile: 'reports/mutation-rest-incremental.json',
 };

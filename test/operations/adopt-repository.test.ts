@@ -57,11 +57,24 @@ test.each([
   ['another lifecycle', { lifecycle: LIFECYCLE.replace('expire', 'transition') }, 'lifecycle'],
   ['rules in another order', { lifecycle: '{"rules":[{"rulePriority":2},{"rulePriority":1}]}' }, 'lifecycle'],
   ['another policy', { policy: POLICY.replace('BatchGetImage', 'PutImage') }, 'policy'],
+  ['a policy that lacks an action', { policy: POLICY.replace(',"ecr:GetDownloadUrlForLayer"', '') }, 'policy'],
   ['another value of a tag', { tags: [{ Key: 'team', Value: 'data' }] }, 'tags'],
+  ['another tag with the same value', { tags: [{ Key: 'owner', Value: 'web' }] }, 'tags'],
 ])('changes %s, and only that', async (_, differs, changes) => {
   const { lines } = await run({ lifecycle: LIFECYCLE, policy: POLICY, tags: [{ Key: 'team', Value: 'web' }], ...differs });
 
   expect(lines[0]).toMatchObject({ outcome: 'changed', changes });
+});
+
+test.each([
+  ['rules', '{"rules":[{"rulePriority":1},{"rulePriority":2}]}', '{"rules":[{"rulePriority":2},{"rulePriority":1}]}'],
+  ['members of which only some are texts', '{"rules":["b",{}]}', '{"rules":[{},"b"]}'],
+])('changes %s that are in another order', async (_, lifecyclePolicy, lifecycle) => {
+  expect(await run({ lifecycle }, { lifecyclePolicy })).toMatchObject({ outcome: 'changed' });
+});
+
+test('takes a null for what it is', async () => {
+  expect(await run({ lifecycle: '{ "rules": null }' }, { lifecyclePolicy: '{"rules":null}' })).toMatchObject({ outcome: 'unchanged' });
 });
 
 test('adds the tags that are lacking, and leaves others', async () => {
@@ -81,7 +94,10 @@ test('passes over a repository that went away', async () => {
   const { calls } = present({});
   const gone = async () => { throw Object.assign(new Error('gone'), { name: 'RepositoryNotFoundException' }); };
 
-  expect(await adopt(REPOSITORY, SETTINGS, false, { ...calls, putRepositoryPolicy: gone }, () => undefined)).toBe('gone');
+  const lines: object[] = [];
+
+  expect(await adopt(REPOSITORY, SETTINGS, false, { ...calls, putRepositoryPolicy: gone }, line => lines.push(line))).toBe('gone');
+  expect(lines).toEqual([{ kind: 'repository', repository: 'echo/nginx', outcome: 'gone' }]);
 });
 
 test('fails for any other error', async () => {

@@ -1,6 +1,7 @@
 import { CONTEXT, image, SimulatedDeployment, STACK } from './simulated-deployment';
 import { handler } from '../../src/operations/cache-verification.lambda';
 import type { VerificationProperties } from '../../src/operations/resource-properties';
+import { PAUSE_MILLISECONDS } from '../../src/operations/verification-run';
 import { captureLines } from '../monitoring/simulated-aws';
 
 const PROPERTIES: VerificationProperties = {
@@ -50,6 +51,18 @@ test('pulls the tag before the digest, which makes pulls by the digest work', as
   await run({ images: ['echo/nginx:1.27@old'] });
 
   expect(aws.callsOf('BatchGetImage').map(input => input.imageIds)).toEqual([[{ imageTag: '1.27' }], [{ imageDigest: 'old' }]]);
+});
+
+test('pauses and tries again, for as long as it is told to', async () => {
+  const wait = setTimeout;
+  // the client of CloudFormation, which is asked first, times out after as long as a pause
+  const shorter = (done: () => void, pause?: number) => wait(done, pause === PAUSE_MILLISECONDS && aws.callsOf('BatchGetImage').length > 0 ? 0 : pause);
+  jest.spyOn(global, 'setTimeout').mockImplementation(shorter as typeof setTimeout);
+  aws.upstream.set('echo/nginx:1.27', [image('one', '1.27')]);
+  aws.fault = ({ action }, nth) => action === 'BatchGetImage' && nth < 2 ? { type: 'AccessDeniedException', message: 'not yet' } : undefined;
+
+  expect(await run({ retrySeconds: '60' })).toMatchObject({ Status: 'SUCCESS' });
+  expect(lines.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([[1, 'tried again'], [2, 'tried again'], [3, 'proven']]);
 });
 
 test('has ECR try the credential, without images too', async () => {

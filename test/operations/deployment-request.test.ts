@@ -45,6 +45,32 @@ test('repeats an answer that CloudFormation could not take', async () => {
   expect(aws.answers).toHaveLength(1);
 }, 20_000);
 
+/** Fetches that end so, one after the other, and the pauses between them, which take no time. */
+function fetches(...ends: (number | Error)[]) {
+  const pauses: unknown[] = [];
+  const fetched = jest.spyOn(global, 'fetch').mockImplementation(async () => {
+    const end = ends.length > 1 ? ends.shift()! : ends[0];
+    if (end instanceof Error) { throw end; }
+    return new Response('', { status: end });
+  });
+  jest.spyOn(global, 'setTimeout').mockImplementation(((done: () => void, pause: number) => { pauses.push(pause); done(); }) as typeof setTimeout);
+  return { fetched, pauses };
+}
+
+test.each([[500], [new Error('fetch failed')]])('repeats an answer after %s', async end => {
+  const { fetched } = fetches(end, 200);
+
+  await serve(aws.request('Create', {}), CONTEXT, async () => ({}));
+
+  expect(fetched).toHaveBeenCalledTimes(2);
+});
+
+test('a reason of the greatest length stays whole', async () => {
+  await serve(aws.request('Create', {}), CONTEXT, async () => { throw new OperationFailure('a'.repeat(1700)); });
+
+  expect(aws.answers[0].Reason).toBe('a'.repeat(1700));
+});
+
 describe('fails', () => {
   test('with the reason of a failure that is meant for the user', async () => {
     await serve(aws.request('Create', {}), CONTEXT, async () => { throw new OperationFailure('the cache does not work'); });
@@ -64,6 +90,27 @@ describe('fails', () => {
 
     expect(Buffer.byteLength(JSON.stringify(aws.answers[0]))).toBeLessThan(4096);
     expect(aws.answers[0].Reason).toMatch(/^("é)+"?\.\.\.$/);
+  });
+
+  test('with a reason of which only the end is cut', async () => {
+    await serve(aws.request('Create', {}), CONTEXT, async () => { throw new OperationFailure(`\uFFFD${'a'.repeat(1698)}`); });
+
+    expect(aws.answers[0].Reason).toBe(`\uFFFD${'a'.repeat(1697)}...`);
+  });
+
+  test('as an invocation after five answers that CloudFormation could not take, with longer pauses each time', async () => {
+    const { fetched, pauses } = fetches(503);
+
+    await expect(serve(aws.request('Create', {}), CONTEXT, async () => ({}))).rejects.toThrow('CloudFormation did not take the answer: HTTP 503');
+    expect(fetched).toHaveBeenCalledTimes(5);
+    expect(pauses).toEqual([1000, 2000, 4000, 8000]);
+  });
+
+  test('as an invocation when CloudFormation can not be reached and there is no time for another try', async () => {
+    fetches(new Error('fetch failed'));
+
+    await expect(serve(aws.request('Create', {}), { getRemainingTimeInMillis: () => 10_999 }, async () => ({})))
+      .rejects.toThrow('CloudFormation did not take the answer: fetch failed');
   });
 
   test('as an invocation when CloudFormation refuses the answer, so that Lambda repeats it', async () => {

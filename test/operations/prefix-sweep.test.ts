@@ -111,6 +111,15 @@ test('counts a repository that fails, keeps the first reasons, and goes on', asy
   expect(lines[0]).toMatchObject({ kind: 'repository', outcome: 'failed', code: 'AccessDeniedException' });
 });
 
+test('keeps the first reasons of several invocations together, each cut', async () => {
+  const part = sweep(async () => { throw new Error('no '.repeat(200)); }, { ...fresh(0), reasons: ['first', 'second'] });
+
+  expect(await part.run(repositories(2), NEVER_UP)).toBe(true);
+
+  expect(part.progress.reasons).toEqual(['first', 'second', expect.stringMatching(/^echo\/000\d: Error: no no /)]);
+  expect(part.progress.reasons[2]).toHaveLength(300);
+});
+
 describe('fails', () => {
   test('after twenty failures, with the first reasons', async () => {
     const part = sweep(async () => { throw new Error('no'); });
@@ -122,7 +131,7 @@ describe('fails', () => {
   test('after twenty failures of several invocations together', async () => {
     const part = sweep(async () => { throw new Error('no'); }, { ...fresh(0), outcomes: { failed: 19 } });
 
-    await expect(part.run(repositories(5), NEVER_UP)).rejects.toThrow('20 repositories failed');
+    await expect(part.run(repositories(1), NEVER_UP)).rejects.toThrow('20 repositories failed');
   });
 
   test('when an invocation has not the time for one batch, since none ever would', async () => {

@@ -1,4 +1,4 @@
-import { ReplacementCheck, ReplacementDanger } from '../../src';
+import { ReplacementCheck, ReplacementDanger } from '../../src/operations/replacement-check';
 
 const RULE = 'AWS::ECR::PullThroughCacheRule';
 const TEMPLATE = 'AWS::ECR::RepositoryCreationTemplate';
@@ -44,11 +44,22 @@ describe('finds nothing', () => {
 
   test('when other resources are replaced', () => check(modify(['RoleName'], {}, 'AWS::IAM::Role')));
 
+  test('when another resource is removed and one of its type is added', () =>
+    check(remove('Old', 'role', 'AWS::IAM::Role'), add('New', { RoleName: 'role' }, 'AWS::IAM::Role')));
+
   test('when a template changes in place', () => check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE)));
+
+  test('when a template changes in place and another one is removed', () =>
+    check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE), remove('Hub', 'hub', TEMPLATE)));
+
+  test('when a template changes in place and one is added whose prefix is not told', () =>
+    check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE), add('Hub', undefined, TEMPLATE)));
 
   test('when only metadata of a rule change', () => check(modify([], { Replacement: 'False', Scope: ['Metadata'] })));
 
   test('when a rule is added', () => check(add('Echo', { EcrRepositoryPrefix: 'echo' })));
+
+  test('when a rule is added whose prefix is not told, and none is removed', () => check(add('Echo')));
 
   test('when a rule is removed', () => check(remove('Echo', 'echo')));
 
@@ -64,6 +75,10 @@ describe('finds nothing', () => {
     const nothing = { Status: 'FAILED', StatusReason: "The submitted information didn't contain changes. Submit different information to create a change set." };
 
     expect(ReplacementCheck.ofChangeSet(changeSet([], nothing))).toEqual([]);
+  });
+
+  test('in a change set that does not say its status', () => {
+    expect(ReplacementCheck.ofChangeSet(changeSet([], { Status: undefined }))).toEqual([]);
   });
 
   test('in changes that are no resources', () => {
@@ -105,6 +120,48 @@ describe('finds a collision', () => {
 
   test('when the type of a resource changes to or from a rule', () => {
     expect(ReplacementCheck.ofChangeSet(changeSet([modify([])]))[0].reason).toContain('since its type can\'t be changed in place');
+  });
+
+  const because = (details: object[]) => ReplacementCheck.ofChangeSet(changeSet([modify([], { Details: details })]))[0].reason;
+
+  test('and names each property that is the cause once', () => {
+    const details = ['CredentialArn', 'CustomRoleArn', 'CredentialArn'].map(Name => ({ Target: { Attribute: 'Properties', Name, RequiresRecreation: 'Always' } }));
+
+    expect(because(details)).toContain("since CredentialArn, CustomRoleArn can't be changed in place");
+  });
+
+  test('and names no change that needs no replacement', () => {
+    const details = [{ Target: { Attribute: 'Metadata', RequiresRecreation: 'Never' } }, { Target: { Attribute: 'Properties', Name: 'CredentialArn' } }];
+
+    expect(because(details)).toContain("since CredentialArn can't be changed in place");
+  });
+
+  test('and names the attribute where no property is the cause', () => {
+    expect(because([{ Target: { Attribute: 'DeletionPolicy', RequiresRecreation: 'Always' } }])).toContain("since DeletionPolicy can't be changed in place");
+  });
+
+  test('when the change set does not say what changes', () => {
+    expect(because([{ Evaluation: 'Static' }])).toContain("since something can't be changed in place");
+  });
+
+  test('once, when the values of the rule are given', () => {
+    const values = { AfterContext: JSON.stringify({ Properties: { EcrRepositoryPrefix: 'echo' } }) };
+
+    expect(ReplacementCheck.ofChangeSet(changeSet([modify(['CredentialArn'], values)]))).toHaveLength(1);
+  });
+
+  test('when a rule gets the prefix of one that is removed', () => {
+    const details = [
+      { Evaluation: 'Static' },
+      { Target: { Name: 'CredentialArn', AfterValue: 'arn' } },
+      { Target: { Name: 'EcrRepositoryPrefix' } },
+      { Target: { Name: 'EcrRepositoryPrefix', AfterValue: 'hub' } },
+    ];
+
+    expect(ReplacementCheck.ofChangeSet(changeSet([modify([], { Details: details }), remove('Hub', 'hub')]))).toEqual([
+      expect.objectContaining({ danger: ReplacementDanger.PREFIX_LOST, repositoryPrefix: 'echo' }),
+      expect.objectContaining({ danger: ReplacementDanger.COLLISION, repositoryPrefix: 'hub', reason: expect.stringContaining('before that of Hub is deleted') }),
+    ]);
   });
 
   test('when a rule gets another logical id', () => {
@@ -160,6 +217,12 @@ describe('finds a prefix that is lost', () => {
       wayOut: 'make a cache with another prefix beside this one, move the pullers, then remove this one.',
     }]);
   });
+
+  test('and nothing else, when the new prefix is not told while another rule is removed', () => {
+    const findings = ReplacementCheck.ofChangeSet(changeSet([modify(['EcrRepositoryPrefix']), remove('Hub', 'hub')]));
+
+    expect(findings.map(({ danger }) => danger)).toEqual([ReplacementDanger.PREFIX_LOST]);
+  });
 });
 
 describe('says what it can not know', () => {
@@ -188,7 +251,35 @@ describe('says what it can not know', () => {
   });
 
   test('when a value was written anew and is known at deployment only', () => {
-    unknown([conditional({ ChangeSource: 'DirectModification' })]);
+    expect(unknown([conditional({ ChangeSource: 'DirectModification' })])).toEqual({
+      danger: ReplacementDanger.NOT_KNOWN,
+      logicalId: 'Echo',
+      repositoryPrefix: 'echo',
+      reason: "the pull-through cache rule 'echo' is replaced if the value of CustomRoleArn changes; with the same prefix that fails, since the new one is "
+        + 'created before the old one is deleted.',
+      wayOut: 'deploy what it depends on first and make the change set again, or write out a value that stays.',
+    });
+  });
+
+  test('when values depend on several resources', () => {
+    const details = ['Role.Arn', 'Secret', 'Role.Arn'].map(CausingEntity => ({ Target: { Name: 'CustomRoleArn' }, CausingEntity }));
+
+    expect(unknown([modify([], { Replacement: 'Conditional', Details: details })]).reason)
+      .toContain('changes, which depends on Role.Arn, Secret; with');
+  });
+
+  test('when a value is shown to be another one', () => {
+    unknown([conditional({ Target: { Name: 'CredentialArn', RequiresRecreation: 'Always', BeforeValue: 'a', AfterValue: 'b' } })]);
+  });
+
+  const inPlace = modify([], { LogicalResourceId: 'Role', Replacement: 'False' }, 'AWS::IAM::Role');
+
+  test.each([
+    ['a value that is known before', { Evaluation: 'Static', ChangeSource: 'ResourceAttribute', CausingEntity: 'Role.Arn' }],
+    ['a parameter', { ChangeSource: 'ParameterReference', CausingEntity: 'Role' }],
+    ['another resource than the one that stays', { ChangeSource: 'ResourceAttribute', CausingEntity: 'Other.Arn' }],
+  ])('when the cause is %s', (_, detail) => {
+    unknown([conditional(detail), inPlace]);
   });
 
   test('when a rule is added without values while another is removed', () => {
@@ -200,12 +291,32 @@ describe('says what it can not know', () => {
     });
   });
 
+  test('when a rule is added without values while several are removed', () => {
+    expect(unknown([remove('Echo', 'echo'), remove('Hub', 'hub'), add('New')]).reason).toContain("while Echo, Hub ('echo', 'hub') is deleted after that");
+  });
+
+  test.each([
+    ['is no text', JSON.stringify({ Properties: { EcrRepositoryPrefix: 5 } })],
+    ['is not among the values', JSON.stringify({ Properties: {} })],
+    ['is not told, since there are no values', 'null'],
+    ['is not told, since there are no properties', '{}'],
+  ])('when the prefix of a rule that is added %s', (_, AfterContext) => {
+    unknown([remove('Echo', 'echo'), { ...add('New'), AfterContext }]);
+  });
+
   test('when the prefix of a rule that is added is known at deployment only', () => {
     unknown([remove('Echo', 'echo'), add('New', { EcrRepositoryPrefix: '{{changeSet:KNOWN_AFTER_APPLY}}' })]);
   });
 
   test('when CloudFormation can not tell what happens to a rule', () => {
-    expect(unknown([{ ...modify([]), Action: 'Dynamic', Replacement: undefined }]).reason).toContain("can't tell before the deployment what happens to the pull-through cache rule 'echo'");
+    expect(unknown([{ ...modify([]), Action: 'Dynamic', Replacement: undefined }])).toMatchObject({
+      reason: "CloudFormation can't tell before the deployment what happens to the pull-through cache rule 'echo'.",
+      wayOut: 'deploy what it depends on first and make the change set again.',
+    });
+  });
+
+  test('when CloudFormation can not tell what happens to a rule that may not be there yet', () => {
+    expect(unknown([{ ...add('New'), Action: 'Dynamic' }]).reason).toContain('what happens to the pull-through cache rule of a prefix that is not known.');
   });
 
   const nestedStack = (more: object) => modify([], { LogicalResourceId: 'Nested', Replacement: 'False', ...more }, 'AWS::CloudFormation::Stack');
@@ -218,7 +329,10 @@ describe('says what it can not know', () => {
   });
 
   test('when a nested stack has no change set', () => {
-    expect(unknown([nestedStack({})])).toMatchObject({ wayOut: 'make the change set with --include-nested-stacks.' });
+    expect(unknown([nestedStack({})])).toMatchObject({
+      reason: 'the nested stack Nested changes, and there is no change set of it.',
+      wayOut: 'make the change set with --include-nested-stacks.',
+    });
   });
 
   test('not when the change set of the nested stack is given', () => {
@@ -240,6 +354,8 @@ describe('fails', () => {
     'got a change set with the status FAILED (Template error), expected CREATE_COMPLETE: mend what CloudFormation says and make the change set again',
     changeSet([], { Status: 'FAILED', StatusReason: 'Template error' })));
 
+  test('for a change set that failed without a reason', () => refused('with the status FAILED (no reason is given)', changeSet([], { Status: 'FAILED' })));
+
   test('for a change set that is being made', () => refused('expected CREATE_COMPLETE: wait until it is made', changeSet([], { Status: 'CREATE_IN_PROGRESS' })));
 
   test('when pages are missing', () => refused(
@@ -249,10 +365,12 @@ describe('fails', () => {
   test('when pages of a nested change set are missing', () => refused("of the change set 'nested'", changeSet([]), changeSet([], { ChangeSetId: 'nested', NextToken: 'two' })));
 
   test.each([{}, { Action: 'Add', ResourceType: RULE }, { LogicalResourceId: 'Echo', ResourceType: RULE }])('for a change that lacks something, %p', change =>
-    refused('got a change without an action, a logical id or a type', changeSet([change])));
+    refused(new RegExp('^got a change without an action, a logical id or a type, .*, expected changes as CloudFormation gives them: '
+      + 'give the whole output, without taking something out of it$'), changeSet([change])));
 
   test('for a change that is null', () => refused('got a change without an action', changeSet([], { Changes: [null] })));
 
   test('for values that are no JSON', () => refused(
-    "got 'html' as what New is after the change, which is no JSON", changeSet([remove('Echo', 'echo'), { ...add('New'), AfterContext: 'html' }])));
+    /^got 'html' as what New is after the change, which is no JSON \(.*\), expected changes as CloudFormation gives them: give the whole output, without taking something out of it$/,
+    changeSet([remove('Echo', 'echo'), { ...add('New'), AfterContext: 'html' }])));
 });

@@ -45,6 +45,18 @@ test('sets what the template has on the repositories of the prefix, and on no ot
   expect(Object.fromEntries(aws.settings)).toEqual({ 'echo/nginx': set, 'echo/team/app': set });
 });
 
+test('sets the policy of the template where it is lacking or another one', async () => {
+  const repositoryPolicy = '{"Version":"2012-10-17","Statement":[]}';
+  aws.addRepositories('echo/bare', 'echo/other', 'echo/same');
+  aws.settings.set('echo/other', { policy: '{"Statement":[{}]}', tags: [] });
+  aws.settings.set('echo/same', { policy: '{ "Statement": [], "Version": "2012-10-17" }', tags: [] });
+
+  expect((await run({ repositoryPolicy, lifecyclePolicy: undefined, tags: undefined })).Data).toMatchObject({ changed: '2', unchanged: '1' });
+
+  expect(aws.callsOf('SetRepositoryPolicy').map(input => input.repositoryName).sort()).toEqual(['echo/bare', 'echo/other']);
+  expect(aws.settings.get('echo/bare')!.policy).toBe(repositoryPolicy);
+});
+
 test('changes nothing in a dry run, and tells what would be', async () => {
   aws.addRepositories('echo/nginx', 'echo/redis');
   aws.settings.set('echo/redis', { lifecycle: LIFECYCLE, tags: [{ Key: 'team', Value: 'web' }] });
@@ -78,7 +90,8 @@ test('reads all pages of repositories, rules and templates', async () => {
 });
 
 test('invokes itself when the time is up, carries the progress on, and answers at the end', async () => {
-  aws.addRepositories(...Array.from({ length: 100 }, (_, at) => `echo/${String(at).padStart(3, '0')}`));
+  // ECR lists in an order of its own
+  aws.addRepositories(...Array.from({ length: 100 }, (_, at) => `echo/${String(at).padStart(3, '0')}`).reverse());
   let time = 600_000;
   aws.fault = ({ action }, nth) => {
     time = action === 'PutLifecyclePolicy' && nth === 39 ? 1 : time;
@@ -102,7 +115,7 @@ test('invokes itself when the time is up, carries the progress on, and answers a
 });
 
 test('does nothing on deletion', async () => {
-  await run({}, 'Delete');
+  expect((await run({}, 'Delete')).Data).toEqual({ summary: 'nothing is done on deletion', changed: '0', unchanged: '0', gone: '0' });
 
   expect(aws.calls.map(call => call.action)).toEqual(['Answer']);
 });
@@ -131,7 +144,7 @@ test('passes over a repository that goes away', async () => {
     return undefined;
   };
 
-  expect((await run()).Data).toMatchObject({ changed: '1', gone: '1' });
+  expect((await run()).Data).toMatchObject({ changed: '1', gone: '1', summary: expect.stringMatching(/^of 2 repositories/) });
 });
 
 describe('fails', () => {
@@ -151,6 +164,13 @@ describe('fails', () => {
     expect(aws.settings.get('echo/redis')!.lifecycle).toBe(LIFECYCLE);
   });
 
+  test('for repositories that it may not set, with the reason of each', async () => {
+    aws.addRepositories('echo/nginx', 'echo/redis');
+    aws.fault = ({ action }) => action === 'TagResource' ? { type: 'AccessDeniedException', message: 'no' } : undefined;
+
+    expect(await reason()).toMatch(/2 failed\. echo\/(nginx|redis): AccessDeniedException: no; echo\/(nginx|redis): AccessDeniedException: no$/);
+  });
+
   test('for a list that it may not read', async () => {
     aws.fault = ({ action }) => action === 'DescribeRepositories' ? { type: 'AccessDeniedException', message: 'not authorized' } : undefined;
 
@@ -165,15 +185,30 @@ describe('fails', () => {
     expect(aws.settings.size).toBe(0);
   });
 
-  test('for a list that gives the same page again and again', async () => {
+  test.each([
+    ['repositories', 'DescribeRepositories'],
+    ['rules', 'DescribePullThroughCacheRules'],
+    ['templates', 'DescribeRepositoryCreationTemplates'],
+  ])('for a list of %s that gives the same page again and again', async (what, list) => {
     aws.addRepositories('echo/1', 'echo/2', 'echo/3');
+    aws.rules = ['a', 'b', 'c'];
+    aws.templates = ['a', 'b', 'c'];
     aws.page = 1;
-    aws.fault = (call) => {
-      if (call.action === 'DescribeRepositories') { call.input.nextToken = undefined; }
+    aws.fault = ({ action, input }) => {
+      if (action === list) { input.nextToken = undefined; }
       return undefined;
     };
 
-    expect(await reason()).toBe('ECR gave the same page of its list of repositories twice');
+    expect(await reason()).toBe(`ECR gave the same page of its list of ${what} twice`);
+  });
+
+  test('for a setting that it may not read', async () => {
+    aws.addRepositories('echo/nginx');
+    aws.fault = ({ action }) => action === 'GetLifecyclePolicy' ? { type: 'AccessDeniedException', message: 'not authorized' } : undefined;
+
+    expect(await reason()).toContain('0 got settings of the template, 0 have them already, 0 went away in the meantime, 1 failed. '
+      + 'echo/nginx: AccessDeniedException: not authorized');
+    expect(aws.settings.size).toBe(0);
   });
 
   test('for a list without an end, when the time is up', async () => {

@@ -35,7 +35,10 @@ test.each(['Create', 'Update'] as const)('deletes nothing at the %s, and tells w
   expect(await run(type)).toMatchObject({ Status: 'SUCCESS', Data: { found: '2', deleted: '0', summary: "a removal would delete 2 repositories below 'echo'" } });
 
   expect(aws.callsOf('DeleteRepository')).toEqual([]);
-  expect(lines.filter(line => line.kind === 'repository').map(line => line.repository).sort()).toEqual(['echo/nginx', 'echo/team/app']);
+  expect(lines.filter(line => line.kind === 'repository').sort((one, other) => one.repository < other.repository ? -1 : 1)).toEqual([
+    { kind: 'repository', repository: 'echo/nginx', outcome: 'found' },
+    { kind: 'repository', repository: 'echo/team/app', outcome: 'found' },
+  ]);
 });
 
 test.each(['DELETE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'])('deletes the repositories of the prefix with their images when the stack is %s', async status => {
@@ -44,6 +47,7 @@ test.each(['DELETE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'])('delete
   expect(await run('Delete')).toMatchObject({ Status: 'SUCCESS' });
 
   expect(left()).toEqual(['hub/redis', 'own']);
+  expect(lines).toContainEqual({ kind: 'repository', repository: 'echo/nginx', outcome: 'deleted' });
   expect(lines.at(-1)).toMatchObject({ kind: 'sweep', complete: true, summary: "2 repositories below 'echo' were deleted, 0 went away in the meantime, 0 failed" });
 });
 
@@ -60,7 +64,7 @@ describe('deletes nothing', () => {
   async function kept(reason: string, properties: Partial<RemovalProperties> = {}): Promise<void> {
     expect(await run('Delete', properties)).toMatchObject({ Status: 'SUCCESS' });
     expect(left()).toEqual(['echo/nginx', 'echo/team/app', 'hub/redis', 'own']);
-    expect(lines.at(-1).summary).toBe(`nothing is deleted: ${reason}`);
+    expect(lines.at(-1)).toEqual({ kind: 'sweep', complete: true, summary: `nothing is deleted: ${reason}` });
   }
 
   test.each([
