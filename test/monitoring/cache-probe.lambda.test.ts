@@ -1,6 +1,7 @@
 import { captureLines, SimulatedAws } from './simulated-aws';
 import type { SimulatedImage } from './simulated-aws';
 import { handler } from '../../src/monitoring/cache-probe.lambda';
+import { EcrPullCalls } from '../../src/monitoring/ecr-pull-calls';
 import { SETTINGS } from '../../src/monitoring/function-settings';
 
 const NOON = new Date('2026-03-02T12:00:00Z');
@@ -45,8 +46,50 @@ test('pulls an image by its tag, and asks for each layer once', async () => {
   expect(aws.metric('ProbedImages')).toEqual({ echo: 1 });
   expect(aws.metric('ProbeFailures')).toEqual({ echo: 0 });
   expect(lines).toEqual([expect.objectContaining({
-    kind: 'image', cache: 'echo', repository: 'echo/nginx', image: 'echo/nginx:1.27', outcome: 'pulled', digest: 'one', platforms: 1, layers: 3,
+    kind: 'image', cache: 'echo', repository: 'echo/nginx', image: 'echo/nginx:1.27', outcome: 'pulled', digest: 'one', platforms: 1, layers: 3, first: false,
   })]);
+});
+
+test('asks for what clients accept: an index or an image, of OCI or of Docker', async () => {
+  aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'] })]);
+
+  await run({ echo: ['echo/nginx:1.27'] });
+
+  expect(aws.callsOf('BatchGetImage')[0].acceptedMediaTypes.sort()).toEqual([
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+    'application/vnd.oci.image.index.v1+json',
+    'application/vnd.oci.image.manifest.v1+json',
+  ]);
+});
+
+test('pulls the layers of a manifest of the old schema', async () => {
+  const manifest = JSON.stringify({ schemaVersion: 1, fsLayers: [{ blobSum: 'shared' }, { blobSum: 'one-layer' }] });
+  aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'], manifest })]);
+
+  await run({ echo: ['echo/nginx:1.27'] });
+
+  expect(aws.callsOf('GetDownloadUrlForLayer').map(input => input.layerDigest).sort()).toEqual(['one-layer', 'shared']);
+});
+
+test('gives the latency of the slowest image, and each figure its unit', async () => {
+  aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'] })]);
+  aws.repositories.set('echo/redis', [image('two', { tags: ['7'] })]);
+  aws.fault = ({ action }) => {
+    const until = Date.now() + (action === 'BatchGetImage' ? 20 : 0);
+    while (Date.now() < until);
+    return undefined;
+  };
+
+  await run({ echo: ['echo/nginx:1.27', 'echo/redis:7'] });
+
+  const latencies = lines.map(line => line.milliseconds);
+  expect(aws.metric('ProbeLatency')).toEqual({ echo: Math.max(...latencies) });
+  expect(Math.min(...latencies)).toBeGreaterThanOrEqual(20);
+  expect(Math.max(...latencies)).toBeLessThan(600_000);
+  expect(Object.fromEntries(aws.metrics.map(datum => [datum.MetricName, datum.Unit]))).toEqual({
+    ProbedImages: 'Count', ProbeFailures: 'Count', ProbeMovedTags: 'Count', ProbeLatency: 'Milliseconds',
+  });
 });
 
 test('pulls what an index names, and a layer that they share once', async () => {
@@ -94,6 +137,14 @@ test('pulls the tag before the digest, and the digest too when the tag has moved
 
   expect(aws.callsOf('BatchGetImage').map(input => input.imageIds)).toEqual([[{ imageTag: '1.27' }], [{ imageDigest: 'old' }]]);
   expect(aws.metric('ProbeFailures')).toEqual({ echo: 0 });
+});
+
+test('pulls the digest by its tag while the tag stands for it', async () => {
+  aws.repositories.set('echo/nginx', [image('new', { tags: ['1.27'] })]);
+
+  await run({ echo: ['echo/nginx:1.27@new'] });
+
+  expect(aws.callsOf('BatchGetImage')).toHaveLength(1);
 });
 
 test('pulls a digest alone', async () => {
@@ -224,4 +275,24 @@ test('gives no latency when nothing could be pulled', async () => {
   await run({ echo: ['echo/nginx:1.27'] });
 
   expect(aws.metric('ProbeLatency')).toEqual({});
+});
+
+describe('fails for an answer of ECR', () => {
+  const one = { imageId: { imageDigest: 'one' }, imageManifest: '{}' };
+  const asked = [{ imageTag: '1.26' }, { imageTag: '1.27' }];
+
+  async function failure(answer: object): Promise<Error> {
+    const ecr = { batchGetImage: async () => answer, describeImages: jest.fn(), getDownloadUrlForLayer: jest.fn() };
+    return new EcrPullCalls(ecr, { abortSignal: new AbortController().signal }).manifests('echo/nginx', asked).then(
+      () => { throw new Error('no failure'); }, (error: Error) => error);
+  }
+
+  test.each([['nothing', {}], ['too few images', { images: [one] }]])('that has %s', async (_, answer) => {
+    expect(await failure(answer)).toMatchObject({ name: 'NoAnswer', message: 'ECR gave no manifest ({"imageTag":"1.26"})' });
+  });
+
+  test('that has a failure beside all images', async () => {
+    expect(await failure({ images: [one, one], failures: [{ failureCode: 'ImageNotFound', failureReason: 'no', imageId: asked[1] }] }))
+      .toMatchObject({ name: 'ImageNotFound', message: 'no ({"imageTag":"1.27"})' });
+  });
 });

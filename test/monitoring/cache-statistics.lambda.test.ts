@@ -114,12 +114,43 @@ test('gives the hit rate 0 when more images came than pulls are counted', async 
 });
 
 test('gives the age of the oldest tagged image in seconds', async () => {
-  aws.repositories.set('echo/nginx', [image({ tags: ['1'], pushedAt: hoursAgo(48) }), image({ pushedAt: hoursAgo(72) })]);
-  aws.repositories.set('echo/redis', [image({ tags: ['1'], pushedAt: hoursAgo(24) })]);
+  const tagged = (hours: number) => image({ tags: ['1'], pushedAt: hoursAgo(hours) });
+  aws.repositories.set('echo/nginx', [tagged(36), tagged(48), image({ pushedAt: hoursAgo(72) })]);
+  aws.repositories.set('echo/redis', [tagged(24)]);
+  aws.repositories.set('echo/tools', [tagged(12), tagged(60), tagged(24)]);
+  aws.repositories.set('hub/nginx', [tagged(36)]);
+  aws.repositories.set('hub/redis', [tagged(24)]);
+
+  await run(['echo', 'hub']);
+
+  expect(aws.metric('OldestImageAge')).toEqual({ echo: 60 * 3600, hub: 36 * 3600 });
+});
+
+test('gives each figure its unit', async () => {
+  aws.repositories.set('echo/nginx', [image({ tags: ['1'] })]);
+  aws.pulls.set('echo/nginx', [{ at: hoursAgo(2), count: 1 }]);
 
   await run(['echo']);
 
-  expect(aws.metric('OldestImageAge')).toEqual({ echo: 48 * 3600 });
+  expect(Object.fromEntries(aws.metrics.map(datum => [datum.MetricName, datum.Unit]))).toEqual({
+    Repositories: 'Count',
+    UnseenRepositories: 'Count',
+    Images: 'Count',
+    StoredBytes: 'Bytes',
+    Pulls: 'Count',
+    Imports: 'Count',
+    HitRate: 'None',
+    OldestImageAge: 'Seconds',
+  });
+});
+
+test('asks CloudWatch for the sum of the pulls of each hour', async () => {
+  aws.repositories.set('echo/nginx', [image({})]);
+
+  await run(['echo']);
+
+  const [query] = aws.callsOf('GetMetricData')[0].MetricDataQueries;
+  expect(query.MetricStat).toMatchObject({ Stat: 'Sum', Period: 3600 });
 });
 
 test('gives zeros for a cache that nobody has pulled through', async () => {
@@ -252,6 +283,9 @@ describe('what it can not see', () => {
     expect(aws.metric('UnseenRepositories')).toEqual({ echo: 2, hub: 1 });
     expect(aws.metric('Repositories')).toEqual({ echo: 2, hub: 1 });
     expect(aws.callsOf('DescribeImages')).toEqual([]);
+    expect(ofKind('unseen')).toContainEqual({
+      kind: 'unseen', repository: 'echo/secret', code: 'OutOfTime', message: 'the time of the run was up before this repository',
+    });
   });
 
   test('is a repository whose call hangs until the time is up', async () => {

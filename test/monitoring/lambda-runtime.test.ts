@@ -1,4 +1,4 @@
-import { eventTime, metricCalls, reasonOf, Remaining } from '../../src/monitoring/lambda-runtime';
+import { clientOptions, eventTime, metricCalls, reasonOf, Remaining } from '../../src/monitoring/lambda-runtime';
 
 describe('the time of a run', () => {
   test('is when it was due', () => {
@@ -56,4 +56,16 @@ test('figures go in calls of a thousand', () => {
 test('a reason is the name of the error, or that the time was up', () => {
   expect(reasonOf(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))).toEqual({ code: 'AccessDeniedException', message: 'no' });
   expect(reasonOf(Object.assign(new Error('Request aborted'), { name: 'AbortError' }))).toEqual({ code: 'TimedOut', message: 'the time for it was up' });
+});
+
+test('a thousand figures go in one call', () => {
+  const figures = Array.from({ length: 1000 }, () => ({ name: 'Images', value: 1, unit: 'Count' }) as const);
+
+  expect(metricCalls(new Date(), new Map([['echo', figures]]))).toHaveLength(1);
+});
+
+test('a client slows down when AWS throttles it, and gives up a request that hangs', () => {
+  expect(clientOptions(20_000)).toEqual({
+    retryMode: 'adaptive', maxAttempts: 10, requestHandler: { connectionTimeout: 3000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  });
 });
