@@ -96,6 +96,8 @@ describe("a chart's values", () => {
     ['with repositories of something else',
       { git: { repository: 'team/config', branch: 'main' }, helm: { repository: 'https://charts.example.com' }, imagePullSecrets: ['x'], replicas: 2, a: null },
       { git: { repository: 'team/config', branch: 'main' }, helm: { repository: 'https://charts.example.com' }, imagePullSecrets: ['x'], replicas: 2, a: null }],
+    ['with a word that only ends like a key of images', { pilgrimage: 'nginx:1' }, { pilgrimage: 'nginx:1' }],
+    ['with image for a name whose dot is not in a registry', { a: { image: 'team/app.web', tag: '1' } }, { a: { image: 'team/app.web', tag: '1' } }],
   ])('%s', (_, values, after) => {
     expect(setting().helm(values)).toEqual(after);
   });
@@ -116,6 +118,33 @@ describe("a chart's values", () => {
 
     expect(helm({ image: { registry: 'quay.io', repository: 'a/b', tag: '1', digest: DIGEST } }))
       .toEqual({ image: { registry: HOST, repository: 'quay/a/b', tag: '1', digest: DIGEST } });
+  });
+
+  test.each(['tag', 'digest', 'sha', 'pullPolicy', 'imagePullPolicy'])('name an image under any key by a repository beside %s', (neighbour) => {
+    expect(setting().helm({ web: { repository: 'quay.io/a/b', [neighbour]: '' } })).toEqual({ web: { repository: `${HOST}/quay/a/b`, [neighbour]: '' } });
+  });
+
+  test('name an image under any key by a repository beside its registry', () => {
+    expect(setting().helm({ web: { registry: 'quay.io', repository: 'a/b' } })).toEqual({ web: { registry: HOST, repository: 'quay/a/b' } });
+  });
+
+  test.each(['digest', 'sha'])('name an image under any key by an image beside %s', (neighbour) => {
+    expect(setting().helm({ web: { image: 'quay.io/a/b', [neighbour]: '' } })).toEqual({ web: { image: `${HOST}/quay/a/b`, [neighbour]: '' } });
+  });
+
+  test('name an image under any key by an image beside its registry', () => {
+    expect(setting().helm({ web: { registry: 'quay.io', image: 'a/b' } })).toEqual({ web: { registry: HOST, image: 'quay/a/b' } });
+  });
+
+  test('are found with their place, a tag that is a number and a digest without its algorithm', () => {
+    const { helm, images } = setting({ digests: true });
+
+    helm({ image: { repository: 'quay.io/a/b', tag: 7 }, other: { image: { repository: 'quay.io/a/c', sha: DIGEST.replace('sha256:', '') } } });
+
+    expect(images.found.map(({ property, before, outcome }) => ({ property, before, outcome }))).toEqual([
+      { property: 'values.image', before: 'quay.io/a/b:7', outcome: 'CACHED' },
+      { property: 'values.other.image', before: `quay.io/a/c@${DIGEST}`, outcome: 'CACHED' },
+    ]);
   });
 
   test('may hold tokens, which stay', () => {
@@ -194,6 +223,13 @@ describe('a manifest', () => {
     });
     expect(after.metadata).toEqual(DEPLOYMENT.metadata);
     expect(after.spec.template.metadata).toEqual(DEPLOYMENT.spec.template.metadata);
+  });
+
+  test('has its images found with their place', () => {
+    const { images, manifest } = setting();
+    manifest({ kind: 'Pod', spec: { containers: [{ image: 'nginx:1' }], volumes: [{ image: { reference: 'quay.io/a/model:1' } }] } });
+
+    expect(images.found.map(({ property }) => property)).toEqual(['manifest.spec.containers.0.image', 'manifest.spec.volumes.0.image.reference']);
   });
 
   test('of another kind has its own image rewritten', () => {

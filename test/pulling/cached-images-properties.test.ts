@@ -102,6 +102,16 @@ describe.each(IMAGE_PROPERTIES.map(path => [`${path.resourceType} ${path.imagePa
   });
 });
 
+test('credentials of another registry go, and CodeBuild pulls with the role of the project', () => {
+  const known = IMAGE_PROPERTIES.map(({ resourceType, rolePath, removes, sets }) => [resourceType, rolePath === undefined ? [] : removes, sets]);
+
+  expect(known.filter(([, removes]) => removes?.length)).toEqual([
+    ['AWS::ECS::TaskDefinition', ['RepositoryCredentials'], undefined],
+    ...Array.from({ length: 4 }, () => ['AWS::Batch::JobDefinition', ['RepositoryCredentials'], undefined]),
+    ['AWS::CodeBuild::Project', ['RegistryCredential'], { ImagePullCredentialsType: 'SERVICE_ROLE' }],
+  ]);
+});
+
 describe('the table of the guide', () => {
   test('is that of the code', () => {
     const guide = readFileSync(join(__dirname, '../../docs/images.md'), 'utf8');
@@ -133,6 +143,14 @@ describe('a path that a user adds', () => {
     expect(() => CachedImages.of(newStack()).addImageProperty({ ...MODEL, imagePath })).toThrow(
       `got the property path '${imagePath}', expected CloudFormation's names of properties, joined by dots, with '*' for each element of a list: `
       + "write it such as 'ContainerDefinitions.*.Image'");
+  });
+
+  test.each(['executionRoleArn', 'Roles.*'])('fails with the role %j', (rolePath) => {
+    expect(() => CachedImages.of(newStack()).addImageProperty({ ...MODEL, rolePath })).toThrow(`got the property path '${rolePath}', expected CloudFormation's`);
+  });
+
+  test('needs no role', () => {
+    expect(() => CachedImages.of(newStack()).addImageProperty({ ...MODEL, imagePath: 'Containers.*.Image', rolePath: undefined })).not.toThrow();
   });
 
   test('fails for roles of a list that the image path does not go through', () => {

@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { cached, caches, ENV, imagesOf, newStack, propertiesOf, pullable, registry, warnings } from './cached-images.fixture';
@@ -127,6 +128,44 @@ describe('a role of an L1', () => {
     expect(pullable(stack, /^Role/)).toEqual(['docker-hub/library/nginx']);
   });
 
+  test('is found by Fn::GetAtt among others', () => {
+    const stack = newStack();
+    for (const id of ['Other', 'Mine', 'Another']) {
+      new iam.CfnRole(stack, id, { assumeRolePolicyDocument: {} }).overrideLogicalId(id);
+    }
+    l1Task(stack, Fn.getAtt('Mine', 'Arn').toString());
+
+    CachedImages.of(stack).use(caches(stack).dockerHub);
+
+    expect(pullable(stack, /^Mine$/)).toEqual(['docker-hub/library/nginx']);
+    expect(pullable(stack, /Other/)).toEqual([]);
+  });
+
+  test('is found by its ARN among other imported ones, and among what only has that ARN', () => {
+    const stack = newStack();
+    const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+    new lambda.CfnFunction(stack, 'Function', { role: arn('mine'), code: { zipFile: 'x' } });
+    new eks.CfnCluster(stack, 'Cluster', { roleArn: arn('mine'), resourcesVpcConfig: { subnetIds: [] } });
+    ['other', 'mine'].forEach(name => iam.Role.fromRoleArn(stack, `Imported-${name}`, arn(name)));
+    l1Task(stack, arn('mine'));
+
+    CachedImages.of(stack).use(caches(stack).dockerHub);
+
+    expect(propertiesOf(stack, 'AWS::IAM::Policy').map(policy => policy.Roles)).toEqual([['mine']]);
+  });
+
+  test('that nobody made or imported is nobody, and the warning names the image', () => {
+    const stack = newStack();
+    l1Task(stack, 'arn:aws:iam::111122223333:role/unknown');
+
+    CachedImages.of(stack).use(caches(stack).dockerHub);
+
+    expect(imagesOf(stack)).toEqual([cached('docker-hub/library/nginx:1')]);
+    expect(warnings(stack)).toContainEqual(expect.stringContaining(
+      "no role was found that pulls library/nginx from the cache 'docker-hub' here, so nobody was allowed to. "
+      + "Name who pulls (EKS nodes, an instance role, a role of another stack) in 'pullers', or grant it and acknowledge this warning."));
+  });
+
   test('gets a policy when it is an L1 too', () => {
     const stack = newStack();
     const role = new iam.CfnRole(stack, 'Bare', { assumeRolePolicyDocument: {} });
@@ -195,7 +234,7 @@ describe('in Lambda', () => {
     const stack = newStack();
     const { quay } = caches(stack);
     new lambda.CfnFunction(stack, 'Function', { role: 'arn', packageType: 'Image', code: { imageUri: quay.image('a/b:1').uri } });
-    CachedImages.of(stack).use(quay);
+    CachedImages.of(stack).use(caches(new Stack(stack, 'Others', { env: ENV })).dockerHub, quay);
 
     expect(() => Template.fromStack(stack)).toThrow(
       "got the cached image '111122223333.dkr.ecr.eu-west-1.${AWS::URLSuffix}/quay/a/b:1' for a Lambda function, expected an image in a repository of its "

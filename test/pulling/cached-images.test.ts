@@ -200,6 +200,24 @@ describe('a cache in place of other registries', () => {
       .toEqual([cached('echo/nginx:1'), cached('docker-hub/library/redis:7'), cached('echo/keycloak:26')]);
   });
 
+  test('gets a name without a tag as latest', () => {
+    expect(replacing(['nginx'], ['docker.io/library/*']).after).toEqual([cached('echo/nginx:latest')]);
+  });
+
+  test.each([
+    ['below the part of the upstream that it serves', { upstreamRepositoryPrefix: 'team-a' }, 'part/nginx:1'],
+    ['as it is when it serves the whole upstream', { upstreamRepositoryPrefix: 'ROOT' }, 'part/nginx:1'],
+    ['as it is when its upstream is not known', { upstream: undefined }, 'part/nginx:1'],
+  ])('gets a name %s', (_, attributes, expected) => {
+    const stack = newStack();
+    taskOf(stack, 'nginx:1');
+    CachedImages.of(stack).useWith(PullThroughCache.fromPullThroughCacheAttributes(stack, 'Part', {
+      repositoryPrefix: 'part', upstream: UpstreamRegistry.echo({ account: '123456789012' }), ...attributes,
+    }), { replaces: ['docker.io/library/*'] });
+
+    expect(imagesOf(stack)).toEqual([cached(expected)]);
+  });
+
   test('still gets its own names', () => {
     expect(replacing(['123456789012.dkr.ecr.us-east-1.amazonaws.com/nginx:1'], ['docker.io/library/*']).after).toEqual([cached('echo/nginx:1')]);
   });
