@@ -81,6 +81,12 @@ describe('a first pull that the registry policy allows', () => {
       + "CachePullers.organization('o-...', { accounts: [...] }); all others may pull what is cached, by the repositoryTemplate [at Stack/Policy]");
   });
 
+  test('fails for an organisation without accounts beside pullers that are right', () => {
+    const stack = newStack();
+    expect(() => policyOf(stack).allowFirstPull(rule(stack), { pullers: [...pullers, CachePullers.organization(ORGANIZATION)] }))
+      .toThrow('got an organisation without its accounts');
+  });
+
   test('fails without pullers', () => {
     const stack = newStack();
     expect(() => policyOf(stack).allowFirstPull(rule(stack), { pullers: [] })).toThrow(
@@ -121,6 +127,12 @@ describe('reading, which the scope V1 leaves to the policy of repositories,', ()
       "/Stack/Policy grantHalfMissing: other accounts may import below 'echo', and nothing in this app lets them read what they imported. Name the "
       + 'pullers in the repositoryTemplate of the cache, or acknowledge this warning when its template is made elsewhere.',
     ]);
+  });
+
+  test('is missed for pullers of another account beside those of the same', () => {
+    const stack = newStack();
+    v1(stack).allowFirstPull(rule(stack), { pullers: [CachePullers.account(ENV.account, { roles: ['ci'] }), ...pullers] });
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('grantHalfMissing')]);
   });
 
   test('is not missed when it is there', () => {

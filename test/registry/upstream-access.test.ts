@@ -83,6 +83,13 @@ describe('access by the registry policy', () => {
     expect(registryStatements(onRegistry([{ account: ONE }], ['nginx', 'hardened/*', 'nginx']))[0].Resource).toEqual([`${VENDOR}/nginx`, `${VENDOR}/hardened/*`]);
   });
 
+  test('is for all repositories by their name, and for those that are known at deployment only', () => {
+    const stack = newStack();
+    const name = new CfnParameter(stack, 'Name').valueAsString;
+    UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy'), '*', name);
+    expect(registryStatements(stack)[0].Resource).toHaveLength(2);
+  });
+
   test('may differ from customer to customer', () => {
     const stack = newStack();
     const policy = new RegistryPolicy(stack, 'Policy');
@@ -176,6 +183,14 @@ describe('a shared statement', () => {
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: [`arn:aws:iam::${ONE}:root`, 'arn:aws:iam::777777777777:root'] } },
       { Sid: `UpstreamOf${TWO}`, Principal: { AWS: `arn:aws:iam::${TWO}:root` }, Condition: expect.anything() },
+    ]);
+  });
+
+  test('has no customer that is narrowed to an organisation', () => {
+    const statements = registryStatements(onRegistry([{ account: ONE }, { account: TWO, organizationId: ORGANIZATION }], [], true));
+    expect(statements).toMatchObject([
+      { Sid: 'UpstreamOfCustomers', Principal: { AWS: `arn:aws:iam::${ONE}:root` } },
+      { Sid: `UpstreamOf${TWO}`, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },
     ]);
   });
 });
