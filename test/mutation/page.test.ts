@@ -50,6 +50,10 @@ describe('the page', () => {
     expect(written).toMatch(/\n\nNot measured, .*: `src\/pulling\/b\.ts`, `src\/pulling\/c\.ts`\.\n\nIn no area, .*: `src\/index\.ts`\.\n$/);
   });
 
+  test('has no row for an area of which nothing was measured', () => {
+    expect(restSection([AREA, OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), [FILE])).not.toContain(AREA.title);
+  });
+
   test('ends with the figures of the rest when no file was left out', () => {
     expect(restSection([OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), [])).toMatch(/\| \*\*All\*\* .* \|$/);
   });

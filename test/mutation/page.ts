@@ -65,7 +65,7 @@ export function restOf(earlier: string): string {
 
 function areaTable(areas: readonly Area[], mutants: readonly Mutant[]): string {
   const rows = [
-    ...areas.map(area => [area.title, figuresOf(inArea(area, mutants))] as const),
+    ...areas.map(area => [area.title, figuresOf(inArea(area, mutants))] as const).filter(([, figures]) => figures.mutants > 0),
     ['**All**', figuresOf(ofAreas(areas, mutants))] as const,
   ];
   return table(HEADER, rows.map(([title, figures]) => [title, ...cellsOf(figures)]));
