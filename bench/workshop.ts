@@ -7,6 +7,8 @@ import { buildSync } from 'esbuild';
 
 export const repository = join(__dirname, '..');
 
+const OUTPUT = { encoding: 'utf8', maxBuffer: 2 ** 28 } as const;
+
 /** A folder in which the package as it ships is installed beside its peers, and programs that use it run on plain Node.js. */
 export class Workshop {
   public readonly folder = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -45,16 +47,14 @@ export class Workshop {
 
   /** What a compiled program prints as JSON, in a process of its own. Options of Node.js may come before it. */
   public run<T>(...command: (string | number)[]): T {
-    const printed = execFileSync(process.execPath, command.map(String), {
-      encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const printed = execFileSync(process.execPath, command.map(String), { ...OUTPUT, stdio: ['ignore', 'pipe', 'inherit'] });
     return JSON.parse(printed) as T;
   }
 
   /** What two compiled programs print, each in a process of its own, at the same time. */
   public async together<T>(one: readonly string[], other: readonly string[]): Promise<[T, T]> {
     const printed = async (command: readonly string[]) => {
-      const { stdout } = await promisify(execFile)(process.execPath, command, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+      const { stdout } = await promisify(execFile)(process.execPath, command, OUTPUT);
       return JSON.parse(stdout) as T;
     };
     return Promise.all([printed(one), printed(other)]);
