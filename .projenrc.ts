@@ -86,6 +86,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       // `npm test` answers within a minute and a half on two cores: both of them, without counting lines
       maxWorkers: 2,
+      // a machine that is busy elsewhere is slow, not wrong
+      testTimeout: 30_000,
       collectCoverage: false,
       setupFiles: ['<rootDir>/test/setup.ts'],
       moduleNameMapper: { '^cdk-ecr-pull-through-cache$': '<rootDir>/src/index.ts' },

@@ -323,9 +323,7 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
       description: options.description,
       eventPattern: pattern,
     });
-    if (options.eventPattern) {
-      rule.addEventPattern(options.eventPattern);
-    }
+    rule.addEventPattern(options.eventPattern);
     rule.addTarget(options.target);
     return rule;
   }

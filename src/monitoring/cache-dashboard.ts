@@ -77,7 +77,7 @@ function sectionOf(cache: ICacheRule): cloudwatch.IWidget[][] {
   const tables = tablesOf(cache, watch);
   return [
     [heading(cache)],
-    ...graphs.length > 0 ? [graphs.map(graph => graph(WIDTH / graphs.length))] : [],
+    graphs.map(graph => graph(WIDTH / graphs.length)),
     ...pairs(tables).map(row => row.map(table => table(WIDTH / row.length))),
   ];
 }

@@ -183,7 +183,7 @@ export class CacheVpcAccess extends Construct {
   }
 
   private checkRouteTables(subnets: ec2.ISubnet[]): void {
-    const unknown = subnets.filter(({ routeTable }) => routeTable?.routeTableId === undefined);
+    const unknown = subnets.filter(({ routeTable }) => routeTable.routeTableId === undefined);
     if (unknown.length > 0) {
       throw new InvalidInputError({
         got: `subnets whose route tables are not known (${unknown.map(place).join(', ')})`,

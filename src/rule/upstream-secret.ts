@@ -89,7 +89,6 @@ export class UpstreamSecret extends Resource {
   }
 
   private checkNotPlain(token: SecretValue | undefined): void {
-    if (!token) { return; }
     const value: unknown = Stack.of(this).resolve(token);
     if (typeof value === 'string' && !value.startsWith('{{resolve:') && !Token.isUnresolved(value)) {
       throw new InvalidInputError({

@@ -90,6 +90,7 @@ test('pullsDenied goes off for one match of a rule that logs the denied calls', 
     TreatMissingData: 'notBreaching',
   });
   Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+    Description: 'Pulls from the pull-through cache echo that IAM denied',
     State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
     EventPattern: Match.objectLike({ 'detail-type': ['AWS API Call via CloudTrail'] }),
     Targets: [Match.objectLike({ Arn: Match.anyValue() })],
@@ -194,6 +195,12 @@ test('alarms on an L1 rule work', () => {
   expect(alarm('HitRate')).toMatchObject({ Dimensions: [{ Name: 'RepositoryPrefix', Value: 'k8s' }], Period: 43200 });
 });
 
+test.each([['HitRate', /^StatisticsLog/], ['ProbeFailing', /^ProbeLog/]])('%s names the log of its own stack', (id, log) => {
+  watchedCaches(stack, ['echo']);
+
+  expect(alarm(id).AlarmDescription['Fn::Join'][1]).toContainEqual({ Ref: expect.stringMatching(log) });
+});
+
 test('alarms on statistics of another stack lock nothing in it', () => {
   const other = newStack(stack.node.root as App, 'Other');
   new CacheStatistics(other, 'Statistics', { caches: [imported()] });
@@ -235,8 +242,12 @@ test.each([0, -1, 1.1, 80, Number.NaN])('fails: a hit rate of %d', rate => {
   expect(() => CacheAlarm.hitRateBelow(rate)).toThrow(`got the hit rate ${rate}, expected a number above 0 and up to 1: write `);
 });
 
+test.each([[50, 'write 0.5 for 50 percent'], [100, 'write 1 for 100 percent'], [101, 'write 0.8 for 80 percent'], [0, 'write 0.8 for 80 percent']])(
+  'fails: a hit rate of %d, with the way out: %s', (rate, fix) => {
+    expect(() => CacheAlarm.hitRateBelow(rate)).toThrow(fix);
+  });
+
 test('fails: percent, with the way out', () => {
-  expect(() => CacheAlarm.hitRateBelow(80)).toThrow('write 0.8 for 80 percent');
   expect(() => CacheAlarm.callsNearQuota({ share: 90 })).toThrow('got the share of the quota 90, expected a number above 0 and up to 1: write 0.9 for 90 percent');
 });
 

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { newStack } from '../app';
@@ -98,9 +99,35 @@ test('titles fit and axes say their unit', () => {
   for (const { type, width, properties } of widgetsOf(stack).filter(widget => widget.type !== 'text')) {
     expect(properties.title.length).toBeLessThanOrEqual(width * 5);
     if (type === 'metric') {
-      Object.values<any>(properties.yAxis).forEach(axis => expect(axis).toMatchObject({ label: expect.stringMatching(/./), min: 0 }));
+      Object.values<any>(properties.yAxis).forEach(axis => expect(axis).toMatchObject({ label: expect.stringMatching(/./), min: 0, showUnits: false }));
     }
   }
+});
+
+test('each line of a graph says what it counts', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo']) });
+
+  const graphs = widgetsOf(stack).filter(({ type }) => type === 'metric');
+  expect(graphs.map(({ properties }) => properties.metrics.map((metric: any[]) => metric.at(-1).label))).toEqual([
+    ['pulls', 'imported images'], ['share of pulls without an import'], ['failed', 'succeeded', 'denied calls'], ['failures', 'moved tags', 'slowest manifest'],
+  ]);
+});
+
+test('its tables ask for the cache alone', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo', 'hub']) });
+
+  const asked = widgetsOf(stack).filter(({ type }) => type === 'log').map(({ properties }) => /"(\w+)"\]|\((\w+)\)\\\//.exec(properties.query)?.slice(1).join(''));
+  expect(asked).toEqual([...Array(4).fill('echo'), ...Array(4).fill('hub')]);
+});
+
+test.each([[undefined, '-P14D'], [Duration.days(1), '-P1D']])('goes back by %s: %s', (defaultInterval, start) => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: [plainCache(stack, CacheMonitoring.none())], defaultInterval });
+
+  const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
+  expect(JSON.stringify(dashboard.Properties.DashboardBody)).toContain(`\\"start\\":\\"${start}\\"`);
 });
 
 test('a fully watched cache shows everything', () => {
@@ -134,8 +161,28 @@ test('a cache that nothing watches shows how to pull', () => {
 
   const widgets = widgetsOf(stack);
   expect(widgets).toHaveLength(1);
-  expect(widgets[0].properties.markdown).toContain('## echo, caches 123456789012.dkr.ecr.us-east-1.amazonaws.com');
-  expect(widgets[0].properties.markdown).toContain(`docker pull ${stack.account}.dkr.ecr.${stack.region}.<AWS::URLSuffix>/echo/<image>:<tag>`);
+  const host = `${stack.account}.dkr.ecr.${stack.region}.<AWS::URLSuffix>`;
+  expect(widgets[0].properties.markdown.split('\n')).toEqual([
+    '## echo, caches 123456789012.dkr.ecr.us-east-1.amazonaws.com',
+    `\`aws ecr get-login-password --region ${stack.region} | docker login --username AWS --password-stdin ${host}\``,
+    '',
+    `\`docker pull ${host}/echo/<image>:<tag>\``,
+  ]);
+});
+
+test('a cache whose upstream is not known is shown without it', () => {
+  const stack = newStack();
+  new CacheDashboard(stack, 'Dashboard', { caches: [PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo')] });
+
+  expect(widgetsOf(stack)[0].properties.markdown.split('\n')[0]).toBe('## echo');
+});
+
+test('shows as many widgets as CloudWatch takes', () => {
+  const stack = newStack();
+  const caches = Array.from({ length: 500 }, (_, at) => PullThroughCache.fromRepositoryPrefix(stack, `Cache${at}`, `team-${at}`));
+  new CacheDashboard(stack, 'Dashboard', { caches });
+
+  expect(widgetsOf(stack)).toHaveLength(500);
 });
 
 test('fails: more widgets than CloudWatch takes', () => {

@@ -75,6 +75,7 @@ describe('the alarm on findings', () => {
     const cache = PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo');
     const made = new CacheFindings(stack, 'Findings', { cache, minimumSeverity: HIGH, targets: [new SnsTopic(topic)], alarmActions: [new SnsAction(topic)] });
     const rule = stack.resolve(made.rule.ruleName);
+    expect(propertiesOf(stack, 'AWS::Events::Rule').Description).toBe('Findings of at least HIGH in images of the pull-through cache echo');
     expect(propertiesOf(stack, 'AWS::CloudWatch::Alarm')).toMatchObject({
       Namespace: 'AWS/Events',
       MetricName: 'TriggeredRules',
@@ -94,10 +95,15 @@ describe('the alarm on findings', () => {
     Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
   });
 
-  test('fails for a cache whose events do not come here', () => {
+  test.each([
+    ['Region', { region: 'us-east-1' }, 'eu-central-1', 'us-east-1'],
+    ['account', { account: '444455556666' }, '111122223333', '444455556666'],
+  ])('fails for a cache of another %s, whose events do not come here', (name, place, here, there) => {
     const stack = newStack();
-    const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', region: 'us-east-1' });
-    expect(() => new CacheFindings(stack, 'Findings', { cache })).toThrow('got an event rule in the Region eu-central-1 for a cache in the Region us-east-1');
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', ...place });
+    expect(() => new CacheFindings(stack, 'Findings', { cache })).toThrow(
+      `got an event rule in the ${name} ${here} for a cache in the ${name} ${there}, expected a rule in the account and Region of the cache, which its `
+      + 'events do not leave: pass a crossStackScope in a stack of that account and Region, and forward the events from there');
   });
 });
 
@@ -112,4 +118,17 @@ describe('onImageScanned with a severity', () => {
     '%s catches %j: %s', (severity, counts, caught) => {
       expect(matches(onImageScanned(severity), imageScan('echo/nginx', counts))).toBe(caught);
     });
+
+  test('takes no options at all', () => {
+    const stack = newStack();
+    const rule = PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo').onImageScanned('Scanned');
+    rule.addTarget(new SqsQueue(new sqs.Queue(stack, 'Queue')));
+    expect(matches(propertiesOf(stack, 'AWS::Events::Rule').EventPattern, imageScan('echo/nginx', {}))).toBe(true);
+  });
+
+  test('has no alternatives where there is one', () => {
+    expect(onImageScanned(CRITICAL)).toHaveProperty('detail', {
+      'repository-name': [{ prefix: 'echo/' }], 'finding-severity-counts': { CRITICAL: [{ numeric: ['>', 0] }] },
+    });
+  });
 });

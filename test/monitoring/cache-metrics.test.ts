@@ -15,6 +15,12 @@ const BY_STATISTICS: Method[] = [
 const BY_PROBE: Method[] = ['metricProbedImages', 'metricProbeFailures', 'metricProbeLatency', 'metricProbeMovedTags'];
 const BY_EVENTS: Method[] = ['metricFailedPulls', 'metricImports', 'metricDeniedPulls'];
 
+/** As the method of `CacheMetrics` is called. */
+function nameOf(method: Method): string {
+  const name = method.slice('metric'.length);
+  return name[0].toLowerCase() + name.slice(1);
+}
+
 function everything(stack = newStack()): PullThroughCache {
   return watchedCaches(stack, ['echo'])[0];
 }
@@ -37,6 +43,7 @@ test('every metric of the cache is one of these', () => {
 test.each([...BY_STATISTICS, ...BY_PROBE])('%s reads what the functions put', async method => {
   const metric = everything()[method]();
 
+  expect(metric.namespace).toBe('PullThroughCache');
   expect(await emittedMetrics()).toContainEqual({
     namespace: metric.namespace, name: metric.metricName, dimensions: metric.dimensions,
   });
@@ -102,19 +109,23 @@ test('an import in another stack of the same account and Region finds what is pr
 });
 
 test.each(BY_STATISTICS)('fails: %s without statistics', method => {
-  expect(() => nothing()[method]()).toThrow(
-    /got the metric .* of the cache 'echo', which nothing produces, expected a CacheStatistics that counts the cache: create a CacheStatistics with the cache first/);
+  expect(() => nothing()[method]()).toThrow(`got the metric ${nameOf(method)} of the cache 'echo', which nothing produces, expected a CacheStatistics that `
+    + 'counts the cache: create a CacheStatistics with the cache first');
 });
 
 test.each(BY_PROBE)('fails: %s without a probe', method => {
-  expect(() => nothing()[method]()).toThrow(
-    /which nothing produces, expected a CacheProbe that pulls images of the cache: create a CacheProbe and add images of the cache first/);
+  expect(() => nothing()[method]()).toThrow(`got the metric ${nameOf(method)} of the cache 'echo', which nothing produces, expected a CacheProbe that `
+    + 'pulls images of the cache: create a CacheProbe and add images of the cache first');
 });
 
 test('fails: metrics of events without the monitoring that catches them', () => {
-  expect(() => nothing().metricFailedPulls()).toThrow('expected the monitoring that logs failed imports: use CacheMonitoring.standard()');
-  expect(() => nothing().metricImports()).toThrow('use CacheMonitoring.standard({ loggedEvents: LoggedEvents.ALL_IMPORTS })');
-  expect(() => nothing().metricDeniedPulls()).toThrow('add CacheAlarm.pullsDenied() first');
+  const unproduced = (name: string) => `got the metric ${name} of the cache 'echo', which nothing produces, expected `;
+  expect(() => nothing().metricFailedPulls()).toThrow(
+    `${unproduced('failedPulls')}the monitoring that logs failed imports: use CacheMonitoring.standard()`);
+  expect(() => nothing().metricImports()).toThrow(
+    `${unproduced('imports')}the monitoring that logs all imports: use CacheMonitoring.standard({ loggedEvents: LoggedEvents.ALL_IMPORTS })`);
+  expect(() => nothing().metricDeniedPulls()).toThrow(
+    `${unproduced('deniedPulls')}the alarm on denied pulls: add CacheAlarm.pullsDenied() first`);
 });
 
 test('fails: metrics of a cache with the same prefix in another Region', () => {

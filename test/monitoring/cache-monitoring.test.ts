@@ -2,8 +2,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { CacheAlarm } from '../../src/monitoring/cache-alarm';
 import { CacheEventLog } from '../../src/monitoring/cache-event-log';
-import { CacheMonitoring } from '../../src/monitoring/cache-monitoring';
+import { CacheMonitoring, LoggedEvents } from '../../src/monitoring/cache-monitoring';
 import { PullThroughCache } from '../../src/pull-through-cache';
 import { ECHO, ENV, newStack, propertiesOf } from '../app';
 
@@ -97,6 +98,31 @@ describe('the monitoring of a cache', () => {
     const monitoring = CacheMonitoring.standard();
     ['dev', 'prod'].forEach(id => new PullThroughCache(stack, id, { upstream: ECHO, repositoryPrefix: id, monitoring }));
     Template.fromStack(stack).resourceCountIs(ALARM, 2);
+  });
+
+  test('says what its rules catch, and logs both', () => {
+    const stack = newStack();
+    cacheIn(stack, CacheMonitoring.standard({ loggedEvents: LoggedEvents.ALL_IMPORTS }));
+    const rules = Object.values(Template.fromStack(stack).findResources(RULE)).map(({ Properties }) => Properties);
+    expect(rules.map(({ Description }) => Description)).toEqual([
+      'Imports into the pull-through cache echo that failed', 'Imports into the pull-through cache echo that succeeded',
+    ]);
+    rules.forEach(({ Targets }) => expect(JSON.stringify(Targets)).toContain('"Ref":"EchoMonitoringEventLog'));
+  });
+
+  test('makes its further alarms, and a composite one for page actions only', () => {
+    const stack = newStack();
+    cacheIn(stack, CacheMonitoring.standard({ alarms: [CacheAlarm.callsNearQuota()] }));
+    Template.fromStack(stack).resourceCountIs(ALARM, 2);
+    Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
+  });
+
+  test('pages for failed imports alone', () => {
+    const stack = newStack();
+    cacheIn(stack, CacheMonitoring.standard({ pageActions: [new SnsAction(new sns.Topic(stack, 'Topic'))] }));
+    Template.fromStack(stack).resourceCountIs(ALARM, 1);
+    expect(propertiesOf(stack, 'AWS::CloudWatch::CompositeAlarm').AlarmDescription).toBe(
+      'Something is wrong with the pull-through cache echo: the descriptions of the alarms in this one say what happened and what to do.');
   });
 
   test('can be a log without an alarm', () => {

@@ -29,9 +29,17 @@ test('pulls every six hours on a current Node.js, on ARM, with its own log', () 
 
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::Lambda::Function', {
-    Architectures: ['arm64'], Runtime: 'nodejs24.x', Timeout: 900, LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^ProbeLog') } },
+    Description: 'Pulls images through pull-through caches',
+    Architectures: ['arm64'],
+    Runtime: 'nodejs24.x',
+    Timeout: 900,
+    LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^ProbeLog') } },
   });
-  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(6 hours)' });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    Description: 'Pulls images through pull-through caches',
+    ScheduleExpression: 'rate(6 hours)',
+    Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ProbeFunction'), 'Arn'] } })],
+  });
   template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
 });
 

@@ -44,6 +44,13 @@ test('saves only what the given logs answer', () => {
   ]);
 });
 
+test.each([
+  ['statistics', ['What is cached now', 'Largest repositories']],
+  ['trailLogGroup', ['Who was denied', 'Who pulled what from where']],
+] as const)('saves what the %s answer alone', (log, titles) => {
+  expect(Object.keys(queries(['echo'], stack => ({ [log]: all(stack)[log] })))).toEqual(titles);
+});
+
 test('asks for the prefixes of the caches, and escapes what a pattern would read otherwise', () => {
   const saved = queries(['team.a/echo', 'hub'], all);
 
@@ -71,8 +78,14 @@ test('reads failures with a code and a reason of any status but success', () => 
 });
 
 test('names a folder after its own path when none is given', () => {
-  expect(Object.keys(queries(['echo'], stack => ({ ...all(stack), folder: undefined })))[0])
-    .toMatch(/^Pull-through (caches\/)?Stack-?Queries/);
+  const stack = newStack();
+  const caches = [PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo')];
+  new CacheQueries(stack, 'Queries', { caches, eventLog: new CacheEventLog(stack, 'EventLog') });
+  new CacheQueries(stack, 'x'.repeat(100), { caches, eventLog: new CacheEventLog(stack, 'Other') });
+
+  const names = Object.values(Template.fromStack(stack).findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => Properties.Name);
+  expect(names[0]).toMatch(/^Pull-through caches\/Stack-Queries-[0-9A-F]{8}\/What was imported lately$/);
+  expect(names[3].split('/')[1]).toHaveLength(64);
 });
 
 describe('every field that a query reads is really there', () => {

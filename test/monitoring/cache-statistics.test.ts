@@ -30,6 +30,7 @@ test('runs once a day on a current Node.js, on ARM, with its own log for a month
   template.hasResourceProperties('AWS::Lambda::Function', {
     Architectures: ['arm64'],
     Runtime: 'nodejs24.x',
+    Description: 'Counts the images and pulls of pull-through caches',
     Timeout: 900,
     MemorySize: 256,
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^StatisticsLog') } },
@@ -37,7 +38,12 @@ test('runs once a day on a current Node.js, on ARM, with its own log for a month
     ReservedConcurrentExecutions: Match.absent(),
   });
   template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)', State: 'ENABLED' });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    Description: 'Counts the images and pulls of pull-through caches',
+    ScheduleExpression: 'rate(1 day)',
+    State: 'ENABLED',
+    Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^StatisticsFunction'), 'Arn'] } })],
+  });
 });
 
 test('counts over the time between two runs', () => {
@@ -80,7 +86,10 @@ test('may list repositories, read the images of its caches, read and put metrics
     { Action: 'ecr:DescribeRepositories', Resource: arn('*') },
     { Action: 'ecr:DescribeImages', Resource: [arn('echo/*'), arn('hub/*')] },
   ]);
-  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', {
+    ManagedPolicyArns: Match.absent(),
+    AssumeRolePolicyDocument: Match.objectLike({ Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } }] }),
+  });
 });
 
 test('takes a cache whose account and Region are known at deployment only', () => {
@@ -88,6 +97,14 @@ test('takes a cache whose account and Region are known at deployment only', () =
   new CacheStatistics(agnostic, 'Statistics', { caches: [cache('echo', agnostic)] });
 
   Template.fromStack(agnostic).resourceCountIs('AWS::Lambda::Function', 1);
+});
+
+test.each(['account', 'region'])('takes a cache whose %s is known at deployment only', name => {
+  const somewhere = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Somewhere', {
+    repositoryPrefix: 'somewhere', [name]: new CfnParameter(stack, 'Place').valueAsString,
+  });
+
+  expect(() => statistics({ caches: [somewhere] })).not.toThrow();
 });
 
 test('a prefix that is known at deployment only stays a reference', () => {
@@ -129,13 +146,22 @@ test('fails: a cache of another account or Region', () => {
     + 'where this function runs: watch it from a stack in its own account and Region');
 });
 
-test.each([Duration.minutes(30), Duration.minutes(90), Duration.hours(25)])('fails: an interval of %s', interval => {
+test.each([Duration.hours(1), Duration.days(1)])('takes an interval of %s', interval => {
+  expect(() => statistics({ interval })).not.toThrow();
+});
+
+test.each([Duration.seconds(30), Duration.minutes(15)])('takes a timeout of %s', timeout => {
+  expect(() => statistics({ timeout })).not.toThrow();
+});
+
+test.each([Duration.hours(0), Duration.minutes(30), Duration.minutes(90), Duration.hours(25)])('fails: an interval of %s', interval => {
   expect(() => statistics({ interval })).toThrow(
     `got an interval of ${interval.toHumanString()}, expected a multiple of 1 hour, at most 1 day: round it`);
 });
 
 test.each([Duration.minutes(16), Duration.seconds(29)])('fails: a timeout of %s', timeout => {
-  expect(() => statistics({ timeout })).toThrow(`got a timeout of ${timeout.toHumanString()}, expected 30 seconds to 15 minutes`);
+  expect(() => statistics({ timeout })).toThrow(`got a timeout of ${timeout.toHumanString()}, expected 30 seconds to 15 minutes, the longest `
+    + 'that Lambda runs: watch fewer caches with one function if it is too short');
 });
 
 test('fails: more settings than a function takes', () => {

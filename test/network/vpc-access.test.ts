@@ -68,7 +68,9 @@ describe('access from a VPC', () => {
     const stack = newStack();
     access(stack, imported(stack));
     expect(new Deployed(stack).only('AWS::EC2::SecurityGroup')).toMatchObject({
+      GroupDescription: 'Lets pullers of the VPC reach the endpoints of ECR',
       SecurityGroupIngress: [{ CidrIp: '10.0.0.0/16', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' }],
+      SecurityGroupEgress: [{ CidrIp: '255.255.255.255/32', IpProtocol: 'icmp' }],
     });
   });
 
@@ -142,6 +144,21 @@ describe('endpoints that exist', () => {
     expect([made.ecrApiEndpoint, made.ecrDockerEndpoint, made.s3Endpoint]).toEqual([undefined, undefined, undefined]);
   });
 
+  test.each([
+    ['ecrApiEndpoint', ['ecr.dkr', 's3']],
+    ['ecrDockerEndpoint', ['ecr.api', 's3']],
+    ['s3Endpoint', ['ecr.api', 'ecr.dkr']],
+  ])('are used one by one: with %s the others are made, and told what to let through', (name, made) => {
+    const stack = newStack();
+    const existing = ec2.InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(stack, 'Existing', { vpcEndpointId: 'vpce-1', port: 443 });
+    const vpcAccess = access(stack, imported(stack), { endpointPolicies: scoped(stack), [name]: existing });
+    vpcAccess.allowRepositories(ecr.Repository.fromRepositoryName(stack, 'App', 'app'));
+    vpcAccess.allowBuckets(s3.Bucket.fromBucketName(stack, 'Bucket', 'mine'));
+    expect(Object.keys(endpointsOf(stack)).sort()).toEqual(made);
+    expect(made.map(service => statementsOf(stack, service).at(-1)!.Action)).toEqual(made.map(service => service === 's3' ? 's3:*' : 'ecr:*'));
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('the endpoint Stack/Existing exists and keeps its policy')]);
+  });
+
   test('are found in the app: by properties of the VPC, by addInterfaceEndpoint and by L1', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Vpc', { gatewayEndpoints: { S3: { service: Gateways.S3 } } });
@@ -178,7 +195,7 @@ describe('endpoints that exist', () => {
     other.addInterfaceEndpoint('Api', { service: Interfaces.ECR });
     other.addGatewayEndpoint('S3', { service: Gateways.S3 });
     vpc.addGatewayEndpoint('Dynamo', { service: Gateways.DYNAMODB });
-    vpc.addInterfaceEndpoint('S3Interface', { service: Interfaces.S3 });
+    vpc.addInterfaceEndpoint('S3Interface', { service: Interfaces.S3, privateDnsEnabled: true });
     vpc.addInterfaceEndpoint('Hidden', { service: Interfaces.ECR, privateDnsEnabled: false });
     const made = access(stack, vpc);
     expect([made.ecrApiEndpoint, made.ecrDockerEndpoint, made.s3Endpoint]).not.toContain(undefined);
@@ -216,11 +233,22 @@ describe('endpoints that exist', () => {
     expect(synth).toThrow('got a second endpoint for s3 in one VPC (Stack/Access/S3 is the first)');
   });
 
-  test('may come later for other route tables', () => {
+  test('fail when they come later for some of the same route tables', () => {
     const stack = newStack();
-    const vpc = new ec2.Vpc(stack, 'Vpc');
+    const vpc = imported(stack);
     access(stack, vpc);
-    vpc.addGatewayEndpoint('S3', { service: Gateways.S3, subnets: [{ subnetType: SubnetType.PUBLIC }] });
+    new ec2.CfnVPCEndpoint(stack, 'Later', { vpcId: vpc.vpcId, serviceName: `com.amazonaws.${ENV.region}.s3`, routeTableIds: ['rtb-0', 'rtb-2'] });
+    expect(() => Template.fromStack(stack)).toThrow('got a second endpoint for s3 in one VPC (Stack/Access/S3 is the first)');
+  });
+
+  test.each([
+    ['other route tables', ['rtb-3']],
+    ['no route tables', undefined],
+  ])('may come later for %s', (_, routeTableIds) => {
+    const stack = newStack();
+    const vpc = imported(stack);
+    access(stack, vpc);
+    new ec2.CfnVPCEndpoint(stack, 'Later', { vpcId: vpc.vpcId, serviceName: `com.amazonaws.${ENV.region}.s3`, routeTableIds });
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });
@@ -292,6 +320,30 @@ describe('policies of the endpoints', () => {
       + 'See to that where it is made, and acknowledge this warning.'));
   });
 
+  test('of an endpoint that serves some of the subnets stay as they are, with a warning', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
+    vpc.addGatewayEndpoint('S3', { service: Gateways.S3, subnets: [{ subnets: [vpc.privateSubnets[0]] }] });
+    access(stack, vpc, { endpointPolicies: scoped(stack) });
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('the endpoint Stack/Vpc/S3 exists and keeps its policy')]);
+  });
+
+  test('of endpoints that serve none of the subnets are nobody\'s concern', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
+    vpc.addGatewayEndpoint('S3', { service: Gateways.S3, subnets: [{ subnetType: SubnetType.PUBLIC }] });
+    access(stack, vpc, { endpointPolicies: scoped(stack) });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('stay as they are when nothing is allowed', () => {
+    const stack = newStack();
+    const made = access(stack, imported(stack), { endpointPolicies: scoped(stack) });
+    made.allowRepositories();
+    made.allowBuckets();
+    expect(['ecr.api', 'ecr.dkr', 's3'].map(service => statementsOf(stack, service).length)).toEqual([2, 2, 1]);
+  });
+
   test('fail without a cache', () => {
     expect(() => EndpointPolicies.scopedTo({ caches: [] })).toThrow(
       'got endpoint policies without caches, which would let no pull through, expected at least one: name the caches, or choose EndpointPolicies.fullAccess()');
@@ -303,6 +355,15 @@ describe('policies of the endpoints', () => {
     expect(() => access(stack, imported(stack), { endpointPolicies: EndpointPolicies.scopedTo({ caches: [far] }) })).toThrow(
       `got a cache of the Region us-east-1 for endpoints in the Region ${ENV.region}, expected caches of the same Region, which alone these endpoints reach: pull `
       + 'from a cache of this Region, or choose EndpointPolicies.fullAccess() and a route to the internet for the other [at Stack/Access]');
+  });
+
+  test.each([
+    ['a cache whose Region is known at deployment only', () => newStack(), Fn.importValue('Region')],
+    ['a VPC that goes anywhere', () => agnosticStack(), 'us-east-1'],
+  ])('may be scoped with %s', (_, stackOf, region) => {
+    const stack = stackOf();
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'echo', account: ENV.account, region });
+    expect(() => access(stack, imported(stack), { endpointPolicies: EndpointPolicies.scopedTo({ caches: [cache] }) })).not.toThrow();
   });
 
   test('may be scoped to a cache of another account', () => {

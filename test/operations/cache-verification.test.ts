@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -8,6 +8,7 @@ import type { PullThroughCacheProps, VerifyOnDeployOptions } from '../../src';
 import { agnosticStack, ECHO, newStack } from '../app';
 
 const TYPE = 'Custom::PullThroughCacheVerification';
+const SECONDS = Token.asNumber({ Ref: 'AWS::StackName' });
 
 let stack: Stack;
 
@@ -109,6 +110,7 @@ describe('runs again', () => {
   }
 
   test('not when nothing has changed', () => {
+    expect(fingerprint()).toMatch(/^[0-9a-f]{16}$/);
     expect(fingerprint()).toBe(fingerprint());
   });
 
@@ -125,6 +127,7 @@ describe('runs again', () => {
   });
 
   test('when its trigger changes', () => {
+    expect(fingerprint({}, { trigger: 'build 1' })).toBe(`${fingerprint()} build 1`);
     expect(fingerprint({}, { trigger: 'build 1' })).not.toBe(fingerprint({}, { trigger: 'build 2' }));
   });
 
@@ -167,9 +170,12 @@ describe('may', () => {
   test('have a credential tried, and pull nothing without images', () => {
     new PullThroughCache(stack, 'Hub', { upstream: hub() }).verifyOnDeploy();
 
-    expect(Object.keys(actions()).sort()).toEqual([
-      'cloudformation:DescribeStacks', 'ecr:ValidatePullThroughCacheRule', 'logs:CreateLogStream', 'logs:PutLogEvents',
-    ]);
+    expect(actions()).toEqual({
+      'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
+      'ecr:ValidatePullThroughCacheRule': '*',
+      'logs:CreateLogStream': expect.anything(),
+      'logs:PutLogEvents': expect.anything(),
+    });
   });
 });
 
@@ -195,6 +201,19 @@ test('works in a stack that goes anywhere, and with a prefix that is known at de
   expect(verification(anywhere)).toBeDefined();
 });
 
+test.each<[string, VerifyOnDeployOptions, object]>([
+  ['both', { retryFor: Duration.seconds(SECONDS), imageTimeout: Duration.seconds(SECONDS) }, { retrySeconds: { Ref: 'AWS::StackName' }, imageTimeoutSeconds: { Ref: 'AWS::StackName' } }],
+  ['one', { imageTimeout: Duration.seconds(SECONDS) }, { retrySeconds: '120', imageTimeoutSeconds: { Ref: 'AWS::StackName' } }],
+])('leaves times to the deployment that only it knows: %s', (_, times, properties) => {
+  echo().verifyOnDeploy({ images: ['nginx:1'], ...times });
+
+  expect(verification().Properties).toMatchObject(properties);
+});
+
+test.each([[Duration.seconds(0), Duration.seconds(1)], [Duration.minutes(11), Duration.minutes(2)]])('takes tries for %s of %s', (retryFor, imageTimeout) => {
+  expect(() => echo().verifyOnDeploy({ images: ['nginx:1'], retryFor, imageTimeout })).not.toThrow();
+});
+
 test('keeps the cache as it was: its resources and their ids', () => {
   const plain = newStack();
   echo({}, plain);
@@ -209,7 +228,11 @@ test('runs on a current Node.js, on ARM, for a quarter of an hour at most', () =
   echo().verifyOnDeploy({ images: ['nginx:1'] });
 
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-    Architectures: ['arm64'], Runtime: 'nodejs24.x', Timeout: 900, LoggingConfig: { LogGroup: Match.anyValue() },
+    Description: 'Proves that a pull-through cache works',
+    Architectures: ['arm64'],
+    Runtime: 'nodejs24.x',
+    Timeout: 900,
+    LoggingConfig: { LogGroup: Match.anyValue() },
   });
 });
 
@@ -243,7 +266,7 @@ describe('fails', () => {
   });
 
   test('for no time at all', () => {
-    expect(() => echo().verifyOnDeploy({ images: ['nginx:1'], imageTimeout: Duration.seconds(0) })).toThrow('got an image timeout of 0 seconds, expected at least a second');
+    expect(() => echo().verifyOnDeploy({ images: ['nginx:1'], imageTimeout: Duration.seconds(0) })).toThrow('got an image timeout of 0 seconds, expected at least a second: leave it out');
   });
 
   test('for a cache of another Region', () => {

@@ -62,6 +62,12 @@ test('takes the policy and the tags of the template, also those that come late',
   });
 });
 
+test('says what its function is for', () => {
+  adopt();
+
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Description: 'Gives existing repositories the settings of their template' });
+});
+
 test('comes after the template and after it may carry on', () => {
   adopt();
 

@@ -50,6 +50,9 @@ test('is made before the rule, so that it deletes when no pull can bring a repos
 
   const [rule] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::PullThroughCacheRule'));
   expect(rule.DependsOn).toContainEqual(expect.stringMatching(/^Removal/));
+  const waiting = Object.entries(Template.fromStack(stack).toJSON().Resources as Record<string, any>)
+    .filter(([id, { DependsOn = [] }]) => !id.startsWith('Removal') && DependsOn.some((one: string) => one.startsWith('Removal')));
+  expect(waiting.map(([id]) => id)).toEqual(['Echo']);
 });
 
 test('is made before an L1 rule too', () => {
@@ -101,6 +104,19 @@ test('may list the registry and delete the repositories of the prefix, and nothi
     'ecr:DescribeRepositories': repositories('*'),
     'ecr:DeleteRepository': repositories('echo/*'),
   });
+});
+
+test('says what its function is for', () => {
+  remove();
+
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Description: 'Deletes the repositories of a pull-through cache', Timeout: 900 });
+});
+
+test('lets Lambda alone take on its role', () => {
+  remove();
+
+  const [role] = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('Removal')).map(([, one]) => one);
+  expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } }]);
 });
 
 test('gives what a removal would delete as an attribute', () => {

@@ -93,7 +93,8 @@ describe('in Batch', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::Batch::JobDefinition', {
       EksProperties: { PodProperties: { Containers: [Match.objectLike({ Image: URI })] } },
     });
-    Annotations.fromStack(stack).hasWarning('/Stack/Container', Match.stringLikeRegexp("nobody was allowed to pull 'quay/team/app' here: on EKS"));
+    Annotations.fromStack(stack).hasWarning('/Stack/Container', Match.stringLikeRegexp("nobody was allowed to pull 'quay/team/app' here: on EKS "
+      + 'the nodes pull. Call grantPull.. of the cache .Stack/Quay. with their role, then acknowledge this warning[.]'));
   });
 });
 
@@ -135,6 +136,13 @@ describe('its repository', () => {
     expect(repository.env).toMatchObject(ENV);
   });
 
+  test('has the account and Region of an imported cache', () => {
+    const far = { account: '444455556666', region: 'us-east-1' };
+    const cache = PullThroughCache.fromPullThroughCacheAttributes(setting().stack, 'Far', { repositoryPrefix: 'far', ...far });
+
+    expect(cache.image('team/app').toRepository().env).toMatchObject(far);
+  });
+
   test('has no policy that could be written here', () => {
     const { quay } = setting();
 
@@ -145,7 +153,10 @@ describe('its repository', () => {
     const { stack, quay } = setting();
     const name = stack.stackId;
 
-    expect(quay.image(`team/${name}:1`).toRepository()).toBe(quay.image(`team/${name}:2`).toRepository());
+    const repository = quay.image(`team/${name}:1`).toRepository();
+
+    expect(quay.image(`team/${name}:2`).toRepository()).toBe(repository);
+    expect(repository.node.id).toMatch(/^[0-9a-f]{16}$/);
   });
 });
 

@@ -64,7 +64,8 @@ describe('the description of a template', () => {
   });
 
   test('fits by default whatever the prefix', () => {
-    expect(templateWith({ prefix: 'a'.repeat(256) }).Description).toBe('Repositories below this prefix');
+    expect(templateWith({ prefix: 'a'.repeat(237) }).Description).toBe(`Repositories below ${'a'.repeat(237)}`);
+    expect(templateWith({ prefix: 'a'.repeat(238) }).Description).toBe('Repositories below this prefix');
   });
 
   test('says by default what ROOT means', () => {

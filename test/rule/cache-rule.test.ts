@@ -124,6 +124,15 @@ describe('a rule for the registry it is in', () => {
       + 'repositories.']);
   });
 
+  test.each([
+    ['account', { ...ENV, account: '123456789012' }],
+    ['Region', { ...ENV, region: 'us-east-1' }],
+  ])('gets none when the upstream is in another %s', (_, upstream) => {
+    const stack = newStack();
+    new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.ecr(upstream), upstreamRole: reader(stack) });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
   test('gets none when nobody knows which it is in', () => {
     const stack = agnosticStack();
     new CacheRule(stack, 'Rule', { upstream: own });

@@ -124,6 +124,11 @@ describe('what can be set of the upstream role', () => {
 });
 
 describe('an upstream role that can be none', () => {
+  test('fails for an upstream that ECR reads by none', () => {
+    expect(() => roleOf({ upstream: UpstreamRegistry.QUAY })).toThrow(
+      "got an upstream role for 'quay.io', expected a private ECR upstream, the only kind that ECR reads by a role: leave the role out [at Stack/Access]");
+  });
+
   test('fails for a prefix that ECR refuses', () => {
     expect(() => roleOf({ repositoryPrefix: 'Echo' })).toThrow("got the repository prefix 'Echo'");
   });

@@ -21,6 +21,17 @@ describe('a secret for an upstream', () => {
     });
   });
 
+  test('has a name that is made of its place, readable and short', () => {
+    const stack = new Stack(new App(), 'My-Stack');
+
+    new UpstreamSecret(stack, 'hub-login_1');
+    new UpstreamSecret(stack, 'x'.repeat(200));
+
+    const [short, long] = Object.values(Template.fromStack(stack).findResources('AWS::SecretsManager::Secret')).map(one => one.Properties.Name);
+    expect(short).toMatch(/^ecr-pullthroughcache\/My-Stackhub-login_1[0-9A-F]{8}$/);
+    expect(long).toHaveLength('ecr-pullthroughcache/'.length + 100);
+  });
+
   test('has another name in another place by itself', () => {
     const stack = newStack();
 
@@ -66,7 +77,7 @@ describe('a secret for an upstream', () => {
   test('fails for a name that ECR would not read', () => {
     expect(() => new UpstreamSecret(newStack(), 'Hub', { secretName: 'docker-hub' })).toThrow(
       "got the secret name 'docker-hub', expected 'ecr-pullthroughcache/' and letters, digits or any of /_+=.@-, 512 characters at most: "
-      + "write 'ecr-pullthroughcache/docker-hub'");
+      + "write 'ecr-pullthroughcache/docker-hub'; a secret that exists can't be renamed, so make a new one [at Stack/Hub]");
   });
 
   test('fails for a name that is too long', () => {

@@ -41,7 +41,7 @@ export const FUNCTIONS: Area = {
       claim: 'A deployment that verifies its cache fails with ECR\'s own reason when the cache doesn\'t work, and never keeps a stack from rolling back',
       judges: [OURS],
       tried: 'each reason of failure, throttling, retries while IAM settles, changes that must and must not verify again; verifications that could prove nothing are refused',
-      evidence: [unitTests('test/operations/cache-verification', 'test/operations/verification-run.test.ts', 'test/operations/deployment-request.test.ts')],
+      evidence: [unitTests('test/operations/cache-verification', 'test/operations/fingerprint.test.ts', 'test/operations/verification-run.test.ts', 'test/operations/deployment-request.test.ts')],
       restsOn: ['verify-rollback'],
     },
     {

@@ -10,7 +10,7 @@ export const IMAGES: Area = {
       claim: 'A public name leads to the image of the same name in the cache, in ECS, Batch, CodeBuild and as a repository',
       judges: [OURS, FAST_CHECK],
       tried: 'the examples of AWS\'s page on prefixes, names with hosts, `library/`, tags and digests; generated names lead to themselves; other registries and Lambda are refused',
-      evidence: [unitTests('test/pulling/cached-image.test.ts', 'test/pulling/cached-image-use.test.ts')],
+      evidence: [unitTests('test/pulling/cached-image.test.ts', 'test/pulling/own-image.test.ts', 'test/pulling/cached-image-use.test.ts')],
       restsOn: ['digest-first-pull', 'codebuild-registry-credential'],
     },
     {

@@ -34,7 +34,7 @@ export const MONITORING: Area = {
       claim: 'Every field that a saved query reads is in the lines and events that it is asked about',
       judges: [OURS],
       tried: 'each query beside the lines that the functions write and the events of ECR\'s schema; the troubleshooting guide beside the texts of the alarms',
-      evidence: [unitTests('test/monitoring/cache-queries.test.ts', 'test/monitoring/troubleshooting.test.ts')],
+      evidence: [unitTests('test/monitoring/query-text.test.ts', 'test/monitoring/cache-queries.test.ts', 'test/monitoring/troubleshooting.test.ts')],
     },
     {
       id: 'cost',

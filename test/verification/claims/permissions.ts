@@ -41,7 +41,7 @@ export const PERMISSIONS: Area = {
       claim: 'Pullers of another account or of an organisation get what is granted, and only where both accounts allow it',
       judges: [IAM_SIMULATE],
       tried: 'accounts, roles, organisations and units of them, with one half missing, from outside of the organisation, and with the older scope of registry policies',
-      evidence: decided('test/pulling/cross-account.decisions.test.ts', 'test/repository/cache-pullers.test.ts', 'test/registry/registry-policy.test.ts'),
+      evidence: decided('test/pulling/cross-account.decisions.test.ts', 'test/repository/cache-pullers.test.ts', 'test/repository/puller-register.test.ts', 'test/registry/registry-policy.test.ts'),
       restsOn: ['other-accounts', 'other-accounts-keys', 'other-accounts-tags', 'account-id-principal'],
     },
     {

@@ -1,0 +1,75 @@
+import { Aws } from 'aws-cdk-lib';
+import { QueryText } from '../../src/monitoring/query-text';
+
+type Query = 'catalogue' | 'storage' | 'importedImages' | 'failures' | 'importsPerDay' | 'denied' | 'pullers' | 'probeFailures';
+
+const EXPECTED: { [query in Query]: string[] } = {
+  catalogue: [
+    'filter kind = "repository"',
+    'filter repository like /^(echo)\\//',
+    'stats latest(tags) as newestTags, latest(images) as imageCount, latest(newestImageAt) as lastImport by repository',
+    'sort repository asc',
+    'limit 10000',
+  ],
+  storage: [
+    'filter kind = "repository"',
+    'filter repository like /^(echo)\\//',
+    'stats latest(bytes) as storedBytes, latest(images) as imageCount, latest(pulls) as pullCount by repository',
+    'sort storedBytes desc',
+    'limit 50',
+  ],
+  importedImages: [
+    'filter `detail.ecr-repository-prefix` in ["echo"] and `detail.sync-status` = "SUCCESS"',
+    'stats latest(`detail.image-digest`) as digest, max(@timestamp) as lastImport by `detail.repository-name`, `detail.image-tag`',
+    'sort lastImport desc',
+    'limit 10000',
+  ],
+  failures: [
+    'filter `detail.ecr-repository-prefix` in ["echo"] and `detail.sync-status` != "SUCCESS"',
+    'stats count(*) as failures, max(@timestamp) as lastFailure, latest(`detail.failure-reason`) as reason '
+    + 'by `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
+    'sort lastFailure desc',
+    'limit 100',
+  ],
+  importsPerDay: [
+    'filter `detail.ecr-repository-prefix` in ["echo"] and `detail.sync-status` = "SUCCESS"',
+    'stats count(*) as imports, count_distinct(`detail.repository-name`) as repositories by bin(1d) as day, `detail.ecr-repository-prefix`',
+    'sort day desc',
+  ],
+  denied: [
+    'filter eventSource = "ecr.amazonaws.com" and errorCode like /^AccessDenied/',
+    'filter requestParameters.repositoryName like /^(echo)\\// or errorMessage like /:repository\\/(echo)\\//',
+    'stats count(*) as calls, max(@timestamp) as lastCall, latest(errorMessage) as message by userIdentity.arn, eventName',
+    'sort lastCall desc',
+    'limit 100',
+  ],
+  pullers: [
+    'filter eventSource = "ecr.amazonaws.com" and eventName = "BatchGetImage" and not ispresent(errorCode)',
+    'filter requestParameters.repositoryName like /^(echo)\\//',
+    'stats count(*) as pulls, max(@timestamp) as lastPull '
+    + 'by userIdentity.arn, sourceIPAddress, requestParameters.repositoryName, requestParameters.imageIds.0.imageTag',
+    'sort pulls desc',
+    'limit 1000',
+  ],
+  probeFailures: [
+    'filter kind = "image" and outcome = "failed"',
+    'filter repository like /^(echo)\\//',
+    'fields @timestamp, image, code, message',
+    'sort @timestamp desc',
+    'limit 20',
+  ],
+};
+
+const QUERIES = Object.keys(EXPECTED) as Query[];
+
+test.each(QUERIES)('%s asks for the repositories of a cache', query => {
+  expect(new QueryText(['echo'])[query]().split('\n| ')).toEqual(EXPECTED[query]);
+});
+
+test.each(['catalogue', 'storage', 'denied', 'pullers', 'probeFailures'] as const)('%s asks for all repositories with the prefix ROOT', query => {
+  expect(new QueryText(['ROOT'])[query]().split('\n| ')).toEqual(EXPECTED[query].filter(line => !line.includes('(echo)')));
+});
+
+test('a prefix is taken as it is spelt, and one that is a token as it will be', () => {
+  expect(new QueryText(['team.a/echo', Aws.STACK_NAME]).catalogue()).toContain(`like /^(team\\.a\\/echo|${Aws.STACK_NAME})\\//`);
+});
