@@ -144,7 +144,7 @@ function checkRole(role: string): void {
   if (Token.isUnresolved(role) || ROLE.test(role)) {
     return;
   }
-  const name = /^(?:arn:.*:role)?\/?([^:]+)$/.exec(role)?.[1];
+  const name = /^(?:arn:.*:role)?\/([^:]+)$/.exec(role)?.[1];
   throw new InvalidInputError({
     got: `the role ${excerpt(role)}`,
     expected: 'the name of a role, with its path and without a slash in front',

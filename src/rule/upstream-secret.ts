@@ -2,7 +2,7 @@ import { Names, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-c
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { InvalidInputError } from '../private/errors';
-import { checkSecretName, UpstreamCredential } from '../upstream/upstream-credential';
+import { UpstreamCredential } from '../upstream/upstream-credential';
 
 const PLACEHOLDER = 'REPLACE_ME';
 
@@ -70,9 +70,6 @@ export class UpstreamSecret extends Resource {
 
   constructor(scope: Construct, id: string, props: UpstreamSecretProps = {}) {
     super(scope, id);
-    if (props.secretName !== undefined) {
-      checkSecretName(props.secretName, this);
-    }
     this.checkNotPlain(props.accessToken);
     this.secret = new secretsmanager.Secret(this, 'Resource', {
       secretName: props.secretName ?? `ecr-pullthroughcache/${Names.uniqueResourceName(this, { maxLength: 100, allowedSpecialCharacters: '-_' })}`,

@@ -2,6 +2,7 @@ import { AREA, FILE, mutant, mutants, OTHER_AREA } from './mutants.fixture';
 import { page, restOf, restSection } from './page';
 
 const content = { areas: [AREA], mutants: mutants(3, 'Killed'), reasons: [], version: '9.6.1', rest: '' };
+const restContent = { areas: [OTHER_AREA], mutants: mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), reasons: [], left: [] };
 
 describe('the page', () => {
   test('has a row for each area and one for all', () => {
@@ -43,23 +44,32 @@ describe('the page', () => {
   });
 
   test('ends with the rest', () => {
-    const rest = restSection([OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), ['src/pulling/b.ts', 'src/index.ts', 'src/pulling/c.ts']);
+    const rest = restSection({ ...restContent, left: ['src/pulling/b.ts', 'src/index.ts', 'src/pulling/c.ts'] });
     const written = page({ ...content, rest });
 
     expect(written).toContain('| Grants | 1 | 1 | 1 | 0 | 0 | 0 | 0 | 100.0 % |');
-    expect(written).toMatch(/\n\nNot measured, .*: `src\/pulling\/b\.ts`, `src\/pulling\/c\.ts`\.\n\nIn no area, .*: `src\/index\.ts`\.\n$/);
+    expect(written).toMatch(/\n\nNot measured, .*: `src\/pulling\/b\.ts`, `src\/pulling\/c\.ts`\.\n\nIn no area, .*: `src\/index\.ts`\.\n\n/);
+    expect(written.endsWith(`${rest}\n`)).toBe(true);
   });
 
   test('has no row for an area of which nothing was measured', () => {
-    expect(restSection([AREA, OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), [FILE])).not.toContain(AREA.title);
+    expect(restSection({ ...restContent, areas: [AREA, OTHER_AREA], left: [FILE] })).not.toContain(AREA.title);
   });
 
-  test('ends with the figures of the rest when no file was left out', () => {
-    expect(restSection([OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), [])).toMatch(/\| \*\*All\*\* .* \|$/);
+  test('names no files when none was left out', () => {
+    expect(restSection(restContent)).not.toMatch(/Not measured,|In no area/);
+  });
+
+  test('names each survivor of the rest with its reason', () => {
+    const survivor = mutant({ status: 'Survived', file: 'src/pulling/a.ts' });
+    const rest = (reason?: string) => restSection({ ...restContent, mutants: [survivor], reasons: reason ? [{ ...survivor, reason }] : [] });
+
+    expect(rest('They are never equal.')).toMatch(/\n\n### Grants\n\n- `src\/pulling\/a\.ts`, in `return a < b;`: `a < b` became `a <= b`\. They are never equal\.$/);
+    expect(rest()).toMatch(/`a <= b`\. \*\*No reason yet\.\*\*$/);
   });
 
   test('keeps the rest when it is written again', () => {
-    const written = page({ ...content, rest: restSection([OTHER_AREA], mutants(1, 'Killed', { file: 'src/pulling/a.ts' }), []) });
+    const written = page({ ...content, rest: restSection(restContent) });
 
     expect(page({ ...content, rest: restOf(written) })).toBe(written);
   });

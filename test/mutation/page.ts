@@ -34,14 +34,22 @@ export function page({ areas, mutants, reasons, version, rest }: PageContent): s
       + 'which the file does not load.',
     areaTable(areas, mutants),
     '## What no test notices',
-    'A reason for each, from [survivors.json](../test/mutation/survivors.json); the run fails when one is missing and when one is no longer needed.',
+    reasonsOf('survivors.json'),
     ...areas.flatMap(area => survivorSection(area, mutants, reasons)),
     rest,
   ].filter(part => part !== '').join('\n\n') + '\n';
 }
 
-/** The section about areas that have no goal, with the files that were not measured. */
-export function restSection(areas: readonly Area[], mutants: readonly Mutant[], left: readonly string[]): string {
+/** What the section about areas without a goal is made of. */
+export interface RestContent {
+  readonly areas: readonly Area[];
+  readonly mutants: readonly Mutant[];
+  readonly reasons: readonly ReasonedSurvivor[];
+  /** Files that were not measured. */
+  readonly left: readonly string[];
+}
+
+export function restSection({ areas, mutants, reasons, left }: RestContent): string {
   const isOwned = (file: string) => areas.some(area => owns(area, file));
   return [
     REST,
@@ -49,8 +57,14 @@ export function restSection(areas: readonly Area[], mutants: readonly Mutant[], 
       + 'is also judged by snapshots, simulators and deployments, which mutation testing leaves out.',
     areaTable(areas, mutants),
     sentenceAbout('Not measured, although an area has them', left.filter(isOwned)),
-    sentenceAbout('In no area, since they only export or hold types, or projen generates them', left.filter(file => !isOwned(file))),
+    sentenceAbout('In no area, since they hold nothing that is changed here (only exports, types or a table of constants) or are generated', left.filter(file => !isOwned(file))),
+    `What no test of these notices. ${reasonsOf('survivors-of-rest.json')}`,
+    ...areas.filter(area => inArea(area, mutants).length > 0).flatMap(area => survivorSection(area, mutants, reasons)),
   ].filter(part => part !== '').join('\n\n');
+}
+
+function reasonsOf(file: string): string {
+  return `A reason for each, from [${file}](../test/mutation/${file}); the run fails when one is missing and when one is no longer needed.`;
 }
 
 function sentenceAbout(what: string, files: readonly string[]): string {

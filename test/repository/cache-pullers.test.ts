@@ -2,7 +2,7 @@ import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CachePullers, RegistryPolicy, RepositoryTemplate, TemplateUse } from '../../src';
+import { CachePullers, RegistryPolicy, RegistryPolicyScope, RepositoryTemplate, TemplateUse } from '../../src';
 import { newStack, propertiesOf, warningsOf } from '../app';
 import { Deployed } from '../simulator';
 
@@ -120,6 +120,16 @@ describe('pullers', () => {
   });
 });
 
+test.each<[string, CachePullers, boolean]>([
+  ['the account', CachePullers.account(OTHER), false],
+  ['another account', CachePullers.account('888888888888'), true],
+  ['an organisation', CachePullers.organization(ORGANIZATION), true],
+  ['that account of an organisation', CachePullers.organization(ORGANIZATION, { accounts: [OTHER] }), false],
+  ['several accounts of an organisation', CachePullers.organization(ORGANIZATION, { accounts: [OTHER, '888888888888'] }), true],
+])('%s: others than an account are among them: %#', (_, pullers, others) => {
+  expect(pullers._others(OTHER)).toBe(others);
+});
+
 describe('a template with pullers', () => {
   const pullers = [CachePullers.account(OTHER)];
 
@@ -137,6 +147,13 @@ describe('a template with pullers', () => {
     const stack = newStack();
     new RepositoryTemplate(stack, 'Template', { prefix, pullers });
     new RegistryPolicy(stack, 'Policy').allowFirstPull(ruleWith(stack, repositoryPrefix), { pullers });
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('lets read what a registry policy of the first scope lets import', () => {
+    const stack = newStack();
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    new RegistryPolicy(stack, 'Policy', { scope: RegistryPolicyScope.V1 }).allowFirstPull(ruleWith(stack, 'echo'), { pullers });
     expect(warningsOf(stack)).toEqual([]);
   });
 
