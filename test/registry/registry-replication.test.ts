@@ -83,6 +83,18 @@ describe('the replication of a registry', () => {
     expect(() => replicas.replicate(other, THERE)).toThrow(/got a cache of the account .* and Region us-east-1.*: make a RegistryReplication in a stack of that account and Region/);
   });
 
+  test.each(['account', 'region'])('takes a cache whose %s is known at deployment only', name => {
+    const { stack, replicas } = replication();
+    const somewhere = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', [name]: new CfnParameter(stack, 'Place').valueAsString });
+    expect(() => replicas.replicate(somewhere, THERE)).not.toThrow();
+  });
+
+  test('fails with itself as the destination where nobody knows which Region that is', () => {
+    const stack = agnosticStack();
+    const { replicas } = replication(stack);
+    expect(() => replicas.replicate(cache(stack), { region: stack.region })).toThrow('got the registry itself (its own Region) as a destination');
+  });
+
   test.each(['s', 'Services/', 'services/*', '/x', 'a//b'])("fails for the start '%s'", start => {
     expect(() => replication().replicas.replicateMatching(start, THERE)).toThrow(
       `got the start of names '${start}', expected 2 to 256 lower-case letters, digits, '.', '_', '-' and '/': `
@@ -123,7 +135,8 @@ describe('how much a replication configuration takes', () => {
     for (let index = 0; index < 100; index++) {
       replicas.replicateMatching(`team-${index}/`, THERE);
     }
-    expect(() => replicas.replicateMatching('one-more/', THERE)).toThrow('got 101 prefixes for one set of destinations in a replication configuration, expected at most 100');
+    expect(() => replicas.replicateMatching('one-more/', THERE)).toThrow('got 101 prefixes for one set of destinations in a replication configuration, expected at most 100: '
+      + 'replicate what several of them start with');
   });
 
   test('25 destinations', () => {

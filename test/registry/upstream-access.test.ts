@@ -113,7 +113,7 @@ describe('access by the registry policy', () => {
     expect(() => Template.fromStack(stack)).toThrow(/got the action ecr:BatchGetImage in a registry policy of the scope V1, .* --name REGISTRY_POLICY_SCOPE --value V2/);
   });
 
-  test.each(['Nginx', 'nginx:1', '/nginx', 'team*', ''])("fails for the name '%s'", name => {
+  test.each(['Nginx', 'nginx:1', '/nginx', 'team*', 'team//x/*', 'Team/*', ''])("fails for the name '%s'", name => {
     expect(() => onRegistry([{ account: ONE }], [name])).toThrow(
       `got the repository '${name}', expected the name of a repository, without registry, tag and digest, or one that ends in '/*': write one such as `
       + "'nginx' or 'team/*'");
@@ -184,6 +184,10 @@ describe('a shared statement', () => {
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: [`arn:aws:iam::${ONE}:root`, 'arn:aws:iam::777777777777:root'] } },
       { Sid: `UpstreamOf${TWO}`, Principal: { AWS: `arn:aws:iam::${TWO}:root` }, Condition: expect.anything() },
     ]);
+  });
+
+  test('fails for a customer that is no account', () => {
+    expect(() => UpstreamAccess.forCustomers([{ account: ONE }, { account: '1' }], { sharedStatement: true })).toThrow("got the account '1'");
   });
 
   test('has no customer that is narrowed to an organisation', () => {
