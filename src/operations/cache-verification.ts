@@ -129,7 +129,7 @@ export class CacheVerification extends Construct {
 
 function permit(role: iam.Role, cache: ICacheRule, paths: string[], validatesCredential: boolean): void {
   if (paths.length > 0) {
-    PullThroughCacheGrants.fromRule(cache).pull(role, ...paths);
+    PullThroughCacheGrants.fromRule(cache)._pullPaths(role, paths);
     role.addToPolicy(new iam.PolicyStatement({
       actions: [...CacheActions.LIST_IMAGES],
       resources: paths.map(path => CacheAddress.fromRule(cache).repositoryArn(path)),

@@ -5,7 +5,7 @@ import { warnOfMissingOwnerHalf, warnOfNothingWritten } from './grant-halves';
 import { WatchedPrincipal } from './watched-principal';
 import { ROOT } from '../private/checks';
 import { warn, WarningId } from '../private/warnings';
-import { readAllowList } from '../rule/allow-list';
+import { knownPaths, readAllowList } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -55,7 +55,16 @@ export class PullThroughCacheGrants {
    * @throws for an entry that is no such path: with a tag or digest, a slash at an end, upper case, another `*`
    */
   public pull(grantee: iam.IGrantable, ...images: string[]): iam.Grant {
-    return this.grant(grantee, images, this.firstPullActions, true);
+    return this.grant(grantee, readAllowList(this.rule, images), this.firstPullActions, true);
+  }
+
+  /**
+   * Lets a principal pull cached images, also what nobody has pulled before.
+   *
+   * @internal
+   */
+  public _pullPaths(grantee: iam.IGrantable, paths: readonly string[]): iam.Grant {
+    return this.grant(grantee, knownPaths(this.rule, paths), this.firstPullActions, true);
   }
 
   /**
@@ -66,12 +75,11 @@ export class PullThroughCacheGrants {
    * @throws for an entry that is no path, as `pull` does
    */
   public pullCached(grantee: iam.IGrantable, ...images: string[]): iam.Grant {
-    return this.grant(grantee, images, CacheActions.PULL_CACHED, false);
+    return this.grant(grantee, readAllowList(this.rule, images), CacheActions.PULL_CACHED, false);
   }
 
-  private grant(grantee: iam.IGrantable, images: string[], actions: readonly string[], imports: boolean): iam.Grant {
+  private grant(grantee: iam.IGrantable, paths: string[], actions: readonly string[], imports: boolean): iam.Grant {
     const address = CacheAddress.fromRule(this.rule);
-    const paths = readAllowList(this.rule, images);
     if (address.repositoryPrefix === ROOT && paths.includes('*')) {
       warn(this.rule, WarningId.WHOLE_REGISTRY_GRANT,
         `a grant without images on a cache with the prefix ROOT reaches every repository of the registry (${grantee.grantPrincipal}). `

@@ -55,7 +55,7 @@ export class CachedImage {
     return new CachedImage(rule, image);
   }
 
-  /** The name of the image below the prefix of the cache, such as `nginx`, as `grants.pull()` takes it. */
+  /** The name of the image below the prefix of the cache, such as `nginx`. */
   public readonly path: string;
 
   /** The name of the cached repository, without the registry. */
@@ -141,7 +141,7 @@ export class CachedImage {
       }, this.rule);
     }
     const grants = PullThroughCacheGrants.fromRule(this.rule);
-    return this.pathKnown ? grants.pull(grantee, this.path) : grants.pull(grantee);
+    return this.pathKnown ? grants._pullPaths(grantee, [this.path]) : grants.pull(grantee);
   }
 
   private readAsUpstream(image: string): UpstreamImage {

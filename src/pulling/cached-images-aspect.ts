@@ -59,7 +59,7 @@ export class CachedImagesAspect implements IAspect {
     for (const rule of new Set(images.map(one => one.rule))) {
       const paths = [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))];
       for (const puller of pullers) {
-        PullThroughCacheGrants.fromRule(rule).pull(puller, ...paths);
+        PullThroughCacheGrants.fromRule(rule)._pullPaths(puller, paths);
       }
       if (pullers.length === 0) {
         warn(node, WarningId.PULLER_NOT_FOUND,

@@ -22,6 +22,12 @@ export function readAllowList(rule: IPullThroughCacheRuleRef, images: readonly s
   return paths.length > 0 ? [...new Set(paths)] : [EVERYTHING];
 }
 
+/** Paths that are known to be such, as those of cached images: nothing in them is taken for a registry, and nothing completed. */
+export function knownPaths(rule: IPullThroughCacheRuleRef, paths: readonly string[]): string[] {
+  paths.forEach(path => warnOfRepeatedPrefix(rule, path, path));
+  return [...new Set(paths)];
+}
+
 function readEntry(rule: IPullThroughCacheRuleRef, image: string): string {
   if (image === EVERYTHING || Token.isUnresolved(image)) {
     return image;

@@ -177,6 +177,7 @@ test('page actions make one composite alarm of all, with the one on failed impor
 
   const arn = stack.resolve(topic.topicArn);
   Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::CompositeAlarm', {
+    AlarmDescription: 'Something is wrong with the pull-through cache echo: the descriptions of the alarms in this one say what happened and what to do.',
     AlarmActions: [arn],
     OKActions: [arn],
     AlarmRule: { 'Fn::Join': ['', Match.arrayWith(['(ALARM("', stack.resolve(echo.failedPullsAlarm!.alarmArn), '") OR ALARM("'])] },

@@ -136,10 +136,14 @@ test('fails: metrics of a cache with the same prefix in another Region', () => {
   expect(() => PullThroughCache.fromRepositoryPrefix(other, 'Echo', 'echo').metricHitRate()).toThrow('which nothing produces');
 });
 
-test('fails: metrics of a cache with the same prefix in another stack without an env', () => {
-  const one = new Stack(undefined, 'One');
+test.each([
+  ['an env', undefined],
+  ['an account', { region: 'eu-central-1' }],
+  ['a Region', { account: '111122223333' }],
+])('fails: metrics of a cache with the same prefix in another stack without %s', (_, env) => {
+  const one = new Stack(undefined, 'One', { env });
   new CacheStatistics(one, 'Statistics', { caches: [PullThroughCache.fromRepositoryPrefix(one, 'Echo', 'echo')] });
-  const other = new Stack(one.node.root as any, 'Other');
+  const other = new Stack(one.node.root as any, 'Other', { env });
 
   expect(() => PullThroughCache.fromRepositoryPrefix(other, 'Echo', 'echo').metricHitRate()).toThrow('which nothing produces');
 });

@@ -274,7 +274,22 @@ test('puts the figures of each cache for the time that the run was due', async (
 test('gives no latency when nothing could be pulled', async () => {
   await run({ echo: ['echo/nginx:1.27'] });
 
-  expect(aws.metric('ProbeLatency')).toEqual({});
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toEqual(['ProbeFailures', 'ProbeMovedTags', 'ProbedImages']);
+});
+
+describe('takes an answer of ECR', () => {
+  const callsWith = (ecr: Partial<ConstructorParameters<typeof EcrPullCalls>[0]>) =>
+    new EcrPullCalls(ecr as ConstructorParameters<typeof EcrPullCalls>[0], { abortSignal: new AbortController().signal });
+
+  test('that names no failures', async () => {
+    const images = [{ imageId: { imageDigest: 'one' }, imageManifest: '{}' }];
+
+    expect(await callsWith({ batchGetImage: async () => ({ images }) }).manifests('echo/nginx', [{ imageTag: '1' }])).toEqual([{ digest: 'one', text: '{}' }]);
+  });
+
+  test('that names no images, as one of an image that is not there', async () => {
+    expect(await callsWith({ describeImages: async () => ({}) }).cachedAlready('echo/nginx', '1')).toBeUndefined();
+  });
 });
 
 describe('fails for an answer of ECR', () => {
@@ -287,7 +302,7 @@ describe('fails for an answer of ECR', () => {
       () => { throw new Error('no failure'); }, (error: Error) => error);
   }
 
-  test.each([['nothing', {}], ['too few images', { images: [one] }]])('that has %s', async (_, answer) => {
+  test.each([['nothing', {}], ['no lists', { images: undefined, failures: undefined }], ['too few images', { images: [one] }]])('that has %s', async (_, answer) => {
     expect(await failure(answer)).toMatchObject({ name: 'NoAnswer', message: 'ECR gave no manifest ({"imageTag":"1.26"})' });
   });
 

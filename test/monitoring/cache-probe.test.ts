@@ -93,6 +93,14 @@ describe('a digest', () => {
   });
 });
 
+test('images may have names that look like those of another registry', () => {
+  const quay = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Quay', { repositoryPrefix: 'quay', upstream: UpstreamRegistry.QUAY });
+  new CacheProbe(stack, 'Probe').addImages(quay, 'quay.io/my.team/app:1');
+
+  expect(settings().caches).toEqual([{ prefix: 'quay', images: ['quay/my.team/app:1'] }]);
+  expect(JSON.stringify(statements())).toContain('repository/quay/my.team/app');
+});
+
 test('images of the prefix ROOT are named without it', () => {
   new CacheProbe(stack, 'Probe').addImages(cache('ROOT'), 'library/nginx:1.27');
 

@@ -101,7 +101,17 @@ test('gives no hit rate for a day without pulls', async () => {
   await run(['echo']);
 
   expect(aws.metric('Pulls')).toEqual({ echo: 0 });
-  expect(aws.metric('HitRate')).toEqual({});
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toEqual([
+    'Images', 'Imports', 'OldestImageAge', 'Pulls', 'Repositories', 'StoredBytes', 'UnseenRepositories',
+  ]);
+});
+
+test('gives no age without a tagged image', async () => {
+  aws.repositories.set('echo/nginx', [image({})]);
+
+  await run(['echo']);
+
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toEqual(['Images', 'Imports', 'Pulls', 'Repositories', 'StoredBytes', 'UnseenRepositories']);
 });
 
 test('gives the hit rate 0 when more images came than pulls are counted', async () => {

@@ -75,6 +75,14 @@ test('one function counts many caches, also those that are added later', () => {
   });
 });
 
+test('counts caches that are added later only', () => {
+  new CacheStatistics(stack, 'Statistics').addCache(cache());
+
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { PULL_THROUGH_CACHE_SETTINGS: '{"prefixes":["echo"],"windowHours":24}' } },
+  });
+});
+
 test('may list repositories, read the images of its caches, read and put metrics and write its log, and nothing else', () => {
   statistics({ caches: [cache('echo'), cache('hub')] });
 

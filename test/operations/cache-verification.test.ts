@@ -55,6 +55,13 @@ test('names images of Docker Hub as the cache does, and tries its credential', (
   expect(verification().Properties).toMatchObject({ images: ['docker-hub/library/redis:latest'], validatesCredential: 'true' });
 });
 
+test('pulls images whose names look like those of another registry', () => {
+  new PullThroughCache(stack, 'Quay', { upstream: UpstreamRegistry.QUAY }).verifyOnDeploy({ images: ['quay.io/my.team/app:1'] });
+
+  expect(verification().Properties.images).toEqual(['quay/my.team/app:1']);
+  expect(JSON.stringify(actions())).toContain('repository/quay/my.team/app');
+});
+
 test('tries a credential without images', () => {
   new PullThroughCache(stack, 'Hub', { upstream: hub() }).verifyOnDeploy();
 

@@ -54,6 +54,16 @@ describe('a grant to a principal with policies', () => {
   });
 });
 
+describe('a grant of cached images', () => {
+  test('is one of first pulls of exactly these, whatever they look like', () => {
+    const [known, read] = [newStack(), newStack()];
+    cache(known).grants._pullPaths(role(known), ['my.team/app', 'nginx', 'nginx']);
+    cache(read).grants.pull(role(read), '123456789012.dkr.ecr.us-east-1.amazonaws.com/my.team/app', 'nginx');
+    expect(statementsOf(known)).toEqual(statementsOf(read));
+    expect(JSON.stringify(statementsOf(known))).toContain('repository/echo/my.team/app');
+  });
+});
+
 describe('the statements of a grant', () => {
   test('are one for logging in and one for the rest', () => {
     const stack = newStack();

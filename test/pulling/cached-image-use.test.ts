@@ -56,6 +56,14 @@ describe('in ECS', () => {
     expectFirstPull(stack, /TaskExecutionRole/, 'quay/team/app');
   });
 
+  test('a container pulls an image whose name looks like one of another registry', () => {
+    const { stack, quay } = setting();
+
+    new ecs.FargateTaskDefinition(stack, 'Task').addContainer('Main', { image: quay.image('quay.io/my.team/app:1').toContainerImage() });
+
+    expectFirstPull(stack, /TaskExecutionRole/, 'quay/my.team/app');
+  });
+
   test("aws-cdk's own way by its repository grants the same", () => {
     const { stack, quay } = setting();
     const image = quay.image('team/app:1');

@@ -17,9 +17,39 @@ describe('requireCached', () => {
   test("is content with CodeBuild's own images", () => {
     const stack = newStack();
     new codebuild.Project(stack, 'Project', { buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }) });
-    CachedImages.of(stack, { requireCached: true }).use(caches(stack).quay);
+    const images = CachedImages.of(stack, { requireCached: true });
+    images.use(caches(stack).quay);
 
     expect(() => Template.fromStack(stack)).not.toThrow();
+    expect(images.found.map(({ outcome }) => outcome)).toEqual([ImageOutcome.OF_SERVICE]);
+  });
+
+  test('is content with manifests and values whose images are cached', () => {
+    const stack = newStack();
+    const images = CachedImages.of(stack, { requireCached: true });
+    images.use(caches(stack).quay);
+    images.manifest({ spec: { image: 'quay.io/a/b:1' } });
+    images.helmValues({ image: { repository: 'quay.io/a/b', tag: '1' } });
+
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  test('names each image once', () => {
+    let message = '';
+    try { synth(['ghcr.io/team/app:1'])(); } catch (error) { message = (error as Error).message; }
+
+    expect(message.match(/ghcr[.]io/g)).toHaveLength(1);
+  });
+
+  test("fails for an image that is not CodeBuild's own", () => {
+    const stack = newStack();
+    new codebuild.Project(stack, 'Project', {
+      buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }),
+      environment: { buildImage: codebuild.LinuxBuildImage.fromDockerRegistry('ghcr.io/team/app:1') },
+    });
+    CachedImages.of(stack, { requireCached: true }).use(caches(stack).quay);
+
+    expect(() => Template.fromStack(stack)).toThrow("got the image 'ghcr.io/team/app:1', which is not pulled through a cache");
   });
 
   test('fails for a registry without a cache, with the place', () => {

@@ -97,6 +97,7 @@ describe("a chart's values", () => {
       { git: { repository: 'team/config', branch: 'main' }, helm: { repository: 'https://charts.example.com' }, imagePullSecrets: ['x'], replicas: 2, a: null },
       { git: { repository: 'team/config', branch: 'main' }, helm: { repository: 'https://charts.example.com' }, imagePullSecrets: ['x'], replicas: 2, a: null }],
     ['with a word that only ends like a key of images', { pilgrimage: 'nginx:1' }, { pilgrimage: 'nginx:1' }],
+    ['with image for a name whose registry is one of few letters', { a: { image: 'a.b/c', tag: '1' } }, { a: { image: 'a.b/c', tag: '1' } }],
     ['with image for a name whose dot is not in a registry', { a: { image: 'team/app.web', tag: '1' } }, { a: { image: 'team/app.web', tag: '1' } }],
   ])('%s', (_, values, after) => {
     expect(setting().helm(values)).toEqual(after);
@@ -237,6 +238,16 @@ describe('a manifest', () => {
       .toEqual({ kind: 'Prometheus', spec: { image: cached('quay/prometheus/prometheus:v3') } });
   });
 
+  test('keeps its digest on request', () => {
+    expect(setting({ digests: true }).manifest({ spec: { image: `quay.io/a/b:1@${DIGEST}` } })).toEqual({ spec: { image: cached(`quay/a/b@${DIGEST}`) } });
+  });
+
+  test('keeps references of other things', () => {
+    const pod = { kind: 'Pod', spec: { volumes: [{ name: 'a', volume: { reference: 'quay.io/a/model:1' } }] } };
+
+    expect(setting().manifest(pod)).toEqual(pod);
+  });
+
   test.each(['data', 'stringData', 'binaryData'])('keeps its %s', (key) => {
     const configMap = { kind: 'ConfigMap', [key]: { image: 'nginx:1' } };
 
@@ -269,6 +280,14 @@ describe('those who pull', () => {
     helm({ image: 'quay.io/a/b:1' });
 
     expect(warnings(stack).filter(text => text.includes("no role was found that pulls a/b from the cache 'quay' here"))).toHaveLength(1);
+  });
+
+  test('are missed for all images of a cache at once', () => {
+    const { helm, stack } = setting();
+
+    helm({ image: 'quay.io/a/b:1', sidecarImage: 'quay.io/a/c:1' });
+
+    expect(warnings(stack).filter(text => text.includes("no role was found that pulls a/b, a/c from the cache 'quay' here"))).toHaveLength(1);
   });
 });
 

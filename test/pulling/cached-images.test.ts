@@ -165,7 +165,8 @@ describe('a digest', () => {
   test('warns when it keeps a name from the cache', () => {
     const { stack } = rewritten([`nginx@${DIGEST}`]);
 
-    expect(warnings(stack).filter(text => text.includes('is pinned by a digest and is not pulled through a cache'))).toHaveLength(1);
+    expect(warnings(stack).filter(text => text.includes('is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until '
+      + "a tag of the image was pulled once, and a replaced image has another digest. Use a tag, set 'digests', or acknowledge this warning."))).toHaveLength(1);
   });
 
   test('is rewritten on request', () => {
@@ -193,6 +194,10 @@ describe('a cache in place of other registries', () => {
 
     expect(after).toEqual([cached('echo/nginx:1.27'), cached('docker-hub/bitnami/redis:7')]);
     expect(pullable(stack, /TaskExecutionRole/)).toEqual(['docker-hub/bitnami/redis', 'echo/nginx']);
+  });
+
+  test('gets names that look like those of another registry', () => {
+    expect(replacing(['ghcr.io/my.team/app:1'], ['ghcr.io/*']).after).toEqual([cached('echo/my.team/app:1')]);
   });
 
   test('gets single names by what follows the last slash', () => {

@@ -150,7 +150,7 @@ describe('customers', () => {
 });
 
 describe('how many customers a policy holds', () => {
-  const TOO_LONG = /got a policy for customers of \d{5} characters, expected at most 10240: let customers share a statement with \{ sharedStatement: true \}, narrow/;
+  const TOO_LONG = /got a policy for customers of \d{5} characters, expected at most 10240: let customers share a statement with \{ sharedStatement: true \}, narrow fewer of them to roles, or give groups of customers repositories of their own or registries in other Regions or accounts/;
 
   test.each([
     ['a repository', () => Template.fromStack(onRepository(many(40))), () => Template.fromStack(onRepository(many(50)))],

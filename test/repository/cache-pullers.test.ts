@@ -105,6 +105,7 @@ describe('pullers', () => {
     ['the ARN of a role', () => CachePullers.account(OTHER, { roles: [`arn:aws:iam::${OTHER}:role/ci/builder`] }),
       `got the role 'arn:aws:iam::${OTHER}:role/ci/builder', expected the name of a role, with its path and without a slash in front: write 'ci/builder'`],
     ['a role with an ARN in the middle of it', () => CachePullers.account(OTHER, { roles: [`x arn:aws:iam::${OTHER}:role/ci`] }), "write it such as 'task-execution' or 'ci/*'"],
+    ['a role with a slash in front and a colon', () => CachePullers.account(OTHER, { roles: ['/ci:1'] }), "write it such as 'task-execution' or 'ci/*'"],
     ['a role with a colon at its end', () => CachePullers.account(OTHER, { roles: ['builder:'] }), "write it such as 'task-execution' or 'ci/*'"],
     ['no role', () => CachePullers.account(OTHER, { roles: [''] }), "got the role '', expected the name of a role, with its path and without a slash in front: write it such as 'task-execution' or 'ci/*'"],
     ['a role with a slash in front', () => CachePullers.account(OTHER, { roles: ['/ci/builder'] }), "write 'ci/builder'"],

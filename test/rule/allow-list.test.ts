@@ -2,7 +2,7 @@ import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CacheRule } from '../../src';
-import { readAllowList } from '../../src/rule/allow-list';
+import { knownPaths, readAllowList } from '../../src/rule/allow-list';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 import { newStack, warningsOf } from '../app';
@@ -95,5 +95,19 @@ describe('an allow-list', () => {
     const stack = newStack();
     readAllowList(ruleOf({}, stack), ['echoes/nginx', 'echo']);
     expect(warningsOf(stack)).toEqual([]);
+  });
+});
+
+describe('paths that are known', () => {
+  test('are taken as they are, each once', () => {
+    const stack = newStack();
+    expect(knownPaths(ruleOf({ upstream: DOCKER_HUB }, stack), ['nginx', 'my.team/app', 'nginx'])).toEqual(['nginx', 'my.team/app']);
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('warn of the prefix of the cache in them', () => {
+    const stack = newStack();
+    expect(knownPaths(ruleOf({}, stack), ['echo/nginx'])).toEqual(['echo/nginx']);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining("Write 'nginx' for 'echo/nginx'")]);
   });
 });

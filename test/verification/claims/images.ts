@@ -20,7 +20,7 @@ export const IMAGES: Area = {
       tried: 'each property of CloudFormation that names an image, L1 and L2, lazy, conditional and in stages; own images, digests and unknown names stay; twice is as once',
       evidence: [unitTests(
         'test/pulling/cached-images.test.ts', 'test/pulling/cached-images-services.test.ts', 'test/pulling/cached-images-properties.test.ts',
-        'test/pulling/cached-images-checks.test.ts',
+        'test/pulling/cached-images-checks.test.ts', 'test/pulling/cached-images-values.test.ts',
       )],
       restsOn: ['batch-ec2-puller', 'codebuild-registry-credential'],
     },
