@@ -70,6 +70,7 @@ test('pulls the layers of a manifest of the old schema', async () => {
   await run({ echo: ['echo/nginx:1.27'] });
 
   expect(aws.callsOf('GetDownloadUrlForLayer').map(input => input.layerDigest).sort()).toEqual(['one-layer', 'shared']);
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'pulled', layers: 2 })]);
 });
 
 test('gives the latency of the slowest image, and each figure its unit', async () => {

@@ -161,7 +161,22 @@ describe('the report', () => {
       + 'Stack/Task ContainerDefinitions.*.Image: ghcr.io/team/app:1 stays (NOT_SERVED)');
   });
 
-  test('is empty before use', () => {
+  test('is empty before use, and no Stage is missed', () => {
+    const app = new App();
+    new Stack(new Stage(app, 'Prod', { env: ENV }), 'Stack');
+    const images = CachedImages.of(app);
+
+    expect(() => app.synth()).not.toThrow();
+    expect(images.renderReport()).toBe('');
+  });
+
+  test('tells a private registry of ECR from a name that holds one', () => {
+    const { images } = rewritten(['444455556666.dkr.ecr.us-east-1.amazonaws.com/app:1', 'x-444455556666.dkr.ecr.us-east-1.example.com/app:1']);
+
+    expect(images.found.map(({ outcome }) => outcome)).toEqual([ImageOutcome.PRIVATE_ECR, ImageOutcome.NOT_SERVED]);
+  });
+
+  test('is empty for a scope without use', () => {
     const stack = newStack();
     taskOf(stack, 'nginx:1');
     const images = CachedImages.of(stack);

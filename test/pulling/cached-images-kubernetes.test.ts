@@ -97,6 +97,7 @@ describe("a chart's values", () => {
       { git: { repository: 'team/config', branch: 'main' }, helm: { repository: 'https://charts.example.com' }, imagePullSecrets: ['x'], replicas: 2, a: null },
       { git: { repository: 'team/config', branch: 'main' }, helm: { repository: 'https://charts.example.com' }, imagePullSecrets: ['x'], replicas: 2, a: null }],
     ['with a word that only ends like a key of images', { pilgrimage: 'nginx:1' }, { pilgrimage: 'nginx:1' }],
+    ['with image for a name with a dot and no registry', { a: { image: 'my.image', tag: '1' } }, { a: { image: 'my.image', tag: '1' } }],
     ['with image for a name whose registry is one of few letters', { a: { image: 'a.b/c', tag: '1' } }, { a: { image: 'a.b/c', tag: '1' } }],
     ['with image for a name whose dot is not in a registry', { a: { image: 'team/app.web', tag: '1' } }, { a: { image: 'team/app.web', tag: '1' } }],
   ])('%s', (_, values, after) => {
@@ -108,10 +109,12 @@ describe("a chart's values", () => {
     const values = {
       a: { image: { registry: 'quay.io', repository: 'a/b', tag: '1', digest: DIGEST } },
       b: { image: { registry: 'quay.io', repository: 'a/b', tag: '1', sha: DIGEST.replace('sha256:', '') } },
+      c: { web: { image: 'quay.io/a/c', digest: DIGEST } },
+      d: { web: { image: 'quay.io/a/d', sha: DIGEST.replace('sha256:', '') } },
     };
 
     expect(helm(values)).toEqual(values);
-    expect(warnings(stack).filter(text => text.includes('is pinned by a digest'))).toHaveLength(1);
+    expect(warnings(stack).filter(text => text.includes('is pinned by a digest'))).toHaveLength(3);
   });
 
   test('keep their digest on request', () => {

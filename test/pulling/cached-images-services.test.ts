@@ -1,4 +1,4 @@
-import { App, Aspects, CfnParameter, Fn, Lazy, Size, Stack } from 'aws-cdk-lib';
+import { App, Aspects, CfnParameter, Fn, Lazy, NestedStack, Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
@@ -126,6 +126,43 @@ describe('a role of an L1', () => {
     CachedImages.of(stack).use(caches(stack).dockerHub);
 
     expect(pullable(stack, /^Role/)).toEqual(['docker-hub/library/nginx']);
+  });
+
+  test('is found by Fn::GetAtt in its own stack, whatever has that id in a nested one', () => {
+    const stack = newStack();
+    new iam.CfnRole(new NestedStack(stack, 'Nested'), 'Mine', { assumeRolePolicyDocument: {} }).overrideLogicalId('Mine');
+    const mine = new iam.CfnRole(stack, 'Mine', { assumeRolePolicyDocument: {} });
+    mine.overrideLogicalId('Mine');
+    l1Task(stack, Fn.getAtt('Mine', 'Arn').toString());
+
+    CachedImages.of(stack).use(caches(stack).dockerHub);
+
+    expect(pullable(stack, /^Mine$/)).toEqual(['docker-hub/library/nginx']);
+  });
+
+  test.each([
+    ['comes from another deployment', Fn.importValue('RoleArn')],
+    ['is not there', undefined],
+  ])('that %s is none, whoever else could pull', (_, arn) => {
+    const stack = newStack();
+    new iam.User(stack, 'User');
+    l1Task(stack, arn);
+
+    CachedImages.of(stack).use(caches(stack).dockerHub);
+
+    expect(pullable(stack, /./)).toEqual([]);
+    expect(warnings(stack).filter(text => text.includes('no role was found that pulls library/nginx'))).toHaveLength(1);
+  });
+
+  test('is not looked for where the image is no text', () => {
+    const stack = newStack();
+    const image = Lazy.any({ produce: () => ({ Ref: 'AWS::StackName' }) }) as unknown as string;
+    new ecs.CfnTaskDefinition(stack, 'Task', { containerDefinitions: [{ name: 'main', image }] });
+    const images = CachedImages.of(stack, { requireCached: true });
+    images.use(caches(stack).dockerHub);
+
+    expect(() => Template.fromStack(stack)).not.toThrow();
+    expect(images.found).toEqual([]);
   });
 
   test('is found by Fn::GetAtt among others', () => {

@@ -49,6 +49,17 @@ describe('a name that a cache serves', () => {
     expect(imagesOf(stack)).toEqual([cached('part/app:1'), 'quay.io/team-b/app:1', 'quay.io/team-ab/app:1']);
   });
 
+  test('is all of the upstream with its prefix ROOT', () => {
+    const stack = newStack();
+    taskOf(stack, 'quay.io/team-a/app:1');
+
+    CachedImages.of(stack).use(PullThroughCache.fromPullThroughCacheAttributes(stack, 'All', {
+      repositoryPrefix: 'all', upstream: UpstreamRegistry.QUAY, upstreamRepositoryPrefix: 'ROOT',
+    }));
+
+    expect(imagesOf(stack)).toEqual([cached('all/team-a/app:1')]);
+  });
+
   test('lets the execution role pull exactly these images', () => {
     const { stack } = rewritten(['nginx:1', 'nginx:2', 'quay.io/a/b:3', 'ghcr.io/team/app:2']);
 

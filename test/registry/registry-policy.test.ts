@@ -203,6 +203,13 @@ describe('statements of a registry policy', () => {
     expect(statementsOf(stack)).toHaveLength(1);
   });
 
+  test('may allow another action with the scope V2', () => {
+    const stack = newStack();
+    policyOf(stack).addStatements(
+      new iam.PolicyStatement({ actions: ['ecr:DescribeImages'], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*'] }));
+    expect(statementsOf(stack)).toHaveLength(1);
+  });
+
   test('fail with another action and the scope V1', () => {
     const stack = newStack();
     policyOf(stack, { scope: RegistryPolicyScope.V1 }).addStatements(

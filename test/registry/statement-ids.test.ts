@@ -30,6 +30,10 @@ describe('ids of several statements', () => {
     expect(ids([a, { Sid: 'C' }, b])).toEqual([ids([a, b])[0], 'C', ids([a, b])[1]]);
   });
 
+  test('are not given to what was said before, which is left out', () => {
+    expect(withUniqueIds([{ Sid: 'A' }, { Sid: 'B' }, { Sid: 'A' }])).toEqual([{ Sid: 'A' }, { Sid: 'B' }]);
+  });
+
   test('are all different', () => {
     const statements = Array.from({ length: 50 }, (_, index) => ({ Sid: 'A', Resource: String(index) }));
     expect(new Set(ids(statements)).size).toBe(50);

@@ -1,4 +1,4 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -107,6 +107,13 @@ describe('access by the registry policy', () => {
       + 'repositories in one call [at Stack/Policy]');
   });
 
+  test('may be by the policies of several registries', () => {
+    const app = new App();
+    const access = UpstreamAccess.forCustomers([{ account: ONE }]);
+    ['us-east-1', 'eu-west-1'].forEach(region => access.allowOnRegistry(new RegistryPolicy(newStack(app, region, { ...ENV, region }), 'Policy')));
+    expect(registryStatements(app.node.findChild('eu-west-1') as Stack)).toHaveLength(1);
+  });
+
   test('fails where the scope of registry policies knows but one of the four actions', () => {
     const stack = newStack();
     UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy', { scope: RegistryPolicyScope.V1 }));
@@ -168,6 +175,7 @@ describe('how many customers a policy holds', () => {
 
   test('fails when the others in the policy of a repository leave no place', () => {
     const stack = newStack();
+    UpstreamAccess.forCustomers(many(1)).allowOnRepositories(new ecr.Repository(stack, 'Other'));
     const repository = new ecr.Repository(stack, 'Nginx');
     UpstreamAccess.forCustomers(many(40)).allowOnRepositories(repository);
     Array.from({ length: 20 }, (_, index) => repository.addToResourcePolicy(new iam.PolicyStatement({
