@@ -1,7 +1,7 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CachePullers, PullThroughCache, RegistryPolicy, RegistryPolicyScope } from '../../src';
+import { CachePullers, PullThroughCache, PullThroughCacheGrants, RegistryPolicy, RegistryPolicyScope } from '../../src';
 import { ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 
 const OTHER = '999999999999';
@@ -199,9 +199,12 @@ describe('a grant across accounts', () => {
       + 'repositoryTemplate of the cache and in RegistryPolicy.allowFirstPull(); when that is done elsewhere, acknowledge this warning.')]);
   });
 
-  test('says that importing is missing', () => {
+  test.each<[string, (grants: PullThroughCacheGrants, puller: iam.IRole) => void]>([
+    ['of images by their names', (grants, puller) => grants.pull(puller)],
+    ['of cached images', (grants, puller) => grants._pullPaths(puller, ['nginx'])],
+  ])('%s says that importing is missing', (_, grant) => {
     const { stack, echo, puller } = app(() => {}, { pullers });
-    echo.grants.pull(puller);
+    grant(echo.grants, puller);
     expect(warningsOfCache(stack)).toEqual([expect.stringContaining('has to allow that account importing what is not. There,')]);
   });
 
