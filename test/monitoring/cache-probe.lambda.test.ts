@@ -275,7 +275,7 @@ test('puts the figures of each cache for the time that the run was due', async (
 test('gives no latency when nothing could be pulled', async () => {
   await run({ echo: ['echo/nginx:1.27'] });
 
-  expect(aws.metrics.map(datum => datum.MetricName).sort()).toEqual(['ProbeFailures', 'ProbeMovedTags', 'ProbedImages']);
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual(['ProbeFailures', 'ProbeMovedTags', 'ProbedImages']);
 });
 
 describe('takes an answer of ECR', () => {

@@ -101,7 +101,7 @@ test('gives no hit rate for a day without pulls', async () => {
   await run(['echo']);
 
   expect(aws.metric('Pulls')).toEqual({ echo: 0 });
-  expect(aws.metrics.map(datum => datum.MetricName).sort()).toEqual([
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual([
     'Images', 'Imports', 'OldestImageAge', 'Pulls', 'Repositories', 'StoredBytes', 'UnseenRepositories',
   ]);
 });
@@ -111,7 +111,7 @@ test('gives no age without a tagged image', async () => {
 
   await run(['echo']);
 
-  expect(aws.metrics.map(datum => datum.MetricName).sort()).toEqual(['Images', 'Imports', 'Pulls', 'Repositories', 'StoredBytes', 'UnseenRepositories']);
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual(['Images', 'Imports', 'Pulls', 'Repositories', 'StoredBytes', 'UnseenRepositories']);
 });
 
 test('gives the hit rate 0 when more images came than pulls are counted', async () => {
