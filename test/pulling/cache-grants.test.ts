@@ -2,6 +2,7 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CachePullers, PullThroughCache, PullThroughCacheGrants, RegistryPolicy, RegistryPolicyScope } from '../../src';
+import type { IPullThroughCache } from '../../src';
 import { ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 
 const OTHER = '999999999999';
@@ -97,11 +98,15 @@ describe('the statements of a grant', () => {
     expect(statementsOf(stack)).toHaveLength(3);
   });
 
-  test('are two for many grants and caches where aws-cdk minimises policies', () => {
+  test.each<[string, (stack: Stack, prefix: string) => IPullThroughCache]>([
+    ['caches', (stack, prefix) => new PullThroughCache(stack, prefix, { upstream: ECHO, repositoryPrefix: prefix })],
+    ['imported caches', (stack, repositoryPrefix) =>
+      PullThroughCache.fromPullThroughCacheAttributes(stack, repositoryPrefix, { repositoryPrefix, upstream: ECHO, repositoriesTagged: true })],
+  ])('are two for many grants and %s where aws-cdk minimises policies', (_, make) => {
     const stack = newStack(new App({ context: { '@aws-cdk/aws-iam:minimizePolicies': true } }));
     const puller = role(stack);
     for (const prefix of ['echo', 'hub', 'quay']) {
-      const one = new PullThroughCache(stack, prefix, { upstream: ECHO, repositoryPrefix: prefix });
+      const one = make(stack, prefix);
       one.grants.pull(puller, 'nginx');
       one.grants.pull(puller, 'python', 'team/*');
     }
