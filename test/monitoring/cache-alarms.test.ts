@@ -249,6 +249,7 @@ test.each([[50, 'write 0.5 for 50 percent'], [100, 'write 1 for 100 percent'], [
   });
 
 test('fails: percent, with the way out', () => {
+  expect(() => CacheAlarm.hitRateBelow(80)).toThrow('write 0.8 for 80 percent');
   expect(() => CacheAlarm.callsNearQuota({ share: 90 })).toThrow('got the share of the quota 90, expected a number above 0 and up to 1: write 0.9 for 90 percent');
 });
 

@@ -36,5 +36,9 @@ export function scoreOf({ killed, timedOut, survived, uncovered }: Figures): num
 }
 
 export function inArea(area: Area, mutants: readonly Mutant[]): Mutant[] {
-  return mutants.filter(({ file }) => owns(area, file));
+  return inAreas([area], mutants);
+}
+
+export function inAreas(areas: readonly Area[], mutants: readonly Mutant[]): Mutant[] {
+  return mutants.filter(({ file }) => areas.some(area => owns(area, file)));
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { AREAS, owns, problemsOfScope } from './areas';
+import { inAreas } from './figures';
 import { mutantsOf, readReport } from './mutation-report';
 import { page, restOf, restSection } from './page';
 import { problemsOfReasons, survivorsOf } from './survivors';
@@ -25,7 +26,7 @@ function reasonsIn(file: string): ReasonedSurvivor[] {
 function rest(): { readonly section: string; readonly problems: string[] } {
   if (!existsSync(REPORT_OF_REST)) { return { section: restOf(existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : ''), problems: [] }; }
   const { files } = readReport(REPORT_OF_REST);
-  const ofRest = mutantsOf({ files }).filter(({ file }) => withoutGoal.some(area => owns(area, file)));
+  const ofRest = inAreas(withoutGoal, mutantsOf({ files }));
   const reasons = reasonsIn('survivors-of-rest.json');
   const left = sources.filter(file => !(file in files) && !withGoal.some(area => owns(area, file)));
   return {

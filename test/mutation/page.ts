@@ -1,6 +1,6 @@
 import { GOAL, owns } from './areas';
 import type { Area } from './areas';
-import { figuresOf, inArea, scoreOf } from './figures';
+import { figuresOf, inArea, inAreas, scoreOf } from './figures';
 import type { Figures } from './figures';
 import type { Mutant } from './mutation-report';
 import { reasonFor, survivorsOf } from './survivors';
@@ -22,7 +22,7 @@ const REST = '## The rest';
 const HEADER = ['', 'files', 'mutants', 'killed', 'timed out', 'survived', 'not covered', 'not tried', 'score'];
 
 export function page({ areas, mutants, reasons, version, rest }: PageContent): string {
-  const all = ofAreas(areas, mutants);
+  const all = inAreas(areas, mutants);
   return [
     '# Tests that can fail',
     'The figures are those of `npm run mutation`, which wrote this page; its areas may have been run one after another, each on the source '
@@ -80,13 +80,9 @@ export function restOf(earlier: string): string {
 function areaTable(areas: readonly Area[], mutants: readonly Mutant[]): string {
   const rows = [
     ...areas.map(area => [area.title, figuresOf(inArea(area, mutants))] as const).filter(([, figures]) => figures.mutants > 0),
-    ['**All**', figuresOf(ofAreas(areas, mutants))] as const,
+    ['**All**', figuresOf(inAreas(areas, mutants))] as const,
   ];
   return table(HEADER, rows.map(([title, figures]) => [title, ...cellsOf(figures)]));
-}
-
-function ofAreas(areas: readonly Area[], mutants: readonly Mutant[]): Mutant[] {
-  return mutants.filter(({ file }) => areas.some(area => owns(area, file)));
 }
 
 function cellsOf(figures: Figures): string[] {

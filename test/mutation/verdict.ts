@@ -1,13 +1,13 @@
-import { GOAL, owns } from './areas';
+import { GOAL } from './areas';
 import type { Area } from './areas';
-import { figuresOf, inArea, scoreOf } from './figures';
+import { figuresOf, inArea, inAreas, scoreOf } from './figures';
 import type { Mutant } from './mutation-report';
 import { problemsOfReasons, survivorsOf } from './survivors';
 import type { ReasonedSurvivor } from './survivors';
 
 /** What speaks against a run: areas below the goal, mutants that were not tried, survivors without a reason, reasons without a survivor. */
 export function problemsOf(areas: readonly Area[], mutants: readonly Mutant[], reasons: readonly ReasonedSurvivor[]): string[] {
-  const judged = mutants.filter(({ file }) => areas.some(area => owns(area, file)));
+  const judged = inAreas(areas, mutants);
   const parts = [...areas.map(area => [area.title, inArea(area, judged)] as const), ['All areas', judged] as const];
   return [
     ...parts.flatMap(([title, part]) => problemsOfPart(title, part)),

@@ -161,7 +161,7 @@ describe('the report', () => {
       + 'Stack/Task ContainerDefinitions.*.Image: ghcr.io/team/app:1 stays (NOT_SERVED)');
   });
 
-  test('is empty before use, and no Stage is missed', () => {
+  test('misses no Stage before use', () => {
     const app = new App();
     new Stack(new Stage(app, 'Prod', { env: ENV }), 'Stack');
     const images = CachedImages.of(app);
@@ -176,7 +176,7 @@ describe('the report', () => {
     expect(images.found.map(({ outcome }) => outcome)).toEqual([ImageOutcome.PRIVATE_ECR, ImageOutcome.NOT_SERVED]);
   });
 
-  test('is empty for a scope without use', () => {
+  test('is empty before use', () => {
     const stack = newStack();
     taskOf(stack, 'nginx:1');
     const images = CachedImages.of(stack);
