@@ -1,20 +1,15 @@
 /*
- * The rooms of src, lowest first. A room may import from the rooms on earlier lines and from private/;
- * rooms on one line may import only from those named before them on it.
+ * The layers of src, lowest first. A layer may import from the layers before it, from private/, and of functions/ the contract and the
+ * generated constructs only: the rest of functions/ is another program, which runs in Lambda.
  */
-const order = [
-  'upstream',
-  'rule',
-  'repository', 'registry',
-  'pulling', 'monitoring', 'network', 'operations',
-];
+const layers = ['upstream', 'lifecycle', 'rule', 'repository', 'registry', 'network', 'pulling', 'rewriting', 'mirrors', 'monitoring', 'operations'];
 
-const oneWay = order.map((room, at) => ({
-  name: `${room}-looks-down-only`,
-  comment: `src/${room} may depend on private, ${order.slice(0, at).join(', ') || 'nothing else'}`,
+const oneWay = layers.map((layer, at) => ({
+  name: `${layer}-looks-down-only`,
+  comment: `src/${layer} may depend on private, functions, ${layers.slice(0, at).join(', ') || 'nothing else'}`,
   severity: 'error',
-  from: { path: `^src/${room}/` },
-  to: { path: '^src/', pathNot: [`^src/(private|${order.slice(0, at + 1).join('|')})/`] },
+  from: { path: `^src/${layer}/` },
+  to: { path: '^src/', pathNot: [`^src/(private|functions|${layers.slice(0, at + 1).join('|')})/`] },
 }));
 
 module.exports = {
@@ -26,19 +21,32 @@ module.exports = {
       from: { path: '^src/private/' },
       to: { path: '^src/', pathNot: '^src/private/' },
     },
+    {
+      name: 'functions-are-a-program-of-their-own',
+      comment: 'what is bundled for Lambda imports nothing of the constructs and nothing of aws-cdk-lib',
+      severity: 'error',
+      from: { path: '^src/functions/', pathNot: '-function\\.ts$' },
+      to: { path: '^src/|node_modules/(aws-cdk-lib|constructs)/', pathNot: '^src/functions/' },
+    },
+    {
+      name: 'constructs-see-the-contract',
+      comment: 'of functions/ a construct imports contract.ts and the generated *-function.ts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/functions/' },
+      to: { path: '^src/functions/', pathNot: '^src/functions/(contract|[a-z-]+-function)\\.ts$' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'peers-only',
       comment: 'the published package has no dependency beyond its peers; handlers may use the SDK of the Lambda runtime',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.lambda\\.ts$' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: { path: 'node_modules/', pathNot: 'node_modules/(aws-cdk-lib|constructs)/' },
     },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'node_modules' },
   },
 };

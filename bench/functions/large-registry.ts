@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
-import type { StatisticsSettings } from '../../src/monitoring/function-settings';
-import { SimulatedAws } from '../../test/monitoring/simulated-aws';
-import type { Call, SimulatedImage } from '../../test/monitoring/simulated-aws';
+import type { StatisticsSettings } from '../../src/functions/contract';
+import { SimulatedAws } from '../../test/functions/simulated-aws';
+import type { Call, SimulatedImage } from '../../test/functions/simulated-aws';
 
 /** When the run is due. */
 export const NOON = new Date('2026-03-02T12:00:00Z');

@@ -1,5 +1,5 @@
-import type { ProbeSettings } from '../../src/monitoring/function-settings';
-import type { SimulatedAws, SimulatedImage } from '../../test/monitoring/simulated-aws';
+import type { ProbeSettings } from '../../src/functions/contract';
+import type { SimulatedAws, SimulatedImage } from '../../test/functions/simulated-aws';
 
 export const PROBED = 10;
 export const PLATFORMS = 3;

@@ -4,10 +4,10 @@ import { LargeRegistry, NOON, statisticsSettings } from './large-registry';
 import type { RunCost, RunParameters } from './one-run.child';
 import { LAYERS, PLATFORMS, PROBED, probedRegistry, probeSettings } from './probed-registry';
 import type { Size } from './sizes.child';
-import { SETTINGS } from '../../src/monitoring/function-settings';
-import type { AdoptionProperties, RemovalProperties, VerificationProperties } from '../../src/operations/resource-properties';
-import { SimulatedAws } from '../../test/monitoring/simulated-aws';
-import { SimulatedDeployment, STACK } from '../../test/operations/simulated-deployment';
+import { SETTINGS } from '../../src/functions/contract';
+import type { AdoptionProperties, RemovalProperties, VerificationProperties } from '../../src/functions/contract';
+import { SimulatedAws } from '../../test/functions/simulated-aws';
+import { SimulatedDeployment, STACK } from '../../test/functions/simulated-deployment';
 import type { Workshop } from '../workshop';
 
 /** One run of a function, and what it took. */

@@ -6,8 +6,8 @@ import { LargeRegistry, NOON } from './large-registry';
 import { probedRegistry } from './probed-registry';
 import { connect, VirtualAws } from './virtual-aws';
 import { VirtualClock } from './virtual-clock';
-import { SETTINGS } from '../../src/monitoring/function-settings';
-import { SimulatedAws } from '../../test/monitoring/simulated-aws';
+import { SETTINGS } from '../../src/functions/contract';
+import { SimulatedAws } from '../../test/functions/simulated-aws';
 
 /** A run whose time is of interest. */
 export interface TimedTask {

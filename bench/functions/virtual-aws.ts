@@ -1,7 +1,7 @@
 import { Readable } from 'stream';
 import { Quotas } from './quotas';
 import type { VirtualClock } from './virtual-clock';
-import type { SimulatedAws } from '../../test/monitoring/simulated-aws';
+import type { SimulatedAws } from '../../test/functions/simulated-aws';
 
 /** What the SDK hands to its network. */
 interface Request {

@@ -4,16 +4,14 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { AwsMetrics } from './aws-metrics';
-import { CacheEvents } from './cache-events';
-import { CacheMetrics } from './cache-metrics';
+import { CacheEvents, receiveReadOnlyEvents } from './cache-events';
+import { AwsMetrics, CacheMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
-import { receiveReadOnlyEvents } from './denied-pulls';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
 import { InvalidInputError } from '../private/errors';
-import { prefixOf } from '../rule/rule-prefix';
+import { prefixOf } from '../rule/cache-address';
 
 /** When pulls count as near the quota. */
 export interface CallsNearQuotaOptions {

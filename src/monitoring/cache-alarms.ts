@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { CacheAlarm } from './cache-alarm';
 import { watchOf } from './cache-watch';
 import { InvalidInputError } from '../private/errors';
-import { prefixOf } from '../rule/rule-prefix';
+import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheAlarms`. */
 export interface CacheAlarmsProps {

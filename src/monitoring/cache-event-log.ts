@@ -5,7 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { InvalidInputError, place } from '../private/errors';
-import { comparePlacement, Placement } from '../private/placement';
+import { comparePlacement, Placement } from '../private/places';
 
 /** Properties of a `CacheEventLog`. */
 export interface CacheEventLogProps {

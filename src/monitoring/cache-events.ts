@@ -1,8 +1,12 @@
+import { Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
-import { atLeast, FindingSeverity } from './finding-severity';
+import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
-import { prefixOf } from '../rule/rule-prefix';
+import { InvalidInputError } from '../private/errors';
+import { differ } from '../private/places';
+import { prefixOf } from '../rule/cache-address';
+
 
 /**
  * The EventBridge patterns of what ECR reports about a cache. EventBridge gets AWS's own events at best effort.
@@ -118,4 +122,50 @@ export class CacheEvents {
       detail: { 'ecr-repository-prefix': [this.prefix], ...detail },
     };
   }
+}
+
+/**
+ * Lets a rule receive read-only events of CloudTrail, such as pulls: EventBridge User Guide, "Read-only management events from
+ * AWS services". aws-cdk's L2 knows enabled and disabled only.
+ */
+export function receiveReadOnlyEvents(rule: events.Rule): void {
+  (rule.node.defaultChild as events.CfnRule).state = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
+}
+
+/** Refuses an EventBridge rule where ECR's events never arrive: they stay in the account and Region of the cache. */
+export function checkEventsArrive(rule: IPullThroughCacheRuleRef, scope: IConstruct): void {
+  const stack = Stack.of(scope);
+  refuseOther('account', rule.env.account, stack.account, scope);
+  refuseOther('Region', rule.env.region, stack.region, scope);
+}
+
+function refuseOther(name: string, cache: string, stack: string, scope: IConstruct): void {
+  if (!differ(cache, stack)) {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `an event rule in the ${name} ${stack} for a cache in the ${name} ${cache}`,
+    expected: 'a rule in the account and Region of the cache, which its events do not leave',
+    fix: 'pass a crossStackScope in a stack of that account and Region, and forward the events from there',
+  }, scope);
+}
+
+/** How bad a vulnerability is, as ECR and Amazon Inspector grade it. */
+export enum FindingSeverity {
+  /** The worst. */
+  CRITICAL = 'CRITICAL',
+  /** Bad. */
+  HIGH = 'HIGH',
+  /** Not so bad. */
+  MEDIUM = 'MEDIUM',
+  /** Hardly bad. */
+  LOW = 'LOW',
+  /** Worth knowing. */
+  INFORMATIONAL = 'INFORMATIONAL',
+}
+
+/** A severity and all that are worse, the worst first. */
+function atLeast(severity: FindingSeverity): FindingSeverity[] {
+  const worstFirst = Object.values(FindingSeverity);
+  return worstFirst.slice(0, worstFirst.indexOf(severity) + 1);
 }

@@ -2,15 +2,13 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { AwsMetrics } from './aws-metrics';
 import { notify } from './cache-alarms';
 import { CacheEventLog } from './cache-event-log';
-import { CacheEvents } from './cache-events';
-import { checkEventsArrive } from './event-checks';
-import { FindingSeverity } from './finding-severity';
+import { CacheEvents, checkEventsArrive, FindingSeverity } from './cache-events';
+import { AwsMetrics } from './cache-metrics';
 import { describeTrouble, Troubles } from './troubleshooting';
 import { RegistryScanType } from '../registry/registry-scanning';
-import { prefixOf } from '../rule/rule-prefix';
+import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheFindings`. */
 export interface CacheFindingsProps {

@@ -1,11 +1,11 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { AwsMetrics } from './aws-metrics';
 import type { CacheAlarm } from './cache-alarm';
 import { CacheAlarms, notify } from './cache-alarms';
 import { CacheEventLog } from './cache-event-log';
 import { CacheEvents } from './cache-events';
+import { AwsMetrics } from './cache-metrics';
 import type { CacheProbe } from './cache-probe';
 import type { CacheStatistics } from './cache-statistics';
 import { watchOf } from './cache-watch';

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { CacheEventLog } from './cache-event-log';
 import type { CacheStatistics } from './cache-statistics';
 import { QueryText } from './query-text';
-import { prefixOf } from '../rule/rule-prefix';
+import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheQueries`. */
 export interface CacheQueriesProps {

@@ -3,16 +3,15 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { CacheStatisticsFunction } from './cache-statistics-function';
 import { watchOf } from './cache-watch';
-import { SETTINGS } from './function-settings';
-import type { StatisticsSettings } from './function-settings';
-import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunctionProps } from './scheduled-function';
-import type { ScheduledFunctionOptions } from './scheduled-function';
+import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunctionProps } from './schedule';
+import type { ScheduledFunctionOptions } from './schedule';
+import { CacheStatisticsFunction } from '../functions/cache-statistics-function';
+import { SETTINGS } from '../functions/contract';
+import type { StatisticsSettings } from '../functions/contract';
 import { InvalidInputError } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
-import { prefixOf } from '../rule/rule-prefix';
+import { CacheAddress, prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheStatistics`. */
 export interface CacheStatisticsProps extends ScheduledFunctionOptions {

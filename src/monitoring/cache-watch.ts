@@ -5,7 +5,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import { prefixOf } from '../rule/rule-prefix';
+import { prefixOf } from '../rule/cache-address';
 
 /** A function that puts metrics of a cache on a schedule. */
 export interface ScheduledWatcher {

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { LineKind, Outcome } from './emitted-names';
+import { LineKind, Outcome } from '../functions/contract';
 import { ROOT } from '../private/checks';
 
 /** What is asked of the logs of some caches, in the language of CloudWatch Logs Insights. */

@@ -1,5 +1,9 @@
+import type { Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { InvalidInputError } from '../private/errors';
+import { CacheActions } from '../rule/cache-actions';
+import { CacheAddress } from '../rule/cache-address';
 
 /** What endpoints with a scoped policy let through. */
 export interface ScopedEndpointOptions {
@@ -61,4 +65,30 @@ export class EndpointPolicies {
   public get _scopesEcr(): boolean {
     return this._caches.length > 0;
   }
+}
+
+/** Lets actions through an endpoint, by whom IAM allows them. */
+export function letThrough(actions: readonly string[], resources: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({ principals: [new iam.StarPrincipal()], actions: [...actions], resources });
+}
+
+/**
+ * Pulls through caches, also first ones with or without tags: a policy of an endpoint grants nothing, so what some cache doesn't need does no
+ * harm.
+ */
+export function letPullsThrough(caches: IPullThroughCacheRuleRef[]): iam.PolicyStatement[] {
+  return [
+    letThrough(CacheActions.LOG_IN, ['*']),
+    letThrough(
+      [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT, ...CacheActions.TAG_NEW_REPOSITORY],
+      caches.map(cache => CacheAddress.fromRule(cache).repositoryArn()),
+    ),
+  ];
+}
+
+/** The bucket that ECR's layers come from: ECR User Guide, "Amazon ECR interface VPC endpoints (AWS PrivateLink)". */
+export function letLayersThrough(stack: Stack): iam.PolicyStatement {
+  return letThrough(['s3:GetObject'], [
+    stack.formatArn({ service: 's3', account: '', region: '', resource: `prod-${stack.region}-starport-layer-bucket`, resourceName: '*' }),
+  ]);
 }

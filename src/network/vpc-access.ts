@@ -1,13 +1,13 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EndpointPolicies } from './endpoint-policies';
-import { letLayersThrough, letPullsThrough, letThrough } from './endpoint-statements';
+import { letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
 import { endpointsInTree, PullEndpoint, withoutGateway } from './vpc-endpoints';
-import { InvalidInputError, place, sentence } from '../private/errors';
-import { warn, WarningId } from '../private/warnings';
+import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
+import { differ } from '../private/places';
 import { CacheAddress } from '../rule/cache-address';
 
 /** Properties of `CacheVpcAccess`. */
@@ -196,7 +196,7 @@ export class CacheVpcAccess extends Construct {
 
   private checkRegion({ region }: CacheAddress): void {
     const own = Stack.of(this.vpc).region;
-    if (!Token.isUnresolved(region) && !Token.isUnresolved(own) && region !== own) {
+    if (differ(region, own)) {
       throw new InvalidInputError({
         got: `a cache of the Region ${region} for endpoints in the Region ${own}`,
         expected: 'caches of the same Region, which alone these endpoints reach',
@@ -227,11 +227,11 @@ export class CacheVpcAccess extends Construct {
     return Object.values(PullEndpoint).flatMap((service, index) => {
       const mine = own[index];
       const others = mine ? endpointsInTree(this, this.vpc, service).filter(other => other !== mine && collide(mine, other)) : [];
-      return others.map(other => `${sentence({
+      return others.map(other => problemAt(other, {
         got: `a second endpoint for ${service.slice(1)} in one VPC (${place(mine!)} is the first)`,
         expected: 'one, since its private DNS name or its route tables are taken',
         fix: 'make it before the CacheVpcAccess, which uses it then, or leave it out',
-      })} [at ${place(other)}]`);
+      }));
     });
   }
 }

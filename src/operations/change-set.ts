@@ -1,5 +1,4 @@
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
+import { excerpt, InvalidInputError } from '../private/errors';
 
 /** One reason why a resource changes, as CloudFormation gives it. */
 export interface ChangeDetail {

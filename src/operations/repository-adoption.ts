@@ -3,10 +3,9 @@ import type { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { operationFunctionProps } from './operation-function';
-import { otherPrefixes } from './other-prefixes';
-import { RepositoryAdoptionFunction } from './repository-adoption-function';
-import { allowCarryingOn, checkLeftOut, checkNotRoot, LONGEST_WAIT } from './sweep-function';
+import { allowCarryingOn, LONGEST_WAIT, operationFunctionProps } from './operation-resources';
+import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
+import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 

@@ -4,16 +4,14 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { operationFunctionProps } from './operation-function';
-import { otherPrefixes } from './other-prefixes';
-import { RepositoryRemovalFunction } from './repository-removal-function';
-import type { RemovalProperties } from './resource-properties';
-import { allowCarryingOn, checkLeftOut, checkNotRoot, LONGEST_WAIT } from './sweep-function';
-import { checkSameRegistry } from '../monitoring/scheduled-function';
+import { allowCarryingOn, LONGEST_WAIT, operationFunctionProps } from './operation-resources';
+import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
+import type { RemovalProperties } from '../functions/contract';
+import { RepositoryRemovalFunction } from '../functions/repository-removal-function';
+import { checkSameRegistry } from '../monitoring/schedule';
 import { InvalidInputError } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
-import { prefixOf } from '../rule/rule-prefix';
+import { CacheAddress, prefixOf } from '../rule/cache-address';
 
 /** Properties of a `RepositoryRemoval`. */
 export interface RepositoryRemovalProps {

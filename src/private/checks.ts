@@ -1,6 +1,9 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { InvalidInputError } from './errors';
+import { InvalidInputError, place } from './errors';
+import { differ } from './places';
 
 /** The prefix that stands for the whole registry. */
 export const ROOT = 'ROOT';
@@ -112,4 +115,65 @@ export function checkLength(name: string, text: string, longest: number, fix: st
       fix,
     }, scope);
   }
+}
+
+/** The shortest values of what CloudFormation fills in by itself: `aws`, 12 digits, `us-east-1`. */
+const SHORTEST: { [parameter: string]: number } = { 'AWS::Partition': 3, 'AWS::AccountId': 12, 'AWS::Region': 9 };
+
+/** How long the JSON of a document is at least, once its references are filled in. */
+export function jsonLength(document: unknown, scope: IConstruct): number {
+  const stack = Stack.of(scope);
+  return knownLength(stack.resolve(stack.toJsonString(document)));
+}
+
+/** How long a resolved text is at least: of what is known at deployment only, nothing is counted but the above. */
+export function knownLength(text: unknown): number {
+  if (typeof text === 'string') {
+    return text.length;
+  }
+  const { Ref: parameter, 'Fn::Join': join } = text as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]] };
+  return parameter !== undefined ? SHORTEST[parameter] ?? 0 : (join?.[1] ?? []).reduce<number>((sum, part) => sum + knownLength(part), 0);
+}
+
+/** Refuses a role of another account: ECR gets its roles passed, and `iam:PassRole` doesn't cross accounts. */
+export function checkRoleAccount(name: string, role: IRole | undefined, scope: IConstruct): void {
+  if (!role) {
+    return;
+  }
+  const own = Stack.of(scope).account;
+  const others = role.env.account;
+  if (!differ(others, own)) {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `the ${name} role ${named(role)} of the account ${others}`,
+    expected: `a role of the account ${own}, to which this stack goes`,
+    fix: 'create the role in this account',
+  }, scope);
+}
+
+/** Refuses a role that is known to have a path: the pattern of a template's `CustomRoleArn` has no place for one. */
+export function checkRoleWithoutPath(name: string, role: IRole | undefined, scope: IConstruct): void {
+  const path = role && pathOf(role);
+  if (!role || path === undefined || Token.isUnresolved(path) || path === '/') {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `the ${name} role ${named(role)} with the path '${path}'`,
+    expected: 'a role without a path, since ECR refuses others in a template',
+    fix: 'create the role without a path',
+  }, scope);
+}
+
+/** From an L1 in the tree, or from an ARN whose end is written out; partition and account in it may be tokens. */
+function pathOf(role: IRole): string | undefined {
+  const l1 = role.node.defaultChild;
+  if (CfnRole.isCfnRole(l1)) {
+    return l1.path;
+  }
+  return /:role(\/.*\/)/.exec(role.roleArn)?.[1];
+}
+
+function named(role: IRole): string {
+  return `'${Token.isUnresolved(role.roleName) ? place(role) : role.roleName}'`;
 }

@@ -1,13 +1,14 @@
 import { Lazy } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { warnOfMissingOwnerHalf, warnOfNothingWritten } from './grant-halves';
-import { WatchedPrincipal } from './watched-principal';
+import { DependencyGroup } from 'constructs';
 import { ROOT } from '../private/checks';
-import { warn, WarningId } from '../private/warnings';
+import { warn, WarningId } from '../private/errors';
+import { differ } from '../private/places';
+import { OwnerHalf, PullerRegister } from '../repository/puller-register';
 import { knownPaths, readAllowList } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
+import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /**
@@ -119,4 +120,89 @@ function taggingActions(rule: IPullThroughCacheRuleRef & Partial<ICacheRule> & {
     return rule.repositoriesTagged ? CacheActions.TAG_NEW_REPOSITORY : [];
   }
   return CacheActions.TAG_NEW_REPOSITORY.map(action => Lazy.string({ produce: () => rule.repositoriesTagged ? action : undefined }));
+}
+
+/** Says what to write where, when a grant could write nothing at all. */
+function warnOfNothingWritten(rule: IPullThroughCacheRuleRef, principal: iam.IPrincipal): void {
+  warn(rule, WarningId.GRANT_HALF_MISSING, `the grant for ${principal} wrote nothing: ${wayOut(principal)}.`);
+}
+
+function wayOut(principal: iam.IPrincipal): string {
+  if ('roleName' in principal) {
+    return 'the policies of this role are not managed here. Give it those of a PullPolicy, or what PullPolicy.toPolicyText() prints, '
+      + 'where it is made, then acknowledge this warning';
+  }
+  const { principalJson } = principal.policyFragment;
+  if ('Service' in principalJson || 'Federated' in principalJson) {
+    return 'services and federated identities pull with a role. Grant the role that they assume';
+  }
+  return 'accounts, organisations and ARNs have no policies here. Allow them by CachePullers in the repositoryTemplate of the cache and in '
+    + 'RegistryPolicy.allowFirstPull(), and give them what PullPolicy.toPolicyText() prints in their own account';
+}
+
+/**
+ * Across accounts both sides have to allow: IAM User Guide, "Cross account resource access in IAM". Warns at synthesis when the cache's side
+ * doesn't, as far as this app shows it.
+ */
+function warnOfMissingOwnerHalf(rule: IPullThroughCacheRuleRef, principal: iam.IPrincipal, imports: boolean): void {
+  const pullers = principal.principalAccount;
+  const { account, region } = rule.env;
+  if (pullers === undefined || !differ(pullers, account)) {
+    return;
+  }
+  const prefix = prefixOf(rule);
+  const register = PullerRegister.of(rule);
+  const halves = imports ? [OwnerHalf.READ, OwnerHalf.IMPORT] : [OwnerHalf.READ];
+  const validate = () => {
+    const missing = halves.filter(half => !register.has(half, { prefix, account, region }, pullers));
+    if (missing.length > 0) {
+      warn(rule, WarningId.GRANT_HALF_MISSING,
+        `the grant for ${principal} of the account ${pullers} is one half: the owner of the cache, ${account}, has to allow that account `
+        + `${missing.join(' and ')}. There, set CachePullers.account('${pullers}') in the repositoryTemplate of the cache`
+        + `${imports ? ' and in RegistryPolicy.allowFirstPull()' : ''}; when that is done elsewhere, acknowledge this warning.`);
+    }
+    return [];
+  };
+  rule.node.addValidation({ validate });
+}
+
+/**
+ * A principal of which can be told, after a grant, whether the statements got into a policy of this app. aws-cdk reports success also for
+ * roles that it leaves alone.
+ */
+export class WatchedPrincipal implements iam.IPrincipal {
+  public readonly grantPrincipal = this;
+  /** Whether every statement so far is in a policy. */
+  public written = true;
+
+  constructor(private readonly principal: iam.IPrincipal) {}
+
+  // read late, since the principal of a managed policy has neither this nor the fragment and throws
+  public get assumeRoleAction(): string {
+    return this.principal.assumeRoleAction;
+  }
+
+  public get policyFragment(): iam.PrincipalPolicyFragment {
+    return this.principal.policyFragment;
+  }
+
+  public get principalAccount(): string | undefined {
+    return this.principal.principalAccount;
+  }
+
+  public addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+    const result = this.principal.addToPrincipalPolicy(statement);
+    this.written &&= result.statementAdded && !this.leftAlone(result);
+    return result;
+  }
+
+  public toString(): string {
+    return String(this.principal);
+  }
+
+  /** Users, groups and the like hand back their policy, roles that are left alone an empty group; so do ordinary roles, for now. */
+  private leftAlone({ policyDependable }: iam.AddToPrincipalPolicyResult): boolean {
+    return policyDependable instanceof DependencyGroup
+      && !iam.Role.isRole(this.principal) && !(this.principal instanceof iam.UnknownPrincipal);
+  }
 }

@@ -1,15 +1,14 @@
 import { createHash } from 'crypto';
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
-import { pathInCache } from './own-image';
 import { ROOT } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
-import { warn, WarningId } from '../private/warnings';
+import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { readPath, readUpstreamImage } from '../upstream/upstream-image';
@@ -210,4 +209,38 @@ class CachedRepository extends ecr.RepositoryBase {
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     return this.image.grantPull(grantee);
   }
+}
+
+/**
+ * The image as the cache names it, and its path below the prefix. A digest beside a tag is put aside first: the probe pulls the tag
+ * before it, so there is nothing to warn of.
+ */
+export function probedImage(cache: ICacheRule, image: string): { name: string; path: string } {
+  const [, tagged, digest] = /^(.*:[^/@]+)@(.*)$/s.exec(image) ?? [undefined, image, undefined];
+  const cached = CachedImage.fromRule(cache, tagged);
+  const tag = cached.tag === undefined ? '' : `:${cached.tag}`;
+  const pin = digest ?? cached.digest;
+  return { name: `${cached.repositoryName}${tag}${pin === undefined ? '' : `@${pin}`}`, path: cached.path };
+}
+
+/** What follows the prefix of a cache in the full URI of one of its images; undefined for every other text. */
+export function pathInCache(rule: IPullThroughCacheRuleRef, image: string): string | undefined {
+  // most names are of other registries, and a cache's own host takes a while to spell
+  if (!image.includes('.dkr.ecr.')) { return undefined; }
+  const address = CacheAddress.fromRule(rule);
+  const after = (host: string) => {
+    const start = `${host}/${address.repositoryName('')}`;
+    return image.startsWith(start) ? image.slice(start.length) : undefined;
+  };
+  return after(address.registryHost) ?? (mayBeLiteral(address, image) ? after(literalHost(address)) : undefined);
+}
+
+/** The facts about Regions are slow to load, so only a text that begins right is worth them. */
+function mayBeLiteral({ account, region }: CacheAddress, image: string): boolean {
+  return !Token.isUnresolved(account) && !Token.isUnresolved(region) && image.startsWith(`${account}.dkr.ecr.${region}.`);
+}
+
+/** The registry's host as a person writes it: that of `CacheAddress` ends with `AWS::URLSuffix`. */
+function literalHost({ account, region }: CacheAddress): string {
+  return `${account}.dkr.ecr.${region}.${RegionInfo.get(region).domainSuffix ?? 'amazonaws.com'}`;
 }

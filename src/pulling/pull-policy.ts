@@ -3,8 +3,8 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
-import { InvalidInputError, place, sentence } from '../private/errors';
-import { knownLength } from '../private/known-length';
+import { jsonLength } from '../private/checks';
+import { InvalidInputError, problemAt } from '../private/errors';
 
 /** IAM User Guide, "IAM and AWS STS quotas": white space isn't counted. */
 const LONGEST_MANAGED_POLICY = 6_144;
@@ -115,13 +115,12 @@ export class PullPolicy extends iam.ManagedPolicy {
   }
 
   private tooLong(): string[] {
-    const stack = Stack.of(this);
-    const length = knownLength(stack.resolve(stack.toJsonString(this.document)));
-    return length <= LONGEST_MANAGED_POLICY ? [] : [`${sentence({
+    const length = jsonLength(this.document, this);
+    return length <= LONGEST_MANAGED_POLICY ? [] : [problemAt(this, {
       got: `a managed policy of ${length} characters`,
       expected: `at most ${LONGEST_MANAGED_POLICY}`,
       fix: 'allow whole caches or paths with /* instead of single images, or make one policy for each cache',
-    })} [at ${place(this)}]`];
+    })];
   }
 }
 

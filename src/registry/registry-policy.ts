@@ -1,15 +1,14 @@
+import { createHash } from 'crypto';
 import { Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
 import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
-import { claimRegistry } from './one-per-registry';
-import { registryPolicyProblems } from './registry-policy-checks';
-import type { RenderedPolicy } from './registry-policy-checks';
-import { statementId, withUniqueIds } from './statement-ids';
-import type { RenderedStatement } from './statement-ids';
-import { InvalidInputError } from '../private/errors';
-import { warn, WarningId } from '../private/warnings';
+import type { Construct, IConstruct } from 'constructs';
+import { jsonLength } from '../private/checks';
+import { InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
+import type { Problem } from '../private/errors';
+import { differ } from '../private/places';
+import { claimRegistry } from '../private/tree';
 import type { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
 import { readAllowList } from '../rule/allow-list';
@@ -142,8 +141,7 @@ export class RegistryPolicy extends Resource {
 
   private checkPlace(address: CacheAddress): void {
     const own = Stack.of(this);
-    const differs = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
-    if (differs(address.account, own.account) || differs(address.region, own.region)) {
+    if (differ(address.account, own.account) || differ(address.region, own.region)) {
       throw new InvalidInputError({
         got: `a cache of the account ${address.account} and Region ${address.region}`,
         expected: `one of the account ${own.account} and Region ${own.region}, whose registry this policy belongs to`,
@@ -181,4 +179,111 @@ export class RegistryPolicy extends Resource {
     };
     this.node.addValidation({ validate: warnings });
   }
+}
+
+/** CloudFormation reference of `AWS::ECR::RegistryPolicy`. */
+const LONGEST_POLICY = 10_240;
+const ALL = 'ecr:*';
+
+/** A policy as it is rendered. */
+export interface RenderedPolicy {
+  readonly Version: string;
+  readonly Statement: RenderedStatement[];
+}
+
+/**
+ * What ECR would refuse in the policy; asked when the app is synthesized, since statements may be added until then.
+ *
+ * @param known the only actions that it may have; undefined for all
+ */
+function registryPolicyProblems(
+  written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, known: readonly string[] | undefined, scope: IConstruct,
+): string[] {
+  const problems = [
+    written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), outOfScope(written, known), tooLong(policy, scope),
+  ];
+  return [
+    ...written.flatMap(statement => statement.validateForResourcePolicy()),
+    ...problems.filter(problem => problem !== undefined).map(problem => problemAt(scope, problem)),
+  ];
+}
+
+const EMPTY: Problem = {
+  got: 'a registry policy without statements',
+  expected: 'at least one, since ECR refuses an empty policy',
+  fix: 'call allowFirstPull() or addStatements(), or leave the construct out',
+};
+
+function writtenProblems(statements: iam.PolicyStatement[]): (Problem | undefined)[] {
+  const ids = statements.map(statement => statement.sid).filter(id => id !== undefined);
+  const twice = ids.find((id, index) => ids.indexOf(id) < index);
+  const without = statements.some(statement => statement.resources.length === 0 && statement.notResources.length === 0);
+  return [
+    twice === undefined ? undefined : {
+      got: `the statement id '${twice}' twice in a registry policy`,
+      expected: 'an id for each statement',
+      fix: 'rename one of the two',
+    },
+    without ? {
+      got: 'a statement of a registry policy without resources',
+      expected: 'the repositories that it is about',
+      fix: "add resources, such as ['*']",
+    } : undefined,
+  ];
+}
+
+function outOfScope(statements: iam.PolicyStatement[], known: readonly string[] | undefined): Problem | undefined {
+  const other = statements.flatMap(({ actions }) => actions)
+    .find(action => known && !Token.isUnresolved(action) && ![...known, ALL].includes(action));
+  return other === undefined ? undefined : {
+    got: `the action ${other} in a registry policy of the scope V1`,
+    expected: `${known!.join(', ')} or ${ALL}`,
+    fix: 'leave it out, or switch the registry: aws ecr put-account-setting --name REGISTRY_POLICY_SCOPE --value V2',
+  };
+}
+
+function tooLong(policy: RenderedPolicy, scope: IConstruct): Problem | undefined {
+  const length = jsonLength(policy, scope);
+  return length <= LONGEST_POLICY ? undefined : {
+    got: `a registry policy of ${length} characters`,
+    expected: `at most ${LONGEST_POLICY}`,
+    fix: 'name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by one '
+      + "CachePullers.organization('o-...', { accounts: [...] })",
+  };
+}
+
+/** A statement as it is rendered. */
+export interface RenderedStatement {
+  readonly Sid?: string;
+}
+
+/**
+ * An id for a statement about a prefix: `FirstPullTeamAEcho` for `team-a/echo`. Prefixes that differ in signs only share it, so it isn't
+ * unique by itself.
+ */
+export function statementId(start: string, prefix: string): string {
+  const words = Token.isUnresolved(prefix) ? [] : prefix.split(/[^A-Za-z0-9]+/);
+  return start + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+/**
+ * Makes the ids of statements unique: the first keeps its own, a later one gets a hash of what it says. So an id depends on what is in the
+ * policy and on nothing else. A statement that says the same as an earlier one is left out.
+ */
+export function withUniqueIds(statements: readonly RenderedStatement[]): RenderedStatement[] {
+  const taken = new Set<string>();
+  const seen = new Set<string>();
+  return statements.flatMap(statement => {
+    const text = JSON.stringify(statement);
+    if (seen.has(text)) {
+      return [];
+    }
+    seen.add(text);
+    if (statement.Sid === undefined) {
+      return [statement];
+    }
+    const id = taken.has(statement.Sid) ? statement.Sid + createHash('sha256').update(text).digest('hex').slice(0, 8) : statement.Sid;
+    taken.add(id);
+    return [{ ...statement, Sid: id }];
+  });
 }

@@ -2,10 +2,10 @@ import { Lazy, Resource } from 'aws-cdk-lib';
 import { CfnRegistryScanningConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
-import { claimRegistry } from './one-per-registry';
-import { checkOwnRegistry } from './own-registry';
 import { checkScanFilter, scanFilterOf } from './repository-filters';
-import { InvalidInputError, place, sentence } from '../private/errors';
+import { InvalidInputError, problemAt } from '../private/errors';
+import { claimRegistry } from '../private/tree';
+import { checkOwnRegistry } from '../rule/cache-address';
 
 /** CloudFormation reference of `AWS::ECR::RegistryScanningConfiguration`. */
 const MOST_FILTERS = 100;
@@ -154,10 +154,10 @@ export class RegistryScanning extends Resource {
 
   /** Without rules ECR scans every image of the registry on and on, which Inspector charges for. */
   private enhancedForAll(): string[] {
-    return this.scanType === RegistryScanType.BASIC || this.rules().length > 0 ? [] : [`${sentence({
+    return this.scanType === RegistryScanType.BASIC || this.rules().length > 0 ? [] : [problemAt(this, {
       got: 'enhanced scanning without a filter',
       expected: 'at least one, since the charge depends on what is scanned',
       fix: "call scanOnPush() or scanContinuously() for the caches, or scanContinuouslyMatching('*') for the whole registry",
-    })} [at ${place(this)}]`];
+    })];
   }
 }

@@ -2,9 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
-import { prefixOf } from '../rule/rule-prefix';
+import { excerpt, InvalidInputError } from '../private/errors';
+import { prefixOf } from '../rule/cache-address';
 
 /** CloudFormation reference of `AWS::ECR::RegistryScanningConfiguration`; its pattern without nested repetition. */
 const SCAN_FILTER = /^[a-z0-9*]+(?:[._/-][a-z0-9*]+)*$/;

@@ -1,8 +1,7 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { checkAccount } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
+import { excerpt, InvalidInputError } from '../private/errors';
 
 /** AWS Organizations API reference, "Organization": Id. */
 const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;

@@ -1,22 +1,17 @@
 import { Lazy, Resource, Stack, TagManager, TagType, Token } from 'aws-cdk-lib';
 import type { IResource, ITaggableV2 } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { CacheLifecycleRule } from './cache-lifecycle';
 import type { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
-import { DEFAULT_LIFECYCLE_POLICY } from './default-lifecycle';
-import { repositoryPolicyFor } from './repository-policy';
-import {
-  checkDescription, checkEncryptionKey, checkExclusionFilters, checkTags, checkTemplatePrefix, LONGEST_DESCRIPTION, repositoryPolicyProblems,
-} from './template-checks';
-import { allowPullers } from './template-pullers';
-import { checkTemplatesOfTree } from './template-register';
-import { ROOT } from '../private/checks';
-import { checkRoleAccount, checkRoleWithoutPath } from '../private/role-checks';
-import { warn, WarningId } from '../private/warnings';
+import { allowPullers } from './puller-register';
+import { checkDescription, checkEncryptionKey, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems } from './template-checks';
+import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
+import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
+import { warn, WarningId } from '../private/errors';
+import { CacheActions } from '../rule/cache-actions';
 
 /** What a repository creation template is applied to. */
 export enum TemplateUse {
@@ -192,7 +187,7 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
       encryptionConfiguration: props.encryptionKey
         ? { encryptionType: 'KMS', kmsKey: props.encryptionKey.keyRef.keyArn }
         : { encryptionType: 'AES256' },
-      lifecyclePolicy: props.lifecycleRules ? CacheLifecycleRule.toPolicyText(props.lifecycleRules) : DEFAULT_LIFECYCLE_POLICY,
+      lifecyclePolicy: CacheLifecycleRule.toPolicyText(props.lifecycleRules ?? CacheLifecycleRule.defaults()),
       repositoryPolicy: this.policyText(props),
       resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
       customRoleArn: creationRole,
@@ -254,4 +249,11 @@ function defaultDescription(prefix: string): string {
   }
   const description = `Repositories below ${prefix}`;
   return Token.isUnresolved(prefix) || description.length <= LONGEST_DESCRIPTION ? description : 'Repositories below this prefix';
+}
+
+/** The policy that repositories are born with: what the user wrote, and what lets other accounts pull what is cached. */
+function repositoryPolicyFor(written: iam.PolicyDocument | undefined, pullers: CachePullers[]): iam.PolicyDocument {
+  const policy = written && !written.isEmpty ? iam.PolicyDocument.fromJson(written.toJSON()) : new iam.PolicyDocument();
+  policy.addStatements(...pullers.map(who => who._statement({ actions: [...CacheActions.PULL_CACHED] })));
+  return policy;
 }

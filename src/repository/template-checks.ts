@@ -1,12 +1,14 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import { TagMutability } from 'aws-cdk-lib/aws-ecr';
+import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnAlias } from 'aws-cdk-lib/aws-kms';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { checkLength, checkPrefix } from '../private/checks';
+import { checkLength, checkPrefix, jsonLength } from '../private/checks';
 import { InvalidInputError, place, sentence } from '../private/errors';
-import { knownLength } from '../private/known-length';
+import type { Problem } from '../private/errors';
+import { differ } from '../private/places';
+import { oncePerTree, sameNames } from '../private/tree';
 
 /* Limits: CloudFormation reference of AWS::ECR::RepositoryCreationTemplate. */
 const LONGEST_TEMPLATE_PREFIX = 256;
@@ -102,7 +104,7 @@ export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct):
     }, scope);
   }
   const own = Stack.of(scope).region;
-  if (!Token.isUnresolved(own) && !Token.isUnresolved(key.env.region) && key.env.region !== own) {
+  if (differ(key.env.region, own)) {
     throw new InvalidInputError({
       got: `an encryption key of the Region ${key.env.region}`,
       expected: `a key of the Region ${own}, in which the repositories are`,
@@ -133,7 +135,7 @@ export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: ICon
       fix: 'leave the resources out',
     }));
   }
-  const length = knownLength(Stack.of(scope).resolve(Stack.of(scope).toJsonString(policy)));
+  const length = jsonLength(policy, scope);
   if (length > LONGEST_POLICY) {
     problems.push(sentence({
       got: `a repository policy of ${length} characters`,
@@ -142,4 +144,26 @@ export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: ICon
     }));
   }
   return problems;
+}
+
+/** Refuses, when the app is synthesized, a second template for a prefix of an account and Region: the prefix names it. */
+export function checkTemplatesOfTree(scope: IConstruct): void {
+  oncePerTree(scope, 'TemplateRegister', root => {
+    root.node.addValidation({
+      validate: () => sameNames(
+        root.node.findAll().filter(construct => CfnRepositoryCreationTemplate.isCfnRepositoryCreationTemplate(construct)),
+        template => template.prefix,
+        samePrefix,
+      ),
+    });
+    return true;
+  });
+}
+
+function samePrefix(twin: CfnRepositoryCreationTemplate): Problem {
+  return {
+    got: `a second repository creation template for the prefix '${twin.prefix}' of one account and Region (${place(twin)} is the first)`,
+    expected: 'one template for each prefix',
+    fix: 'join the two: name both uses in appliedFor, or set the repositoryTemplate of the cache',
+  };
 }

@@ -1,11 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import { prefixOf } from './cache-address';
 import type { ICacheRule } from './cache-rule';
-import { prefixOf } from './rule-prefix';
 import { PATH, ROOT } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
-import { warn, WarningId } from '../private/warnings';
+import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { readUpstreamImage } from '../upstream/upstream-image';
 
 const EVERYTHING = '*';

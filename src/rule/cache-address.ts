@@ -1,7 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
-import { prefixOf } from './rule-prefix';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
+import { InvalidInputError } from '../private/errors';
+import { differ } from '../private/places';
 
 /**
  * Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region.
@@ -75,5 +78,27 @@ export class CacheAddress {
    */
   public repositoryUri(path: string): string {
     return `${this.registryHost}/${this.repositoryName(path)}`;
+  }
+}
+
+/**
+ * The prefix of a rule as it was written. The reference of an L1 rule is its `Ref`: a token in which nobody can tell `ROOT`,
+ * and which locks the rule by an export when another stack uses it.
+ */
+export function prefixOf(rule: IPullThroughCacheRuleRef): string {
+  const written = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule) ? rule.ecrRepositoryPrefix : undefined;
+  return written ?? rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+}
+
+/** Refuses a cache of another registry than the one that a setting belongs to. */
+export function checkOwnRegistry(cache: IPullThroughCacheRuleRef, construct: IConstruct, setting: string): void {
+  const { account, region } = CacheAddress.fromRule(cache);
+  const own = Stack.of(construct);
+  if (differ(account, own.account) || differ(region, own.region)) {
+    throw new InvalidInputError({
+      got: `a cache of the account ${account} and Region ${region}`,
+      expected: `one of the account ${own.account} and Region ${own.region}, whose registry this is about`,
+      fix: `make a ${setting} in a stack of that account and Region`,
+    }, construct);
   }
 }

@@ -1,7 +1,7 @@
-import { excerpt } from '../private/excerpt';
+import { excerpt, InvalidInputError } from '../private/errors';
 
 /** Where a text leaves the grammar of image references, and the way back. */
-export interface Flaw {
+interface Flaw {
   /** Offset in the whole text of the first character that is wrong; the end of the part when something is missing there. */
   readonly offset: number;
   readonly expected: string;
@@ -30,12 +30,12 @@ const LONGEST_TAG = 128;
 const DIGEST_DIGITS = new Map([['sha256', 64], ['sha384', 96], ['sha512', 128]]);
 
 /** Whether the text is what Docker prints as an image's own identifier, which no repository may be named. */
-export function isIdentifier(text: string): boolean {
+function isIdentifier(text: string): boolean {
   return text.length === 64 && endOfRun(text, 0, 64, LOWER_HEX) === 64;
 }
 
 /** A registry in front of an offset: a domain name or IPv4 address, or an IPv6 address in brackets, each with an optional port. */
-export function hostFlaw(text: string, end: number): Flaw | undefined {
+function hostFlaw(text: string, end: number): Flaw | undefined {
   const nameEnd = text[0] === '[' ? endOfAddress(text, end) : endOfDomain(text, end);
   if (typeof nameEnd !== 'number') { return nameEnd; }
   return nameEnd === end ? undefined : portFlaw(text, nameEnd, end);
@@ -66,7 +66,7 @@ function portFlaw(text: string, start: number, limit: number): Flaw | undefined 
 }
 
 /** A repository, up to a limit, a ':' or an '@': lower-case words joined by '/', '.', '_', '__' or any number of dashes. */
-export function endOfPath(text: string, start: number, limit: number): number | Flaw {
+function endOfPath(text: string, start: number, limit: number): number | Flaw {
   for (let at = start; ;) {
     const end = endOfRun(text, at, limit, LOWER_AND_DIGITS);
     if (end === at) { return { offset: at, expected: "a lower-case letter or digit on both sides of '/', '.', '_', '__' and dashes", fix: PATH_FIX }; }
@@ -89,7 +89,7 @@ function endOfSeparator(text: string, at: number, limit: number): number {
 }
 
 /** A tag, up to an '@' or the text's end: a letter, digit or '_', then those, dots and dashes. */
-export function endOfTag(text: string, start: number): number | Flaw {
+function endOfTag(text: string, start: number): number | Flaw {
   const end = endOfRun(text, start, text.length, TAG_CHARACTERS);
   if (!TAG_STARTS[text.charCodeAt(start)]) {
     return { offset: start, expected: "a letter, digit or '_' at the start of the tag", fix: TAG_FIX };
@@ -101,7 +101,7 @@ export function endOfTag(text: string, start: number): number | Flaw {
 }
 
 /** A digest, up to the text's end: an algorithm that registries can check, ':' and as many lower-case hexadecimal digits as it makes. */
-export function digestFlaw(text: string, start: number): Flaw | undefined {
+function digestFlaw(text: string, start: number): Flaw | undefined {
   const colon = text.indexOf(':', start);
   const algorithm = text.slice(start, colon < 0 ? text.length : colon);
   const digits = DIGEST_DIGITS.get(algorithm);
@@ -129,4 +129,89 @@ function characters(...ranges: string[]): CharacterSet {
     table.fill(1, range.charCodeAt(0), range.charCodeAt(range.length - 1) + 1);
   }
   return table;
+}
+
+const DOCKER_HUB = 'docker.io';
+const OLD_DOCKER_HUB = 'index.docker.io';
+const OFFICIAL = 'library/';
+const LONGEST_REPOSITORY = 255;
+
+/** What an image reference is made of, short forms completed. */
+export interface ReferenceParts {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** Reads a reference as Docker does, or throws an InvalidInputError that says where and why it is none. */
+export function readReference(text: string): ReferenceParts {
+  if (isIdentifier(text)) {
+    throw new InvalidInputError({
+      got: `the image reference ${excerpt(text)}, an identifier of 64 hexadecimal digits`,
+      expected: "a repository's name",
+      fix: `write the repository in front, such as 'nginx@sha256:${text.slice(0, 8)}...'`,
+    });
+  }
+  const slash = text.indexOf('/');
+  const head = slash > 0 ? text.slice(0, slash) : '';
+  return looksLikeRegistry(head) ? readWithRegistry(text, head) : readRemainder(text, DOCKER_HUB, 0);
+}
+
+/** Docker's rule of what, in front of the first slash, is a registry and not part of a repository on Docker Hub. */
+function looksLikeRegistry(head: string): boolean {
+  return head.includes('.') || head.includes(':') || head === 'localhost' || head !== head.toLowerCase();
+}
+
+function readWithRegistry(text: string, head: string): ReferenceParts {
+  const slash = head.length;
+  const flaw = hostFlaw(text, slash);
+  if (flaw === undefined) { return readRemainder(text, head === OLD_DOCKER_HUB ? DOCKER_HUB : head, slash + 1); }
+  if (endOfPath(text, 0, slash) === slash) { return readRemainder(text, '', 0); }
+  throw text.startsWith('//', slash) && text[slash - 1] === ':'
+    ? invalid(text, { offset: slash, expected: 'an image name without a scheme', fix: `leave out ${excerpt(text.slice(0, slash + 2))}` })
+    : invalid(text, flaw);
+}
+
+/** What follows the registry, in one pass: `path[:tag][@digest]`. None of the parts can hold the sign that ends it. */
+function readRemainder(text: string, registry: string, start: number): ReferenceParts {
+  const pathEnd = within(text, endOfPath(text, start, text.length));
+  const path = text.slice(start, pathEnd);
+  const official = registry === DOCKER_HUB && !path.includes('/') ? OFFICIAL : '';
+  const flaw = lengthFlaw(path, start, official);
+  if (flaw) { throw invalid(text, flaw); }
+
+  const tagged = text[pathEnd] === ':';
+  const tagEnd = tagged ? within(text, endOfTag(text, pathEnd + 1)) : pathEnd;
+  return {
+    registry,
+    repository: official + path,
+    tag: tagged ? text.slice(pathEnd + 1, tagEnd) : undefined,
+    digest: tagEnd < text.length ? readDigest(text, tagEnd + 1) : undefined,
+  };
+}
+
+function lengthFlaw(path: string, start: number, official: string): Flaw | undefined {
+  const length = official.length + path.length;
+  return length <= LONGEST_REPOSITORY ? undefined : {
+    offset: start + LONGEST_REPOSITORY - official.length,
+    expected: `at most ${LONGEST_REPOSITORY} characters in the repository${official && ` with its '${official}'`}, not ${length}`,
+    fix: 'shorten the repository',
+  };
+}
+
+function readDigest(text: string, start: number): string {
+  const flaw = digestFlaw(text, start);
+  if (flaw) { throw invalid(text, flaw); }
+  return text.slice(start);
+}
+
+function within(text: string, end: number | Flaw): number {
+  if (typeof end === 'number') { return end; }
+  throw invalid(text, end);
+}
+
+function invalid(text: string, flaw: Flaw): InvalidInputError {
+  const where = flaw.offset < text.length ? `with ${excerpt(text[flaw.offset])} at` : 'ending at';
+  return new InvalidInputError({ got: `the image reference ${excerpt(text)} ${where} offset ${flaw.offset}`, expected: flaw.expected, fix: flaw.fix });
 }

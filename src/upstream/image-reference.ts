@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { readReference, ReferenceParts } from './image-reference-reader';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
+import { readReference, ReferenceParts } from './image-reference-grammar';
+import { excerpt, InvalidInputError } from '../private/errors';
 
 /**
  * The name of a container image, read as Docker reads it.

@@ -3,8 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
+import { excerpt, InvalidInputError } from '../private/errors';
+import { differ } from '../private/places';
 
 const NAME_PREFIX = 'ecr-pullthroughcache/';
 const LONGEST_NAME = 512;
@@ -95,7 +95,7 @@ export class UpstreamCredential {
     for (const [name, own, other] of [
       ['account', here.account, this.secret.env.account], ['Region', here.region, this.secret.env.region],
     ]) {
-      if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
+      if (differ(own, other)) {
         throw new InvalidInputError({
           got: `a secret in the ${name} ${other} for a cache in ${own}`,
           expected: 'a secret in the account and Region of the cache, the only place where ECR reads it',

@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { ImageReference } from './image-reference';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
+import { excerpt, InvalidInputError } from '../private/errors';
 
 /** An image by the name that it has in its upstream. */
 export interface UpstreamImage {

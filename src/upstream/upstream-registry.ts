@@ -3,8 +3,7 @@ import type { UpstreamCredential } from './upstream-credential';
 import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
 import { checkAccount, checkRegion } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
-import { excerpt } from '../private/excerpt';
+import { excerpt, InvalidInputError } from '../private/errors';
 
 /** What a private ECR registry is known by. */
 export interface EcrUpstreamOptions {

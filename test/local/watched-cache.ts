@@ -10,7 +10,7 @@ import { inbox } from '../../local/harness/inbox';
 import type { Inbox } from '../../local/harness/inbox';
 import { tool } from '../../local/harness/paths';
 import { eventually } from '../../local/harness/wait';
-import { NAMESPACE } from '../../src/monitoring/emitted-names';
+import { NAMESPACE } from '../../src/functions/contract';
 import { CacheActions } from '../../src/rule/cache-actions';
 
 export const ACCOUNT = '111122223333', VENDOR = '123456789012', STACK = 'Watched', PREFIX = 'echo';

@@ -1,7 +1,7 @@
-import { captureLines, SimulatedAws } from './simulated-aws';
-import { handler as probe } from '../../src/monitoring/cache-probe.lambda';
-import { handler as count } from '../../src/monitoring/cache-statistics.lambda';
-import { SETTINGS } from '../../src/monitoring/function-settings';
+import { handler as probe } from '../../src/functions/cache-probe.lambda';
+import { handler as count } from '../../src/functions/cache-statistics.lambda';
+import { SETTINGS } from '../../src/functions/contract';
+import { captureLines, SimulatedAws } from '../functions/simulated-aws';
 
 export interface EmittedMetric {
   readonly namespace: string;

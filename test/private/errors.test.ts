@@ -1,6 +1,7 @@
 import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { InvalidInputError, place } from '../../src/private/errors';
+import { excerpt, InvalidInputError, place, warn, WarningId } from '../../src/private/errors';
+import { newStack, warningsOf } from '../app';
 
 const problem = { got: "the count '0'", expected: 'a whole number above 0', fix: 'count at least 1' };
 
@@ -44,4 +45,41 @@ describe('the place of a construct', () => {
   test('keeps such an id in front of another', () => {
     expect(place(new Construct(new Construct(new Stack(new App(), 'Stack'), 'Default'), 'Echo'))).toBe('Stack/Default/Echo');
   });
+});
+
+describe('an excerpt', () => {
+  test('quotes a short text as it is', () => {
+    expect(excerpt('nginx:1.27')).toBe("'nginx:1.27'");
+  });
+
+  test('shows what cannot be seen or mistaken as an escape', () => {
+    expect(excerpt('ngіnx\n\u200b')).toBe("'ng\\u0456nx\\u000a\\u200b'");
+  });
+
+  test('shows 80 characters in full', () => {
+    expect(excerpt('a'.repeat(80))).toBe(`'${'a'.repeat(80)}'`);
+  });
+
+  test('cuts a longer text and names its length', () => {
+    expect(excerpt('a'.repeat(81))).toBe(`'${'a'.repeat(80)}...' (81 characters)`);
+  });
+});
+
+test('the ids of warnings are those by which users acknowledge them', () => {
+  expect(Object.values(WarningId)).toEqual(expect.arrayContaining([
+    'overlappingPrefixes', 'possiblySamePrefix', 'immutableTemplate', 'wholeRegistryGrant', 'upstreamIsOwnRegistry', 'grantHalfMissing',
+    'digestFirstPull',
+  ]));
+});
+
+test('no two warnings have one id', () => {
+  expect(new Set(Object.values(WarningId)).size).toBe(Object.values(WarningId).length);
+});
+
+test('a warning says of a token that its value comes later', () => {
+  const stack = newStack();
+
+  warn(stack, WarningId.IMMUTABLE_TEMPLATE, `the Region '${Aws.REGION}'`);
+
+  expect(warningsOf(stack)).toEqual(["/Stack immutableTemplate: the Region '<known at deployment>'"]);
 });

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
 import { PullThroughCache } from '../../src/pull-through-cache';
-import { CachedImage } from '../../src/pulling/cached-image';
+import { CachedImage, pathInCache } from '../../src/pulling/cached-image';
 import { CacheRule } from '../../src/rule/cache-rule';
 import type { ICacheRule } from '../../src/rule/cache-rule';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
@@ -363,4 +363,38 @@ describe('any name', () => {
       expect(new Set(long)).toEqual(new Set([short]));
     }), { numRuns: 500 });
   });
+});
+
+function importAt(region: string, account = ACCOUNT) {
+  return PullThroughCache.fromPullThroughCacheAttributes(new Stack(new App(), 'Stack'), 'Echo', { repositoryPrefix: 'echo', account, region });
+}
+
+test.each([
+  ['eu-west-1', `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/echo/team/app:1`, 'team/app:1'],
+  ['us-iso-east-1', `${ACCOUNT}.dkr.ecr.us-iso-east-1.c2s.ic.gov/echo/app:1`, 'app:1'],
+  ['xx-west-1', `${ACCOUNT}.dkr.ecr.xx-west-1.amazonaws.com/echo/app:1`, 'app:1'],
+  ['eu-west-1', `${ACCOUNT}.dkr.ecr.eu-west-1.${Aws.URL_SUFFIX}/echo/app:1`, 'app:1'],
+])('an image of a cache in %s has a path in it', (region, image, path) => {
+  expect(pathInCache(importAt(region), image)).toBe(path);
+});
+
+test('so has one whose account is a token, as far as it is spelt so', () => {
+  expect(pathInCache(importAt('eu-west-1', Aws.ACCOUNT_ID), `${Aws.ACCOUNT_ID}.dkr.ecr.eu-west-1.${Aws.URL_SUFFIX}/echo/app:1`)).toBe('app:1');
+});
+
+test.each([
+  ['another account', '222233334444.dkr.ecr.eu-west-1.amazonaws.com/echo/app:1'],
+  ['another Region', `${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/echo/app:1`],
+  ['another prefix', `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/echoes/app:1`],
+  ['another domain', `${ACCOUNT}.dkr.ecr.eu-west-1.example.com/echo/app:1`],
+  ['no registry', 'echo/app:1'],
+])('an image of %s has none', (_, image) => {
+  expect(pathInCache(importAt('eu-west-1'), image)).toBeUndefined();
+});
+
+test.each([
+  ['account', Aws.ACCOUNT_ID, 'eu-west-1'],
+  ['Region', ACCOUNT, Aws.REGION],
+])('nor has one that spells out an %s which is a token', (_, account, region) => {
+  expect(pathInCache(importAt(region, account), `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/echo/app:1`)).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnPermissionSet } from 'aws-cdk-lib/aws-sso';
 import { PullPolicy, PullThroughCache } from '../../src';
-import { knownLength } from '../../src/private/known-length';
+import { knownLength } from '../../src/private/checks';
 import { agnosticStack, ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
 import type { Row, World } from '../simulator';

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { CacheLifecycleRule } from '../../src/repository/cache-lifecycle';
+import { CacheLifecycleRule } from '../../src/lifecycle/cache-lifecycle-rule';
 import { RepositoryTemplate, TemplateUse } from '../../src/repository/repository-template';
 import type { RepositoryTemplateProps } from '../../src/repository/repository-template';
 import { agnosticStack, ENV, newStack, propertiesOf, warningsOf } from '../app';

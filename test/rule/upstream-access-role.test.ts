@@ -1,8 +1,8 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { UpstreamAccessRole, UpstreamAccessScope } from '../../src/rule/upstream-access-role';
-import type { UpstreamAccessRoleProps } from '../../src/rule/upstream-access-role';
+import { UpstreamAccessRole, UpstreamAccessScope } from '../../src/rule/upstream-role';
+import type { UpstreamAccessRoleProps } from '../../src/rule/upstream-role';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 import { agnosticStack, ECHO, newStack, propertiesOf } from '../app';
 

@@ -1,6 +1,5 @@
 import { PRICES } from './prices';
-import { ProbeMetric, StatisticsMetric } from '../../../src/monitoring/emitted-names';
-import { SETTINGS } from '../../../src/monitoring/function-settings';
+import { ProbeMetric, SETTINGS, StatisticsMetric } from '../../../src/functions/contract';
 
 /** How a cache is used in a month; all of it is said in the guide. */
 export interface Usage {

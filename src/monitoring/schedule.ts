@@ -1,0 +1,110 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { MOST_SETTINGS, NAMESPACE } from '../functions/contract';
+import { InvalidInputError } from '../private/errors';
+import { differ } from '../private/places';
+import { prefixOf } from '../rule/cache-address';
+
+/** How a function that runs on a schedule is made, whatever it does. */
+export interface ScheduledFunctionOptions {
+  /**
+   * How long the lines of the function are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * The longest that a run may take; up to 15 minutes.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Lambda concurrency that is kept for the function. A run that overlaps another puts the same figures for the same time, so
+   * none is needed; an account with a low quota can't reserve any.
+   *
+   * @default - none
+   */
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/** What every such function has: a role that can do no more than log and put metrics, a log group, the small machine. */
+export function scheduledFunctionProps(scope: Construct, options: ScheduledFunctionOptions) {
+  const timeout = options.timeout ?? Duration.minutes(15);
+  if (!timeout.isUnresolved() && (timeout.toSeconds() > 900 || timeout.toSeconds() < 30)) {
+    throw new InvalidInputError({
+      got: `a timeout of ${timeout.toHumanString()}`,
+      expected: '30 seconds to 15 minutes, the longest that Lambda runs',
+      fix: 'watch fewer caches with one function if it is too short',
+    }, scope);
+  }
+  const logGroup = new logs.LogGroup(scope, 'Log', {
+    retention: options.logRetention ?? logs.RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  role.addToPolicy(new iam.PolicyStatement({
+    actions: ['cloudwatch:PutMetricData'],
+    // CloudWatch has no resources for it; the namespace is what can be narrowed
+    resources: ['*'],
+    conditions: { StringEquals: { 'cloudwatch:namespace': NAMESPACE } },
+  }));
+  return {
+    role,
+    logGroup,
+    timeout,
+    memorySize: 256,
+    architecture: lambda.Architecture.ARM_64,
+    reservedConcurrentExecutions: options.reservedConcurrentExecutions,
+  } satisfies lambda.FunctionOptions;
+}
+
+/** Runs the function at an interval. */
+export function schedule(scope: Construct, description: string, interval: Duration, handler: lambda.IFunction): events.Rule {
+  return new events.Rule(scope, 'Schedule', {
+    description,
+    schedule: events.Schedule.rate(interval),
+    targets: [new targets.LambdaFunction(handler)],
+  });
+}
+
+/** A function reads the registry of its own account and Region, so a cache elsewhere can't be watched by it. */
+export function checkSameRegistry(scope: Construct, rule: IPullThroughCacheRuleRef): void {
+  const own = Stack.of(scope);
+  if (differ(rule.env.account, own.account) || differ(rule.env.region, own.region)) {
+    throw new InvalidInputError({
+      got: `the cache '${prefixOf(rule)}' of account ${rule.env.account} and Region ${rule.env.region}`,
+      expected: `a cache of account ${own.account} and Region ${own.region}, where this function runs`,
+      fix: 'watch it from a stack in its own account and Region',
+    }, scope);
+  }
+}
+
+/** Refuses what doesn't fit into the environment of a function. */
+export function checkSettings(scope: Construct, settings: object, fix: string): void {
+  const length = JSON.stringify(settings).length;
+  if (length > MOST_SETTINGS) {
+    throw new InvalidInputError({ got: `${length} characters of settings`, expected: `at most ${MOST_SETTINGS}`, fix }, scope);
+  }
+}
+
+/** Refuses an interval that is no whole number of units, or out of range. */
+export function checkInterval(scope: Construct, interval: Duration, shortest: Duration, longest: Duration): void {
+  const seconds = interval.toSeconds();
+  if (seconds % shortest.toSeconds() !== 0 || seconds < shortest.toSeconds() || seconds > longest.toSeconds()) {
+    throw new InvalidInputError({
+      got: `an interval of ${interval.toHumanString()}`,
+      expected: `a multiple of ${shortest.toHumanString()}, at most ${longest.toHumanString()}`,
+      fix: 'round it',
+    }, scope);
+  }
+}

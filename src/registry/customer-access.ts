@@ -1,0 +1,276 @@
+import { Aws, Stack, Token } from 'aws-cdk-lib';
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { RegistryPolicy } from './registry-policy';
+import { checkAccount, jsonLength, PATH } from '../private/checks';
+import { excerpt, InvalidInputError, problemAt } from '../private/errors';
+import type { Problem } from '../private/errors';
+import { oncePerTree } from '../private/tree';
+import { CachePullers } from '../repository/cache-pullers';
+import { CacheActions } from '../rule/cache-actions';
+
+/** CloudFormation reference of `AWS::ECR::Repository` and of `AWS::ECR::RegistryPolicy`. */
+const LONGEST_POLICY = 10_240;
+const SHARED_ID = 'UpstreamOfCustomers';
+const EVERYTHING = '*';
+
+/** An account that caches a vendor's images. */
+export interface UpstreamCustomer {
+  /** The account of the customer's cache: 12 digits, or a token. */
+  readonly account: string;
+
+  /**
+   * Names of the roles that ECR may read with on the customer's behalf, with their paths and without a slash in front; `*` stands for any
+   * characters. They need not exist yet. It is the role of the customer's rule that reads, not the role of a puller.
+   *
+   * @default - every role that the customer's account itself allows
+   */
+  readonly roles?: string[];
+
+  /**
+   * The organisation of AWS Organizations that the account has to belong to, such as `o-a1b2c3d4e5`: access ends when it leaves.
+   *
+   * @default - none
+   */
+  readonly organizationId?: string;
+}
+
+/** How the statements for customers are written. */
+export interface UpstreamAccessOptions {
+  /**
+   * Whether the customers that are not narrowed share one statement. A policy holds more of them then, some 280 instead of some 40, and the
+   * end of one customer's access changes a statement of all.
+   *
+   * @default false
+   */
+  readonly sharedStatement?: boolean;
+}
+
+/** What a printed policy is for. */
+export interface UpstreamPolicyTextOptions {
+  /**
+   * ARNs of the repositories, for a registry policy: `arn:aws:ecr:us-east-1:123456789012:repository/*`. Without, the policy is one for a
+   * repository, which names none.
+   *
+   * @default - a policy for a repository
+   */
+  readonly repositoryArns?: string[];
+
+  /**
+   * The partition of the customers' accounts.
+   *
+   * @default aws
+   */
+  readonly partition?: string;
+}
+
+/**
+ * The vendor's side of a cache: lets the caches of customers read a private ECR registry.
+ *
+ * It allows the four actions that Amazon documents for the upstream of a cache in another account, and neither creating repositories nor
+ * pushing: ECR User Guide, "IAM permissions required to sync an upstream registry with an Amazon ECR private registry". Whether they are
+ * enough for referrers, such as signatures and SBOMs, is not documented and not verified.
+ *
+ * Each customer has a statement with an id of its own, so that the end of its access changes nothing for others. The principal is always the
+ * customer's account, narrowed by conditions on `aws:PrincipalArn` and `aws:PrincipalOrgID`, since ECR refuses a policy that names a role that
+ * doesn't exist. What a customer has cached already stays in the customer's account when access ends.
+ *
+ * @example
+ * import { RegistryPolicy, UpstreamAccess } from 'cdk-ecr-pull-through-cache';
+ * import type * as ecr from 'aws-cdk-lib/aws-ecr';
+ *
+ * declare const nginx: ecr.Repository;
+ *
+ * const access = UpstreamAccess.forCustomers([
+ *   { account: '111122223333' },
+ *   { account: '444455556666', roles: ['echo-mirror-*'], organizationId: 'o-a1b2c3d4e5' },
+ * ]);
+ * access.allowOnRepositories(nginx);
+ * // or all that begins with hardened/, by the one policy of the registry
+ * access.allowOnRegistry(new RegistryPolicy(this, 'RegistryPolicy'), 'hardened/*');
+ */
+export class UpstreamAccess {
+  /**
+   * Access for customers.
+   *
+   * @param customers the customers, each account once
+   * @param options how their statements are written
+   * @throws for no customers, an account twice, what is no account, role or organisation
+   */
+  public static forCustomers(customers: UpstreamCustomer[], options: UpstreamAccessOptions = {}): UpstreamAccess {
+    if (customers.length === 0) {
+      throw new InvalidInputError({
+        got: 'no customers',
+        expected: 'at least one',
+        fix: "name them, such as { account: '111122223333' }, or leave the access out while there are none",
+      });
+    }
+    customers.forEach(({ account }) => checkAccount(account));
+    const twice = customers.find(({ account }, index) => customers.slice(0, index).some(other => other.account === account));
+    if (twice) {
+      throw new InvalidInputError({
+        got: `the customer ${twice.account} twice`,
+        expected: 'each account once, since its statement has the id of the account',
+        fix: 'name all its roles in one entry',
+      });
+    }
+    return new UpstreamAccess(customers, options.sharedStatement ?? false);
+  }
+
+  private constructor(private readonly customers: UpstreamCustomer[], private readonly shared: boolean) {
+    // a customer that can't be written is refused here, and not where the access is used
+    this.statements();
+  }
+
+  /**
+   * Lets the customers read repositories, by the policy of each.
+   *
+   * @param repositories repositories of this app
+   * @throws for an imported repository, whose policy isn't managed here; at synthesis for a policy of more than 10,240 characters
+   */
+  public allowOnRepositories(...repositories: ecr.IRepository[]): void {
+    for (const repository of repositories) {
+      const added = this.statements().map(statement => repository.addToResourcePolicy(statement));
+      if (added.some(({ statementAdded }) => !statementAdded)) {
+        throw new InvalidInputError({
+          got: 'an imported repository, whose policy is not managed here',
+          expected: 'a repository of this app',
+          fix: 'write what toPolicyText() prints where the repository is made, or use allowOnRegistry()',
+        }, repository);
+      }
+      checkLengthAtSynthesis(repository);
+    }
+  }
+
+  /**
+   * Lets the customers read repositories by the policy of the registry, whose scope has to be V2: V1 knows but one of the four actions. See
+   * `RegistryPolicyProps.scope`.
+   *
+   * @param policy the registry policy
+   * @param repositories names of repositories, and `team/*` for all that begins with `team/`; all repositories when none is named
+   * @throws for what is no name, a customer that the policy has already, statements of more than 10,240 characters
+   */
+  public allowOnRegistry(policy: RegistryPolicy, ...repositories: string[]): void {
+    repositories.forEach(name => checkName(name, policy));
+    const stack = Stack.of(policy);
+    const names = repositories.length > 0 ? [...new Set(repositories)] : [EVERYTHING];
+    const statements = this.statements(names.map(resourceName => stack.formatArn({ service: 'ecr', resource: 'repository', resourceName })));
+    const length = jsonLength(documentOf(statements), policy);
+    if (length > LONGEST_POLICY) {
+      throw new InvalidInputError(tooLong(length), policy);
+    }
+    const taken = oncePerTree(policy, `UpstreamAccess.${policy.node.addr}`, () => new Set<string>());
+    const again = statements.find(({ sid }) => taken.has(sid!));
+    if (again) {
+      throw new InvalidInputError({
+        got: `the statement '${again.sid}' a second time in this registry policy`,
+        expected: 'each customer once, with all its repositories',
+        fix: 'name the repositories in one call',
+      }, policy);
+    }
+    statements.forEach(({ sid }) => taken.add(sid!));
+    policy.addStatements(...statements);
+  }
+
+  /** The policy for a repository, as a document: for an L1, or to be merged with others. */
+  public toPolicyDocument(): iam.PolicyDocument {
+    return documentOf(this.statements());
+  }
+
+  /**
+   * The policy as JSON for those who write it without the CDK: `aws ecr set-repository-policy --policy-text`, or with the ARNs of repositories
+   * `aws ecr put-registry-policy --policy-text`, which replaces the registry policy that is there.
+   *
+   * @param options what the policy is for
+   * @throws for customers whose account is a token, a text of more than 10,240 characters
+   */
+  public toPolicyText(options: UpstreamPolicyTextOptions = {}): string {
+    const document = documentOf(this.statements(options.repositoryArns));
+    const text = JSON.stringify(document.toJSON(), undefined, 2).replaceAll(Aws.PARTITION, options.partition ?? 'aws');
+    if (Token.isUnresolved(text)) {
+      throw new InvalidInputError({
+        got: 'a customer that is known at deployment only',
+        expected: 'accounts that can be printed',
+        fix: 'write the accounts out, or use toPolicyDocument()',
+      });
+    }
+    const { length } = JSON.stringify(JSON.parse(text));
+    if (length > LONGEST_POLICY) {
+      throw new InvalidInputError(tooLong(length));
+    }
+    return text;
+  }
+
+  private statements(resources?: string[]): iam.PolicyStatement[] {
+    const sharing = this.shared ? this.customers.filter(isNotNarrowed) : [];
+    const alone = this.customers.filter(customer => !sharing.includes(customer));
+    const together = sharing.length === 0 ? [] : [statementOf({
+      sid: SHARED_ID,
+      principals: sharing.map(({ account }) => root(account)),
+      resources,
+    })];
+    return [...together, ...alone.map(customer => customerStatement(customer, resources))];
+  }
+}
+
+function isNotNarrowed({ roles, organizationId }: UpstreamCustomer): boolean {
+  return roles === undefined && organizationId === undefined;
+}
+
+function customerStatement({ account, roles, organizationId }: UpstreamCustomer, resources?: string[]): iam.PolicyStatement {
+  const { conditions } = CachePullers.account(account, { roles })._statement({});
+  const member = organizationId === undefined ? {} : CachePullers.organization(organizationId, { accounts: [account] })._statement({}).conditions;
+  return statementOf({
+    sid: `UpstreamOf${account}`,
+    principals: [root(account)],
+    conditions: { ...conditions, ...member },
+    resources,
+  });
+}
+
+/** Not `AccountPrincipal`, whose partition can't be printed without a stack. */
+function root(account: string): iam.IPrincipal {
+  return new iam.ArnPrincipal(`arn:${Aws.PARTITION}:iam::${account}:root`);
+}
+
+function statementOf(props: iam.PolicyStatementProps): iam.PolicyStatement {
+  return new iam.PolicyStatement({ ...props, actions: [...CacheActions.READ_UPSTREAM] });
+}
+
+function documentOf(statements: iam.PolicyStatement[]): iam.PolicyDocument {
+  return new iam.PolicyDocument({ statements });
+}
+
+function checkName(name: string, policy: RegistryPolicy): void {
+  const path = name.endsWith('/*') ? name.slice(0, -2) : name;
+  if (Token.isUnresolved(name) || name === EVERYTHING || PATH.test(path)) {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `the repository ${excerpt(name)}`,
+    expected: "the name of a repository, without registry, tag and digest, or one that ends in '/*'",
+    fix: "write one such as 'nginx' or 'team/*'",
+  }, policy);
+}
+
+/** Others may write into the policy of a repository too, so it is measured when all have. */
+function checkLengthAtSynthesis(repository: ecr.IRepository): void {
+  oncePerTree(repository, `UpstreamAccess.${repository.node.addr}`, () => {
+    const validate = () => {
+      const resource = repository.node.defaultChild as ecr.CfnRepository;
+      const length = jsonLength(resource.repositoryPolicyText, repository);
+      return length <= LONGEST_POLICY ? [] : [problemAt(repository, tooLong(length))];
+    };
+    repository.node.addValidation({ validate });
+    return true;
+  });
+}
+
+function tooLong(length: number): Problem {
+  return {
+    got: `a policy for customers of ${length} characters`,
+    expected: `at most ${LONGEST_POLICY}`,
+    fix: 'let customers share a statement with { sharedStatement: true }, narrow fewer of them to roles, or give groups of customers repositories of '
+      + 'their own or registries in other Regions or accounts',
+  };
+}

@@ -1,0 +1,173 @@
+import { CfnElement, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import type { IAspect } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { changedAt, holdersAt, valueAt } from './image-properties';
+import type { ImagePlace, ImagePlaces } from './image-properties';
+import { ImageOutcome } from './lookup';
+import type { CacheLookup, Finding } from './lookup';
+import { shown } from './report';
+import type { JudgedImage } from './report';
+import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
+import { PullThroughCacheGrants } from '../pulling/cache-grants';
+import { pathInCache } from '../pulling/cached-image';
+
+/** What one `CachedImages` has been told. It may be told more until the app is synthesized. */
+export interface Settings {
+  readonly lookup: CacheLookup;
+  readonly places: ImagePlaces;
+  readonly pullers: readonly iam.IGrantable[];
+  readonly found: JudgedImage[];
+}
+
+type Cached = NonNullable<Finding['cached']>;
+
+/** Rewrites the image names of a tree and lets the roles pull that have to. */
+export class CachedImagesAspect implements IAspect {
+  constructor(private readonly settings: Settings) {}
+
+  public visit(node: IConstruct): void {
+    if (node instanceof ecs.TaskDefinition) {
+      this.visitTaskDefinition(node);
+    } else if (CfnResource.isCfnResource(node) && !(node.node.scope instanceof ecs.TaskDefinition)) {
+      this.refuseLambda(node);
+      this.settings.places.of(node.cfnResourceType).forEach(place => this.visitResource(node, place));
+    }
+  }
+
+  /** Records what becomes of a name, warns where that needs a hand, and gives the image to pull instead. */
+  public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
+    const { outcome, cached } = ownImages !== undefined && before.startsWith(ownImages)
+      ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
+      : this.settings.lookup.find(before);
+    this.settings.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
+    if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
+      warn(node, WarningId.DIGEST_NOT_CACHED,
+        `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `
+        + "image was pulled once, and a replaced image has another digest. Use a tag, set 'digests', or acknowledge this warning.");
+    }
+    return cached;
+  }
+
+  /** Lets those pull who have to; without a role, those who were named for it. */
+  public grant(node: IConstruct, images: readonly Cached[], role: iam.IGrantable | undefined): void {
+    const pullers = role ? [role] : this.settings.pullers;
+    for (const rule of new Set(images.map(one => one.rule))) {
+      const paths = [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))];
+      for (const puller of pullers) {
+        PullThroughCacheGrants.fromRule(rule)._pullPaths(puller, paths);
+      }
+      if (pullers.length === 0) {
+        warn(node, WarningId.PULLER_NOT_FOUND,
+          `no role was found that pulls ${paths.join(', ')} from the cache '${rule.repositoryPrefix}' here, so nobody was allowed to. `
+          + "Name who pulls (EKS nodes, an instance role, a role of another stack) in 'pullers', or grant it and acknowledge this warning.");
+      }
+    }
+  }
+
+  /**
+   * The L2, not its L1: only here the execution role comes in time for tags, and the containers are known without resolving the L1's
+   * stable Lazy, which would lose those that come later.
+   */
+  private visitTaskDefinition(task: ecs.TaskDefinition): void {
+    const [place] = this.settings.places.of(ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME);
+    const l1 = task.node.defaultChild as ecs.CfnTaskDefinition;
+    const done = ChangedNames.in(l1);
+    const names = task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
+    const changes = new Map<string, Cached>();
+    for (const name of new Set(names.filter(one => !done.has(one)))) {
+      const cached = this.judge(task, place.imagePath, name);
+      if (cached) { changes.set(name, cached); }
+    }
+    if (changes.size > 0) {
+      this.grant(task, [...changes.values()], task.obtainExecutionRole());
+      this.change(l1, place, changes);
+      [...changes.keys()].forEach(name => done.add(name));
+    }
+  }
+
+  private visitResource(resource: CfnResource, place: ImagePlace): void {
+    const changes = new Map<string, Cached>();
+    const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
+    for (const { properties, indices } of holdersAt(resource, place.holderSteps)) {
+      const name = properties[place.key];
+      if (typeof name !== 'string') { continue; }
+      const cached = this.judge(resource, place.imagePath, name, place.ownImages);
+      if (cached) {
+        changes.set(name, cached);
+        const role = place.roleSteps && roleBehind(valueAt(resource, place.roleSteps, indices), resource);
+        byRole.set(role, [...byRole.get(role) ?? [], cached]);
+      }
+    }
+    byRole.forEach((images, role) => this.grant(resource, images, role));
+    if (changes.size > 0) { this.change(resource, place, changes); }
+  }
+
+  /** Changes exactly those names that were judged and granted. */
+  private change(resource: CfnResource, { holderSteps, key, beside }: ImagePlace, changes: ReadonlyMap<string, Cached>): void {
+    const [property, ...steps] = holderSteps;
+    const l1 = resource as unknown as Record<string, unknown>;
+    l1[property] = changedAt(l1[property], steps, (holder) => {
+      const cached = typeof holder[key] === 'string' ? changes.get(holder[key]) : undefined;
+      return cached ? { ...holder, ...beside, [key]: cached.image.uri } : holder;
+    });
+  }
+
+  private refuseLambda(resource: CfnResource): void {
+    if (resource.cfnResourceType !== 'AWS::Lambda::Function') { return; }
+    const image = valueAt(resource, ['code', 'imageUri'], []);
+    if (typeof image === 'string' && this.settings.lookup.rules.some(rule => pathInCache(rule, image) !== undefined)) {
+      throw new InvalidInputError({
+        got: `the cached image '${shown(image, resource)}' for a Lambda function`,
+        expected: 'an image in a repository of its own, since Lambda does not pull through a cache',
+        fix: 'build or copy the image into a repository, for example with DockerImageCode.fromImageAsset() and a Dockerfile that begins with FROM',
+      }, resource);
+    }
+  }
+}
+
+const CHANGED = Symbol.for('cdk-ecr-pull-through-cache.ChangedNames');
+
+/** Names that another `CachedImages` changed on the same L1, where the construct still shows them as they were. */
+const ChangedNames = {
+  in(l1: CfnResource & { [CHANGED]?: Set<string> }): Set<string> {
+    if (!l1[CHANGED]) { Object.defineProperty(l1, CHANGED, { value: new Set<string>() }); }
+    return l1[CHANGED]!;
+  },
+};
+
+/** The id below an L1 role of the import that lets policies be attached to it. */
+const IMPORT = 'CachedImages';
+
+/** The principal behind a role's ARN in a template: a role of this app, or one that it imported. */
+function roleBehind(arn: unknown, user: CfnResource): iam.IGrantable | undefined {
+  const target = referenceTarget(arn) ?? attributeTarget(arn, user);
+  if (target && iam.CfnRole.isCfnRole(target)) {
+    const parent = target.node.scope;
+    return iam.Role.isRole(parent) ? parent : (target.node.tryFindChild(IMPORT) as iam.IRole | undefined
+      ?? iam.Role.fromRoleName(target, IMPORT, target.ref));
+  }
+  return typeof arn === 'string' && !Token.isUnresolved(arn) ? importedRole(arn, user) : undefined;
+}
+
+/** What a reference made by aws-cdk points at, in whichever stack it is. */
+function referenceTarget(arn: unknown): IConstruct | undefined {
+  const token = typeof arn === 'string' ? Tokenization.reverseString(arn).firstToken : arn;
+  return Reference.isReference(token) ? token.target : undefined;
+}
+
+/** What `Fn::GetAtt` names, in the stack of its user. */
+function attributeTarget(arn: unknown, user: CfnResource): IConstruct | undefined {
+  if (!Token.isUnresolved(arn) && typeof arn !== 'object') { return undefined; }
+  const stack = Stack.of(user);
+  const attribute: unknown = (stack.resolve(arn) as { 'Fn::GetAtt'?: string[] } | undefined)?.['Fn::GetAtt']?.[0];
+  return stack.node.findAll().find(one => CfnElement.isCfnElement(one) && Stack.of(one) === stack && stack.resolve(one.logicalId) === attribute);
+}
+
+function importedRole(arn: string, user: CfnResource): iam.IGrantable | undefined {
+  return user.node.root.node.findAll().find((one): one is IConstruct & iam.IRole => {
+    const role = one as Partial<iam.IRole>;
+    return role.roleArn === arn && role.grantPrincipal !== undefined;
+  });
+}

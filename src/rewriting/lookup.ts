@@ -1,0 +1,148 @@
+import { Token } from 'aws-cdk-lib';
+import { ROOT } from '../private/checks';
+import { excerpt, InvalidInputError } from '../private/errors';
+import { CachedImage, pathInCache } from '../pulling/cached-image';
+import type { ICacheRule } from '../rule/cache-rule';
+import { ImageReference } from '../upstream/image-reference';
+
+/** What became of an image name that `CachedImages` found. */
+export enum ImageOutcome {
+  /** It is pulled through a cache now. */
+  CACHED = 'CACHED',
+
+  /** It was the URI of an image in one of the caches already, and stays. */
+  ALREADY_CACHED = 'ALREADY_CACHED',
+
+  /** A private ECR registry has it, which none of the caches caches; it stays. */
+  PRIVATE_ECR = 'PRIVATE_ECR',
+
+  /** It is known at deployment only, and stays. */
+  TOKEN = 'TOKEN',
+
+  /** You asked for it to stay. */
+  EXCEPTED = 'EXCEPTED',
+
+  /** The service itself has it, such as CodeBuild's `aws/codebuild/...`; it stays. */
+  OF_SERVICE = 'OF_SERVICE',
+
+  /** It is pinned by a digest, and stays: a first pull by digest is reported to fail, and another registry's image has another digest. */
+  PINNED_BY_DIGEST = 'PINNED_BY_DIGEST',
+
+  /** None of the caches caches its registry or this part of it; it stays. */
+  NOT_SERVED = 'NOT_SERVED',
+
+  /** It is no image name that Docker would take; it stays. */
+  NOT_A_NAME = 'NOT_A_NAME',
+}
+
+/** An image name and the cache that serves it, if one does. */
+export interface Finding {
+  readonly outcome: ImageOutcome;
+  readonly cached?: { readonly image: CachedImage; readonly rule: ICacheRule };
+}
+
+export interface UsedCache {
+  readonly rule: ICacheRule;
+  /** Names of other registries that the cache stands in for. */
+  readonly replaces: readonly NamePattern[];
+}
+
+/** Image names with their registry and without tag: one of them, or all that begin with what stands before a `*` at the end. */
+export class NamePattern {
+  private readonly start: string;
+  private readonly open: boolean;
+
+  constructor(pattern: string) {
+    this.open = pattern.endsWith('*');
+    this.start = this.open ? pattern.slice(0, -1) : pattern;
+    const example = this.open ? `${this.start}${this.start.endsWith('/') ? '' : '-'}x/x` : pattern;
+    const name = nameIn(example);
+    if (name !== example) {
+      throw new InvalidInputError({
+        got: `the image names ${excerpt(pattern)}`,
+        expected: "a name with its registry and without tag, perhaps with a '*' at its end",
+        fix: name === undefined ? "write them such as 'docker.io/library/*' or 'quay.io/team/app'" : `write '${name.replace(/\/x\/x$/, '/*')}'`,
+      });
+    }
+  }
+
+  public matches(reference: ImageReference): boolean {
+    return this.open ? reference.name.startsWith(this.start) : reference.name === this.start;
+  }
+
+  /** What the `*` stands for in a name; without one, what follows the last slash. */
+  public rest(reference: ImageReference): string {
+    return this.open ? reference.name.slice(this.start.length) : reference.name.slice(reference.name.lastIndexOf('/') + 1);
+  }
+}
+
+const PRIVATE_ECR = /^\d{12}\.dkr[.-]ecr\./;
+
+/** Which cache serves an image name. Pure: the same name and caches give the same answer. */
+export class CacheLookup {
+  private readonly caches: UsedCache[] = [];
+
+  constructor(private readonly excepted: readonly NamePattern[], private readonly digests: boolean) {}
+
+  public add(cache: UsedCache): void {
+    this.caches.push(cache);
+  }
+
+  public get rules(): ICacheRule[] {
+    return this.caches.map(cache => cache.rule);
+  }
+
+  public find(text: string): Finding {
+    if (this.caches.some(({ rule }) => pathInCache(rule, text) !== undefined)) { return { outcome: ImageOutcome.ALREADY_CACHED }; }
+    if (Token.isUnresolved(text)) { return { outcome: ImageOutcome.TOKEN }; }
+    const reference = readable(text);
+    if (reference === undefined) { return { outcome: ImageOutcome.NOT_A_NAME }; }
+    if (this.excepted.some(pattern => pattern.matches(reference))) { return { outcome: ImageOutcome.EXCEPTED }; }
+    return this.replaced(reference) ?? this.served(reference)
+      ?? { outcome: PRIVATE_ECR.test(reference.registry) ? ImageOutcome.PRIVATE_ECR : ImageOutcome.NOT_SERVED };
+  }
+
+  /** A replacement is asked for by name, so it goes before any cache that just happens to serve the registry. */
+  private replaced(reference: ImageReference): Finding | undefined {
+    for (const { rule, replaces } of this.caches) {
+      const pattern = replaces.find(one => one.matches(reference));
+      if (pattern) {
+        if (reference.digest !== undefined) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
+        const prefix = rule.upstreamRepositoryPrefix;
+        const below = prefix === undefined || prefix === ROOT ? '' : `${prefix}/`;
+        const host = rule.upstream === undefined ? '' : `${rule.upstream.imageHosts[0]}/`;
+        const name = `${host}${below}${pattern.rest(reference)}:${reference.tag ?? 'latest'}`;
+        return { outcome: ImageOutcome.CACHED, cached: { image: CachedImage.fromRule(rule, name), rule } };
+      }
+    }
+    return undefined;
+  }
+
+  private served(reference: ImageReference): Finding | undefined {
+    const cache = this.caches.find(({ rule }) => serves(rule, reference));
+    if (!cache) { return undefined; }
+    if (reference.digest !== undefined && !this.digests) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
+    const { rule } = cache;
+    return { outcome: ImageOutcome.CACHED, cached: { image: CachedImage.fromRule(rule, reference.toString()), rule } };
+  }
+}
+
+function serves(rule: ICacheRule, reference: ImageReference): boolean {
+  const prefix = rule.upstreamRepositoryPrefix;
+  return rule.upstream !== undefined && rule.upstream.imageHosts.includes(reference.registry)
+    && (prefix === undefined || prefix === ROOT || reference.repository.startsWith(`${prefix}/`));
+}
+
+/** A text that Docker would refuse is nothing that this library could complain of: it is reported as what it is. */
+function readable(text: string): ImageReference | undefined {
+  try {
+    return ImageReference.parse(text);
+  } catch (error) {
+    if (error instanceof InvalidInputError) { return undefined; }
+    throw error;
+  }
+}
+
+function nameIn(text: string): string | undefined {
+  return Token.isUnresolved(text) ? undefined : readable(text)?.name;
+}
