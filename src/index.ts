@@ -30,13 +30,13 @@ export type { ReplicationSourceOptions } from './registry/registry-replication';
 export type { ReplicaDestination } from './registry/registry-replication';
 export { RegistryScanning, RegistryScanType } from './registry/registry-scanning';
 export type { RegistryScanningProps } from './registry/registry-scanning';
-export { UpstreamAccess } from './registry/customer-access';
-export type { UpstreamAccessOptions, UpstreamCustomer, UpstreamPolicyTextOptions } from './registry/customer-access';
+export { CustomerAccess } from './registry/customer-access';
+export type { CustomerAccessOptions, Customer, CustomerPolicyTextOptions } from './registry/customer-access';
 
 export { PullThroughCacheGrants } from './pulling/cache-grants';
 export { PullPolicy } from './pulling/pull-policy';
 export type { PullPolicyOptions, PullPolicyProps } from './pulling/pull-policy';
-export { CachedImage } from './pulling/cached-image';
+export { ImageInCache } from './pulling/image-in-cache';
 export { CachedImages } from './rewriting/cached-images';
 export type { CachedImagesOptions, CacheUseOptions } from './rewriting/cached-images';
 export { ImageOutcome } from './rewriting/lookup';
@@ -45,8 +45,8 @@ export type { FoundImage } from './rewriting/report';
 
 export { CacheAlarm } from './monitoring/cache-alarm';
 export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
-export { CacheAlarms } from './monitoring/cache-alarms';
-export type { CacheAlarmsProps } from './monitoring/cache-alarms';
+export { CacheAlerting } from './monitoring/cache-alerting';
+export type { CacheAlertingProps } from './monitoring/cache-alerting';
 export { CacheDashboard } from './monitoring/cache-dashboard';
 export type { CacheDashboardProps } from './monitoring/cache-dashboard';
 export { CacheEventLog } from './monitoring/cache-event-log';

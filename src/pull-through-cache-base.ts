@@ -7,7 +7,7 @@ import { CacheEvents, checkEventsArrive, receiveReadOnlyEvents } from './monitor
 import type { FindingSeverity } from './monitoring/cache-events';
 import { CacheMetrics } from './monitoring/cache-metrics';
 import { PullThroughCacheGrants } from './pulling/cache-grants';
-import { CachedImage } from './pulling/cached-image';
+import { ImageInCache } from './pulling/image-in-cache';
 import type { ICacheRule } from './rule/cache-rule';
 import type { UpstreamRegistry } from './upstream/upstream-registry';
 
@@ -31,7 +31,7 @@ export interface IPullThroughCache extends ICacheRule {
    *
    * @param image the image as the upstream names it, such as `nginx:1.27`, or the full URI of an image in this cache
    */
-  image(image: string): CachedImage;
+  image(image: string): ImageInCache;
 
   /**
    * Lets a principal pull through this cache, also what nobody has pulled before: `grants.pull` by its familiar name.
@@ -223,8 +223,8 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
     return PullThroughCacheGrants.fromRule(this);
   }
 
-  public image(image: string): CachedImage {
-    return CachedImage.fromRule(this, image);
+  public image(image: string): ImageInCache {
+    return ImageInCache.fromRule(this, image);
   }
 
   public grantPull(grantee: iam.IGrantable): iam.Grant {

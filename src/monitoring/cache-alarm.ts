@@ -49,7 +49,7 @@ interface Source {
 }
 
 /**
- * What an alarm of a cache goes off for. Used with `CacheAlarms`, or in `CacheMonitoring.standard({ alarms: [...] })`.
+ * What an alarm of a cache goes off for. Used with `CacheAlerting`, or in `CacheMonitoring.standard({ alarms: [...] })`.
  *
  * Its description says what happened and what to do next, in the words of the troubleshooting guide.
  *

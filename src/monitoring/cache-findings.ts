@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { notify } from './cache-alarms';
+import { notify } from './cache-alerting';
 import { CacheEventLog } from './cache-event-log';
 import { CacheEvents, checkEventsArrive, FindingSeverity } from './cache-events';
 import { AwsMetrics } from './cache-metrics';

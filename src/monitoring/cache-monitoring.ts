@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { CacheAlarm } from './cache-alarm';
-import { CacheAlarms, notify } from './cache-alarms';
+import { CacheAlerting, notify } from './cache-alerting';
 import { CacheEventLog } from './cache-event-log';
 import { CacheEvents } from './cache-events';
 import { AwsMetrics } from './cache-metrics';
@@ -174,7 +174,7 @@ class StandardMonitoring extends CacheMonitoring {
     statistics?.addCache(rule);
     probe?.addImages(rule, ...probedImages ?? []);
     if (alarms.length > 0 || pageActions) {
-      new CacheAlarms(monitors, 'Alarms', { cache: rule, alarms, alarmActions, pageActions });
+      new CacheAlerting(monitors, 'Alarms', { cache: rule, alarms, alarmActions, pageActions });
     }
   }
 }

@@ -10,7 +10,7 @@ import type { ProbeSettings } from '../functions/contract';
 import { SETTINGS } from '../functions/contract';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import { probedImage } from '../pulling/cached-image';
+import { probedImage } from '../pulling/image-in-cache';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';

@@ -9,7 +9,7 @@ import type { VerificationProperties } from '../functions/contract';
 import { checkSameRegistry } from '../monitoring/schedule';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import { probedImage } from '../pulling/cached-image';
+import { probedImage } from '../pulling/image-in-cache';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';

@@ -1,17 +1,46 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { InvalidInputError, place, problemAt, warn, WarningId } from './errors';
 import type { Problem } from './errors';
 import { comparePlacement, Placement } from './places';
 
-/** Something that a tree has once: it hangs on the root, as aspects do, and so lives and dies with the app. */
+const PACKAGE = 'cdk-ecr-pull-through-cache';
+const { version: VERSION } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+const [MAJOR] = VERSION.split('.');
+
+/**
+ * Something that a tree has once, such as a register. It hangs on the root, as aspects do, and so lives and dies with the app.
+ *
+ * Two versions of this package with the same major version share it, so it holds plain data and constructs of aws-cdk only.
+ */
 export function oncePerTree<T>(scope: IConstruct, name: string, make: (root: IConstruct) => T): T {
-  const key = Symbol.for(`cdk-ecr-pull-through-cache.${name}`);
-  const root = scope.node.root as IConstruct & { [key: symbol]: T | undefined };
-  if (root[key] === undefined) {
-    Object.defineProperty(root, key, { value: make(root) });
+  const { root } = scope.node;
+  return onceOn(root, `${PACKAGE}@${MAJOR}.${name}`, () => make(root));
+}
+
+/** The object that an accessor such as `X.of(scope)` gives for a scope: the same one each time, for this very version of the package. */
+export function accessorOf<T>(scope: IConstruct, name: string, make: () => T): T {
+  return onceOn(scope, `${PACKAGE}@${VERSION}.${name}`, make);
+}
+
+/** The object that an accessor has given for a scope already. */
+export function existingAccessorOf<T>(scope: IConstruct, name: string): T | undefined {
+  return holds<T>(scope)[Symbol.for(`${PACKAGE}@${VERSION}.${name}`)];
+}
+
+function onceOn<T>(construct: IConstruct, name: string, make: () => T): T {
+  const key = Symbol.for(name);
+  const holder = holds<T>(construct);
+  if (holder[key] === undefined) {
+    Object.defineProperty(holder, key, { value: make() });
   }
-  return root[key]!;
+  return holder[key]!;
+}
+
+function holds<T>(construct: IConstruct) {
+  return construct as unknown as { readonly [key: symbol]: T | undefined };
 }
 
 /** Whether a construct is still part of its tree: `tryRemoveChild` takes it out without telling it. */

@@ -15,7 +15,7 @@ const SHARED_ID = 'UpstreamOfCustomers';
 const EVERYTHING = '*';
 
 /** An account that caches a vendor's images. */
-export interface UpstreamCustomer {
+export interface Customer {
   /** The account of the customer's cache: 12 digits, or a token. */
   readonly account: string;
 
@@ -36,7 +36,7 @@ export interface UpstreamCustomer {
 }
 
 /** How the statements for customers are written. */
-export interface UpstreamAccessOptions {
+export interface CustomerAccessOptions {
   /**
    * Whether the customers that are not narrowed share one statement. A policy holds more of them then, some 280 instead of some 40, and the
    * end of one customer's access changes a statement of all.
@@ -47,7 +47,7 @@ export interface UpstreamAccessOptions {
 }
 
 /** What a printed policy is for. */
-export interface UpstreamPolicyTextOptions {
+export interface CustomerPolicyTextOptions {
   /**
    * ARNs of the repositories, for a registry policy: `arn:aws:ecr:us-east-1:123456789012:repository/*`. Without, the policy is one for a
    * repository, which names none.
@@ -76,12 +76,12 @@ export interface UpstreamPolicyTextOptions {
  * doesn't exist. What a customer has cached already stays in the customer's account when access ends.
  *
  * @example
- * import { RegistryPolicy, UpstreamAccess } from 'cdk-ecr-pull-through-cache';
+ * import { RegistryPolicy, CustomerAccess } from 'cdk-ecr-pull-through-cache';
  * import type * as ecr from 'aws-cdk-lib/aws-ecr';
  *
  * declare const nginx: ecr.Repository;
  *
- * const access = UpstreamAccess.forCustomers([
+ * const access = CustomerAccess.forCustomers([
  *   { account: '111122223333' },
  *   { account: '444455556666', roles: ['echo-mirror-*'], organizationId: 'o-a1b2c3d4e5' },
  * ]);
@@ -89,7 +89,7 @@ export interface UpstreamPolicyTextOptions {
  * // or all that begins with hardened/, by the one policy of the registry
  * access.allowOnRegistry(new RegistryPolicy(this, 'RegistryPolicy'), 'hardened/*');
  */
-export class UpstreamAccess {
+export class CustomerAccess {
   /**
    * Access for customers.
    *
@@ -97,7 +97,7 @@ export class UpstreamAccess {
    * @param options how their statements are written
    * @throws for no customers, an account twice, what is no account, role or organisation
    */
-  public static forCustomers(customers: UpstreamCustomer[], options: UpstreamAccessOptions = {}): UpstreamAccess {
+  public static forCustomers(customers: Customer[], options: CustomerAccessOptions = {}): CustomerAccess {
     if (customers.length === 0) {
       throw new InvalidInputError({
         got: 'no customers',
@@ -114,10 +114,10 @@ export class UpstreamAccess {
         fix: 'name all its roles in one entry',
       });
     }
-    return new UpstreamAccess(customers, options.sharedStatement ?? false);
+    return new CustomerAccess(customers, options.sharedStatement ?? false);
   }
 
-  private constructor(private readonly customers: UpstreamCustomer[], private readonly shared: boolean) {
+  private constructor(private readonly customers: Customer[], private readonly shared: boolean) {
     // a customer that can't be written is refused here, and not where the access is used
     this.statements();
   }
@@ -159,7 +159,7 @@ export class UpstreamAccess {
     if (length > LONGEST_POLICY) {
       throw new InvalidInputError(tooLong(length), policy);
     }
-    const taken = oncePerTree(policy, `UpstreamAccess.${policy.node.addr}`, () => new Set<string>());
+    const taken = oncePerTree(policy, `CustomerAccess.${policy.node.addr}`, () => new Set<string>());
     const again = statements.find(({ sid }) => taken.has(sid!));
     if (again) {
       throw new InvalidInputError({
@@ -184,7 +184,7 @@ export class UpstreamAccess {
    * @param options what the policy is for
    * @throws for customers whose account is a token, a text of more than 10,240 characters
    */
-  public toPolicyText(options: UpstreamPolicyTextOptions = {}): string {
+  public toPolicyText(options: CustomerPolicyTextOptions = {}): string {
     const document = documentOf(this.statements(options.repositoryArns));
     const text = JSON.stringify(document.toJSON(), undefined, 2).replaceAll(Aws.PARTITION, options.partition ?? 'aws');
     if (Token.isUnresolved(text)) {
@@ -213,11 +213,11 @@ export class UpstreamAccess {
   }
 }
 
-function isNotNarrowed({ roles, organizationId }: UpstreamCustomer): boolean {
+function isNotNarrowed({ roles, organizationId }: Customer): boolean {
   return roles === undefined && organizationId === undefined;
 }
 
-function customerStatement({ account, roles, organizationId }: UpstreamCustomer, resources?: string[]): iam.PolicyStatement {
+function customerStatement({ account, roles, organizationId }: Customer, resources?: string[]): iam.PolicyStatement {
   const { conditions } = CachePullers.account(account, { roles })._statement({});
   const member = organizationId === undefined ? {} : CachePullers.organization(organizationId, { accounts: [account] })._statement({}).conditions;
   return statementOf({
@@ -255,7 +255,7 @@ function checkName(name: string, policy: RegistryPolicy): void {
 
 /** Others may write into the policy of a repository too, so it is measured when all have. */
 function checkLengthAtSynthesis(repository: ecr.IRepository): void {
-  oncePerTree(repository, `UpstreamAccess.${repository.node.addr}`, () => {
+  oncePerTree(repository, `CustomerAccess.${repository.node.addr}`, () => {
     const validate = () => {
       const resource = repository.node.defaultChild as ecr.CfnRepository;
       const length = jsonLength(resource.repositoryPolicyText, repository);

@@ -11,7 +11,7 @@ import { shown } from './report';
 import type { JudgedImage } from './report';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import { pathInCache } from '../pulling/cached-image';
+import { pathInCache } from '../pulling/image-in-cache';
 
 /** What one `CachedImages` has been told. It may be told more until the app is synthesized. */
 export interface Settings {

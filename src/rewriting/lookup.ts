@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
-import { CachedImage, pathInCache } from '../pulling/cached-image';
+import { ImageInCache, pathInCache } from '../pulling/image-in-cache';
 import type { ICacheRule } from '../rule/cache-rule';
 import { ImageReference } from '../upstream/image-reference';
 
@@ -38,7 +38,7 @@ export enum ImageOutcome {
 /** An image name and the cache that serves it, if one does. */
 export interface Finding {
   readonly outcome: ImageOutcome;
-  readonly cached?: { readonly image: CachedImage; readonly rule: ICacheRule };
+  readonly cached?: { readonly image: ImageInCache; readonly rule: ICacheRule };
 }
 
 export interface UsedCache {
@@ -112,7 +112,7 @@ export class CacheLookup {
         const below = prefix === undefined || prefix === ROOT ? '' : `${prefix}/`;
         const host = rule.upstream === undefined ? '' : `${rule.upstream.imageHosts[0]}/`;
         const name = `${host}${below}${pattern.rest(reference)}:${reference.tag ?? 'latest'}`;
-        return { outcome: ImageOutcome.CACHED, cached: { image: CachedImage.fromRule(rule, name), rule } };
+        return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, name), rule } };
       }
     }
     return undefined;
@@ -123,7 +123,7 @@ export class CacheLookup {
     if (!cache) { return undefined; }
     if (reference.digest !== undefined && !this.digests) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
     const { rule } = cache;
-    return { outcome: ImageOutcome.CACHED, cached: { image: CachedImage.fromRule(rule, reference.toString()), rule } };
+    return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, reference.toString()), rule } };
   }
 }
 

@@ -2,8 +2,8 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { RegistryPolicy, RegistryPolicyScope, UpstreamAccess } from '../../src';
-import type { UpstreamCustomer } from '../../src';
+import { RegistryPolicy, RegistryPolicyScope, CustomerAccess } from '../../src';
+import type { Customer } from '../../src';
 import { ENV, newStack } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
 import type { Caller, Row, World } from '../simulator';
@@ -12,18 +12,18 @@ const ONE = '999999999999', TWO = '888888888888', ORGANIZATION = 'o-a1b2c3d4e5';
 const FOUR = ['ecr:BatchGetImage', 'ecr:BatchImportUpstreamImage', 'ecr:GetDownloadUrlForLayer', 'ecr:GetImageCopyStatus'];
 const VENDOR = `arn:aws:ecr:${ENV.region}:${ENV.account}:repository`;
 
-const many = (count: number): UpstreamCustomer[] => Array.from({ length: count }, (_, index) => ({ account: String(100000000000 + index) }));
+const many = (count: number): Customer[] => Array.from({ length: count }, (_, index) => ({ account: String(100000000000 + index) }));
 const registryStatements = (stack: Stack) => new Deployed(stack).only('AWS::ECR::RegistryPolicy').PolicyText.Statement;
 
-function onRepository(customers: UpstreamCustomer[], sharedStatement = false) {
+function onRepository(customers: Customer[], sharedStatement = false) {
   const stack = newStack();
-  UpstreamAccess.forCustomers(customers, { sharedStatement }).allowOnRepositories(new ecr.Repository(stack, 'Nginx'));
+  CustomerAccess.forCustomers(customers, { sharedStatement }).allowOnRepositories(new ecr.Repository(stack, 'Nginx'));
   return stack;
 }
 
-function onRegistry(customers: UpstreamCustomer[], repositories: string[] = [], sharedStatement = false) {
+function onRegistry(customers: Customer[], repositories: string[] = [], sharedStatement = false) {
   const stack = newStack();
-  UpstreamAccess.forCustomers(customers, { sharedStatement }).allowOnRegistry(new RegistryPolicy(stack, 'Policy'), ...repositories);
+  CustomerAccess.forCustomers(customers, { sharedStatement }).allowOnRegistry(new RegistryPolicy(stack, 'Policy'), ...repositories);
   return stack;
 }
 
@@ -59,14 +59,14 @@ describe('access on a repository', () => {
     const stack = newStack();
     const repositories = ['A', 'B'].map(id => new ecr.Repository(stack, id));
     repositories[0].grantPull(new iam.AccountPrincipal('777777777777'));
-    UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRepositories(...repositories);
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories(...repositories);
     const counts = Object.values(Template.fromStack(stack).findResources('AWS::ECR::Repository')).map(({ Properties }) => Properties.RepositoryPolicyText.Statement.length);
     expect(counts).toEqual([2, 1]);
   });
 
   test('fails for an imported repository', () => {
     const repository = ecr.Repository.fromRepositoryName(newStack(), 'Nginx', 'nginx');
-    expect(() => UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRepositories(repository)).toThrow(
+    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories(repository)).toThrow(
       'got an imported repository, whose policy is not managed here, expected a repository of this app: write what toPolicyText() prints where the '
       + 'repository is made, or use allowOnRegistry() [at Stack/Nginx]');
   });
@@ -86,21 +86,21 @@ describe('access by the registry policy', () => {
   test('is for all repositories by their name, and for those that are known at deployment only', () => {
     const stack = newStack();
     const name = new CfnParameter(stack, 'Name').valueAsString;
-    UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy'), '*', name);
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy'), '*', name);
     expect(registryStatements(stack)[0].Resource).toHaveLength(2);
   });
 
   test('may differ from customer to customer', () => {
     const stack = newStack();
     const policy = new RegistryPolicy(stack, 'Policy');
-    UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRegistry(policy, 'nginx');
-    UpstreamAccess.forCustomers([{ account: TWO }]).allowOnRegistry(policy);
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(policy, 'nginx');
+    CustomerAccess.forCustomers([{ account: TWO }]).allowOnRegistry(policy);
     expect(registryStatements(stack).map(({ Resource }: { Resource: string }) => Resource)).toEqual([`${VENDOR}/nginx`, `${VENDOR}/*`]);
   });
 
   test('fails for a customer that the policy has already', () => {
     const stack = newStack();
-    const [policy, access] = [new RegistryPolicy(stack, 'Policy'), UpstreamAccess.forCustomers([{ account: ONE }])];
+    const [policy, access] = [new RegistryPolicy(stack, 'Policy'), CustomerAccess.forCustomers([{ account: ONE }])];
     access.allowOnRegistry(policy, 'nginx');
     expect(() => access.allowOnRegistry(policy, 'redis')).toThrow(
       `got the statement 'UpstreamOf${ONE}' a second time in this registry policy, expected each customer once, with all its repositories: name the `
@@ -109,14 +109,14 @@ describe('access by the registry policy', () => {
 
   test('may be by the policies of several registries', () => {
     const app = new App();
-    const access = UpstreamAccess.forCustomers([{ account: ONE }]);
+    const access = CustomerAccess.forCustomers([{ account: ONE }]);
     ['us-east-1', 'eu-west-1'].forEach(region => access.allowOnRegistry(new RegistryPolicy(newStack(app, region, { ...ENV, region }), 'Policy')));
     expect(registryStatements(app.node.findChild('eu-west-1') as Stack)).toHaveLength(1);
   });
 
   test('fails where the scope of registry policies knows but one of the four actions', () => {
     const stack = newStack();
-    UpstreamAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy', { scope: RegistryPolicyScope.V1 }));
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy', { scope: RegistryPolicyScope.V1 }));
     expect(() => Template.fromStack(stack)).toThrow(/got the action ecr:BatchGetImage in a registry policy of the scope V1, .* --name REGISTRY_POLICY_SCOPE --value V2/);
   });
 
@@ -129,12 +129,12 @@ describe('access by the registry policy', () => {
 
 describe('customers', () => {
   test('fail when there are none', () => {
-    expect(() => UpstreamAccess.forCustomers([])).toThrow(
+    expect(() => CustomerAccess.forCustomers([])).toThrow(
       "got no customers, expected at least one: name them, such as { account: '111122223333' }, or leave the access out while there are none");
   });
 
   test('fail when one is named twice', () => {
-    expect(() => UpstreamAccess.forCustomers([{ account: ONE }, { account: ONE, roles: ['mirror'] }])).toThrow(
+    expect(() => CustomerAccess.forCustomers([{ account: ONE }, { account: ONE, roles: ['mirror'] }])).toThrow(
       `got the customer ${ONE} twice, expected each account once, since its statement has the id of the account: name all its roles in one entry`);
   });
 
@@ -144,13 +144,13 @@ describe('customers', () => {
     [{ account: ONE, roles: [] }, 'got an empty list of roles'],
     [{ account: ONE, organizationId: 'acme' }, "got the organisation 'acme', expected its id"],
   ])('fail for %j', (customer, message) => {
-    expect(() => UpstreamAccess.forCustomers([customer])).toThrow(message);
+    expect(() => CustomerAccess.forCustomers([customer])).toThrow(message);
   });
 
   test('may be known at deployment only', () => {
     const stack = newStack();
     const account = new CfnParameter(stack, 'Customer').valueAsString;
-    UpstreamAccess.forCustomers([{ account }]).allowOnRepositories(new ecr.Repository(stack, 'Nginx'));
+    CustomerAccess.forCustomers([{ account }]).allowOnRepositories(new ecr.Repository(stack, 'Nginx'));
     const [statement] = new Deployed(stack).only('AWS::ECR::Repository').RepositoryPolicyText.Statement;
     expect([statement.Sid, statement.Principal.AWS]).toEqual(['UpstreamOfCustomer', 'arn:aws:iam::Customer:root']);
   });
@@ -162,7 +162,7 @@ describe('how many customers a policy holds', () => {
   test.each([
     ['a repository', () => Template.fromStack(onRepository(many(40))), () => Template.fromStack(onRepository(many(50)))],
     ['a registry', () => onRegistry(many(34)), () => onRegistry(many(40))],
-    ['a printed text', () => UpstreamAccess.forCustomers(many(40)).toPolicyText(), () => UpstreamAccess.forCustomers(many(50)).toPolicyText()],
+    ['a printed text', () => CustomerAccess.forCustomers(many(40)).toPolicyText(), () => CustomerAccess.forCustomers(many(50)).toPolicyText()],
   ])('of %s: some 40, and more fail', (_, some, more) => {
     expect(some).not.toThrow();
     expect(more).toThrow(TOO_LONG);
@@ -175,9 +175,9 @@ describe('how many customers a policy holds', () => {
 
   test('fails when the others in the policy of a repository leave no place', () => {
     const stack = newStack();
-    UpstreamAccess.forCustomers(many(1)).allowOnRepositories(new ecr.Repository(stack, 'Other'));
+    CustomerAccess.forCustomers(many(1)).allowOnRepositories(new ecr.Repository(stack, 'Other'));
     const repository = new ecr.Repository(stack, 'Nginx');
-    UpstreamAccess.forCustomers(many(40)).allowOnRepositories(repository);
+    CustomerAccess.forCustomers(many(40)).allowOnRepositories(repository);
     Array.from({ length: 20 }, (_, index) => repository.addToResourcePolicy(new iam.PolicyStatement({
       sid: `Other${index}`, actions: ['ecr:BatchGetImage'], principals: [new iam.AccountPrincipal(String(200000000000 + index))],
     })));
@@ -195,7 +195,7 @@ describe('a shared statement', () => {
   });
 
   test('fails for a customer that is no account', () => {
-    expect(() => UpstreamAccess.forCustomers([{ account: ONE }, { account: '1' }], { sharedStatement: true })).toThrow("got the account '1'");
+    expect(() => CustomerAccess.forCustomers([{ account: ONE }, { account: '1' }], { sharedStatement: true })).toThrow("got the account '1'");
   });
 
   test('has no customer that is narrowed to an organisation', () => {
@@ -208,7 +208,7 @@ describe('a shared statement', () => {
 });
 
 describe('the printed policy', () => {
-  const access = UpstreamAccess.forCustomers([{ account: ONE, roles: ['mirror'] }]);
+  const access = CustomerAccess.forCustomers([{ account: ONE, roles: ['mirror'] }]);
 
   test('is one for a repository', () => {
     expect(JSON.parse(access.toPolicyText())).toEqual({
@@ -239,7 +239,7 @@ describe('the printed policy', () => {
 
   test('fails for a customer that is known at deployment only', () => {
     const account = new CfnParameter(newStack(), 'Customer').valueAsString;
-    expect(() => UpstreamAccess.forCustomers([{ account }]).toPolicyText()).toThrow(
+    expect(() => CustomerAccess.forCustomers([{ account }]).toPolicyText()).toThrow(
       'got a customer that is known at deployment only, expected accounts that can be printed: write the accounts out, or use toPolicyDocument()');
   });
 });

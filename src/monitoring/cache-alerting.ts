@@ -6,8 +6,8 @@ import { watchOf } from './cache-watch';
 import { InvalidInputError } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';
 
-/** Properties of `CacheAlarms`. */
-export interface CacheAlarmsProps {
+/** Properties of `CacheAlerting`. */
+export interface CacheAlertingProps {
   /** The cache. An L1 rule or an import will do. */
   readonly cache: IPullThroughCacheRuleRef;
 
@@ -34,27 +34,27 @@ export interface CacheAlarmsProps {
  * Alarms on a cache, beside the default one on failed imports.
  *
  * @example
- * import { CacheAlarm, CacheAlarms, CacheStatistics, PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ * import { CacheAlarm, CacheAlerting, CacheStatistics, PullThroughCache } from 'cdk-ecr-pull-through-cache';
  * import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
  * import * as sns from 'aws-cdk-lib/aws-sns';
  *
  * declare const topic: sns.ITopic;
  * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
  * new CacheStatistics(this, 'Statistics', { caches: [echo] });
- * new CacheAlarms(this, 'EchoAlarms', {
+ * new CacheAlerting(this, 'EchoAlarms', {
  *   cache: echo,
  *   alarms: [CacheAlarm.hitRateBelow(0.8), CacheAlarm.statisticsMissing()],
  *   alarmActions: [new SnsAction(topic)],
  * });
  */
-export class CacheAlarms extends Construct {
+export class CacheAlerting extends Construct {
   /** The alarms, in the order in which they were asked for. */
   public readonly alarms: cloudwatch.IAlarm[];
 
   /** The composite alarm; undefined without `pageActions`. */
   public readonly pagingAlarm?: cloudwatch.IAlarm;
 
-  constructor(scope: Construct, id: string, props: CacheAlarmsProps) {
+  constructor(scope: Construct, id: string, props: CacheAlertingProps) {
     super(scope, id);
     const alarms = props.alarms.map(alarm => alarm._bind(this, props.cache));
     alarms.forEach(alarm => notify(alarm, props.alarmActions));

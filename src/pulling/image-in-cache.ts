@@ -35,7 +35,7 @@ const IMAGES = 'Images';
  * const uri = echo.image('nginx:1.27').uri; // <account>.dkr.ecr.<region>.amazonaws.com/echo/nginx:1.27
  * taskDefinition.addContainer('web', { image: echo.image('nginx:1.27').toContainerImage() });
  */
-export class CachedImage {
+export class ImageInCache {
   /**
    * An image seen through a rule.
    *
@@ -50,8 +50,8 @@ export class CachedImage {
    * @param image the name of the image; without tag and digest, `latest`
    * @throws for a text that is no image name, an image of another registry, one outside of the upstream prefix, a name that is too long
    */
-  public static fromRule(rule: ICacheRule, image: string): CachedImage {
-    return new CachedImage(rule, image);
+  public static fromRule(rule: ICacheRule, image: string): ImageInCache {
+    return new ImageInCache(rule, image);
   }
 
   /** The name of the image below the prefix of the cache, such as `nginx`. */
@@ -173,7 +173,7 @@ export class CachedImage {
 }
 
 class CachedContainerImage extends ecs.ContainerImage {
-  constructor(private readonly image: CachedImage, private readonly rule: ICacheRule) {
+  constructor(private readonly image: ImageInCache, private readonly rule: ICacheRule) {
     super();
   }
 
@@ -195,7 +195,7 @@ class CachedRepository extends ecr.RepositoryBase {
   public readonly repositoryName: string;
   public readonly repositoryArn: string;
 
-  constructor(scope: Construct, id: string, private readonly image: CachedImage, address: CacheAddress) {
+  constructor(scope: Construct, id: string, private readonly image: ImageInCache, address: CacheAddress) {
     super(scope, id, { account: address.account, region: address.region });
     this.repositoryName = image.repositoryName;
     this.repositoryArn = address.repositoryArn(image.path);
@@ -217,7 +217,7 @@ class CachedRepository extends ecr.RepositoryBase {
  */
 export function probedImage(cache: ICacheRule, image: string): { name: string; path: string } {
   const [, tagged, digest] = /^(.*:[^/@]+)@(.*)$/s.exec(image) ?? [undefined, image, undefined];
-  const cached = CachedImage.fromRule(cache, tagged);
+  const cached = ImageInCache.fromRule(cache, tagged);
   const tag = cached.tag === undefined ? '' : `:${cached.tag}`;
   const pin = digest ?? cached.digest;
   return { name: `${cached.repositoryName}${tag}${pin === undefined ? '' : `@${pin}`}`, path: cached.path };

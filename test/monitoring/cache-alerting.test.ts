@@ -7,7 +7,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { newStack } from '../app';
 import { allAlarms, watchedCaches } from './watched';
 import {
-  CacheAlarm, CacheAlarms, CacheFindings, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, RegistryScanType, UpstreamRegistry,
+  CacheAlarm, CacheAlerting, CacheFindings, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, RegistryScanType, UpstreamRegistry,
 } from '../../src';
 import { Troubles } from '../../src/monitoring/troubleshooting';
 
@@ -98,7 +98,7 @@ test('pullsDenied goes off for one match of a rule that logs the denied calls', 
 });
 
 test('callsNearQuota goes off at a share of the quota, as a sum of a minute', () => {
-  new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota({ callsPerSecond: 3000, share: 0.5 })] });
+  new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota({ callsPerSecond: 3000, share: 0.5 })] });
 
   expect(alarm('CallsNearQuota')).toMatchObject({
     Namespace: 'AWS/Usage',
@@ -117,7 +117,7 @@ test('callsNearQuota goes off at a share of the quota, as a sum of a minute', ()
 });
 
 test('callsNearQuota takes 80 percent of the default quota by itself', () => {
-  new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()] });
+  new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()] });
 
   expect(alarm('CallsNearQuota').Threshold).toBe(96_000);
 });
@@ -162,7 +162,7 @@ test('every alarm says what happened and what to do, in at most 1024 characters,
 
 test('actions are told when an alarm goes off and when it is over', () => {
   const topic = new sns.Topic(stack, 'Topic');
-  new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()], alarmActions: [new SnsAction(topic)] });
+  new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()], alarmActions: [new SnsAction(topic)] });
 
   const arn = stack.resolve(topic.topicArn);
   expect(alarm('CallsNearQuota')).toMatchObject({ AlarmActions: [arn], OKActions: [arn] });
@@ -189,7 +189,7 @@ test('alarms on an L1 rule work', () => {
   const rule = new CfnPullThroughCacheRule(stack, 'Rule', { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' });
   new CacheStatistics(stack, 'Statistics', { caches: [rule], interval: Duration.hours(12) });
 
-  const { alarms, pagingAlarm } = new CacheAlarms(stack, 'Alarms', { cache: rule, alarms: [CacheAlarm.hitRateBelow(1)] });
+  const { alarms, pagingAlarm } = new CacheAlerting(stack, 'Alarms', { cache: rule, alarms: [CacheAlarm.hitRateBelow(1)] });
 
   expect(alarms).toHaveLength(1);
   expect(pagingAlarm).toBeUndefined();
@@ -205,7 +205,7 @@ test.each([['HitRate', /^StatisticsLog/], ['ProbeFailing', /^ProbeLog/]])('%s na
 test('alarms on statistics of another stack lock nothing in it', () => {
   const other = newStack(stack.node.root as App, 'Other');
   new CacheStatistics(other, 'Statistics', { caches: [imported()] });
-  new CacheAlarms(stack, 'Alarms', { cache: imported('Again'), alarms: [CacheAlarm.hitRateBelow(0.5)] });
+  new CacheAlerting(stack, 'Alarms', { cache: imported('Again'), alarms: [CacheAlarm.hitRateBelow(0.5)] });
 
   expect(alarm('HitRate').AlarmDescription).toContain('Look in the log of Other/Statistics for repositories with many imports.');
   Template.fromStack(other).templateMatches({ Outputs: Match.absent() });
@@ -217,7 +217,7 @@ test.each([
   ['statisticsMissing', CacheAlarm.statisticsMissing()],
   ['statisticsIncomplete', CacheAlarm.statisticsIncomplete()],
 ])('fails: %s without statistics', (_, opted) => {
-  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
+  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
     .toThrow('expected a CacheStatistics that counts the cache: create a CacheStatistics with the cache first');
 });
 
@@ -227,7 +227,7 @@ test.each([
 ])('fails: %s without a probe', (_, opted) => {
   new CacheProbe(stack, 'Probe');
 
-  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
+  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
     .toThrow('expected a CacheProbe that pulls images of the cache: create a CacheProbe and add images of the cache first');
 });
 
@@ -235,7 +235,7 @@ test.each([
   ['pullsDenied', CacheAlarm.pullsDenied()],
   ['eventsNotLogged', CacheAlarm.eventsNotLogged()],
 ])('fails: %s without an event log', (name, opted) => {
-  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [opted] })).toThrow(
+  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [opted] })).toThrow(
     `got the alarm ${name} for the cache 'echo', whose events nothing logs, expected an event log: give the cache a monitoring that logs`);
 });
 
@@ -259,6 +259,6 @@ test('fails: a quota of nothing', () => {
 });
 
 test('fails: page actions for a cache without an alarm', () => {
-  expect(() => new CacheAlarms(stack, 'Alarms', { cache: imported(), alarms: [], pageActions: [] })).toThrow(
+  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [], pageActions: [] })).toThrow(
     "got page actions for the cache 'echo', which has no alarm, expected an alarm that can go off: add alarms, or leave the page actions out");
 });

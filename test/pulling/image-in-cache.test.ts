@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
 import { PullThroughCache } from '../../src/pull-through-cache';
-import { CachedImage, pathInCache } from '../../src/pulling/cached-image';
+import { ImageInCache, pathInCache } from '../../src/pulling/image-in-cache';
 import { CacheRule } from '../../src/rule/cache-rule';
 import type { ICacheRule } from '../../src/rule/cache-rule';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
@@ -57,7 +57,7 @@ describe('a name of Docker Hub', () => {
     [`bitnami/redis:7@${DIGEST}`, `bitnami/redis@${DIGEST}`],
     [`${HOST}/docker-hub/library/nginx:1.27`, 'library/nginx:1.27'],
   ])('%s is cached as %s', (image, cached) => {
-    expect(deployed(CachedImage.fromRule(cacheOf('hub'), image).uri)).toBe(`${HOST}/docker-hub/${cached}`);
+    expect(deployed(ImageInCache.fromRule(cacheOf('hub'), image).uri)).toBe(`${HOST}/docker-hub/${cached}`);
   });
 });
 
@@ -76,13 +76,13 @@ describe('a name of another upstream', () => {
     ['Kubernetes', 'k8s.gcr.io/pause:3.10', UpstreamRegistry.KUBERNETES, 'kubernetes/pause:3.10'],
     ['Quay', 'quay.io/prometheus/prometheus', UpstreamRegistry.QUAY, 'quay/prometheus/prometheus:latest'],
   ])('%s: %s is cached by its own name', (_, image, upstream, cached) => {
-    expect(deployed(CachedImage.fromRule(cacheOf(upstream), image).uri)).toBe(`${HOST}/${cached}`);
+    expect(deployed(ImageInCache.fromRule(cacheOf(upstream), image).uri)).toBe(`${HOST}/${cached}`);
   });
 
   test('may look like a registry after its own registry', () => {
     const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
 
-    expect(deployed(CachedImage.fromRule(cacheOf(upstream), 'cgr.dev/example.com/nginx').uri)).toBe(`${HOST}/chainguard/example.com/nginx:latest`);
+    expect(deployed(ImageInCache.fromRule(cacheOf(upstream), 'cgr.dev/example.com/nginx').uri)).toBe(`${HOST}/chainguard/example.com/nginx:latest`);
   });
 });
 
@@ -97,23 +97,23 @@ describe('an image elsewhere', () => {
   ])('fails: %s', (image, upstream, hosts) => {
     const registry = image.slice(0, image.indexOf('/')).replace('index.docker.io', 'docker.io');
 
-    expect(() => CachedImage.fromRule(cacheOf(upstream), image)).toThrow(
+    expect(() => ImageInCache.fromRule(cacheOf(upstream), image)).toThrow(
       `got the image '${image}' of the registry '${registry}', expected an image of ${hosts}, which this cache serves: use a cache of '${registry}'`);
   });
 
   test('fails in the same registry outside of the cache', () => {
-    expect(() => CachedImage.fromRule(cacheOf('hub'), `${HOST}/team/app`)).toThrow(`of the registry '${HOST}'`);
+    expect(() => ImageInCache.fromRule(cacheOf('hub'), `${HOST}/team/app`)).toThrow(`of the registry '${HOST}'`);
   });
 
   test('fails with the way out for a name that looks like a registry', () => {
     const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
 
-    expect(() => CachedImage.fromRule(cacheOf(upstream), 'example.com/nginx')).toThrow(
+    expect(() => ImageInCache.fromRule(cacheOf(upstream), 'example.com/nginx')).toThrow(
       "if 'example.com' is part of the image's name, write 'cgr.dev/example.com/nginx'");
   });
 
   test('fails with its own offsets when it is no name', () => {
-    expect(() => CachedImage.fromRule(cacheOf('hub'), 'docker.io/Nginx')).toThrow("got the image reference 'docker.io/Nginx' with 'N' at offset 10");
+    expect(() => ImageInCache.fromRule(cacheOf('hub'), 'docker.io/Nginx')).toThrow("got the image reference 'docker.io/Nginx' with 'N' at offset 10");
   });
 });
 
@@ -157,16 +157,16 @@ describe('an upstream repository prefix', () => {
   test.each(ROWS)('%s of %s: %s is %s', (repositoryPrefix, upstreamPrefix, upstreamName, cachedName) => {
     const cache = cacheOf(ECHO, { repositoryPrefix, upstreamRepositoryPrefix: upstreamPrefix === '-' ? undefined : upstreamPrefix });
 
-    const image = CachedImage.fromRule(cache, upstreamName);
+    const image = ImageInCache.fromRule(cache, upstreamName);
 
     expect(image.repositoryName).toBe(cachedName);
-    expect(CachedImage.fromRule(cache, image.uri).uri).toBe(image.uri);
+    expect(ImageInCache.fromRule(cache, image.uri).uri).toBe(image.uri);
   });
 
   test('fails for a name outside of it', () => {
     const cache = cacheOf(ECHO, { repositoryPrefix: 'my-app', upstreamRepositoryPrefix: 'upstream-app' });
 
-    expect(() => CachedImage.fromRule(cache, 'nginx:1.27')).toThrow(
+    expect(() => ImageInCache.fromRule(cache, 'nginx:1.27')).toThrow(
       "got the image 'nginx:1.27', in the upstream 'nginx', expected an image below 'upstream-app/', the part of the upstream that this cache "
       + "serves: write the name that the image has in the upstream, such as 'upstream-app/nginx'");
   });
@@ -174,7 +174,7 @@ describe('an upstream repository prefix', () => {
   test('fails for a name that only begins like it', () => {
     const cache = cacheOf(ECHO, { repositoryPrefix: 'my-app', upstreamRepositoryPrefix: 'team' });
 
-    expect(() => CachedImage.fromRule(cache, 'team-a/nginx')).toThrow("expected an image below 'team/'");
+    expect(() => ImageInCache.fromRule(cache, 'team-a/nginx')).toThrow("expected an image below 'team/'");
   });
 
   test('may be a token that the name begins with', () => {
@@ -192,7 +192,7 @@ describe('an upstream repository prefix', () => {
 
 describe('a cached image', () => {
   test('has its parts', () => {
-    const image = CachedImage.fromRule(cacheOf('hub'), 'nginx:1.27');
+    const image = ImageInCache.fromRule(cacheOf('hub'), 'nginx:1.27');
 
     expect(image).toMatchObject({
       path: 'library/nginx', repositoryName: 'docker-hub/library/nginx', tag: '1.27', digest: undefined, tagOrDigest: '1.27',
@@ -202,32 +202,32 @@ describe('a cached image', () => {
   });
 
   test('keeps the tag beside a digest', () => {
-    expect(CachedImage.fromRule(cacheOf('hub'), `nginx:1.27@${DIGEST}`)).toMatchObject({ tag: '1.27', digest: DIGEST, tagOrDigest: DIGEST });
+    expect(ImageInCache.fromRule(cacheOf('hub'), `nginx:1.27@${DIGEST}`)).toMatchObject({ tag: '1.27', digest: DIGEST, tagOrDigest: DIGEST });
   });
 
   test('has no tag beside a digest alone', () => {
-    expect(CachedImage.fromRule(cacheOf('hub'), `nginx@${DIGEST}`)).toMatchObject({ tag: undefined, digest: DIGEST, tagOrDigest: DIGEST });
+    expect(ImageInCache.fromRule(cacheOf('hub'), `nginx@${DIGEST}`)).toMatchObject({ tag: undefined, digest: DIGEST, tagOrDigest: DIGEST });
   });
 
   test('has no prefix below ROOT', () => {
     const cache = cacheOf(UpstreamRegistry.QUAY, { repositoryPrefix: 'ROOT' });
 
-    expect(deployed(CachedImage.fromRule(cache, 'a/b').uri)).toBe(`${HOST}/a/b:latest`);
-    expect(deployed(CachedImage.fromRule(cache, `${HOST}/a/b:1`).uri)).toBe(`${HOST}/a/b:1`);
+    expect(deployed(ImageInCache.fromRule(cache, 'a/b').uri)).toBe(`${HOST}/a/b:latest`);
+    expect(deployed(ImageInCache.fromRule(cache, `${HOST}/a/b:1`).uri)).toBe(`${HOST}/a/b:1`);
   });
 
   test('fails when its name is too long for ECR', () => {
     const cache = cacheOf(UpstreamRegistry.QUAY);
 
-    expect(CachedImage.fromRule(cache, `a/${'a'.repeat(249)}`).repositoryName).toHaveLength(256);
-    expect(() => CachedImage.fromRule(cache, `a/${'a'.repeat(250)}`)).toThrow(
+    expect(ImageInCache.fromRule(cache, `a/${'a'.repeat(249)}`).repositoryName).toHaveLength(256);
+    expect(() => ImageInCache.fromRule(cache, `a/${'a'.repeat(250)}`)).toThrow(
       'got a cached repository name of 257 characters, expected at most 256, with the prefix of the cache: give the cache a shorter prefix');
   });
 
   test.each([`nginx@${DIGEST}`, `nginx:1@${DIGEST}`])('warns of its first pull: %s', (name) => {
     const cache = cacheOf('hub');
 
-    CachedImage.fromRule(cache, name);
+    ImageInCache.fromRule(cache, name);
 
     Annotations.fromStack(Stack.of(cache)).hasWarning('/Stack/Rule', Match.stringLikeRegexp('a first pull by digest is reported to fail until '
       + 'the image was pulled by a tag once .*2837.. Pull its tag once, or acknowledge this warning[.]'));
@@ -236,7 +236,7 @@ describe('a cached image', () => {
   test('with a tag warns of nothing', () => {
     const cache = cacheOf('hub');
 
-    CachedImage.fromRule(cache, 'nginx:1.27');
+    ImageInCache.fromRule(cache, 'nginx:1.27');
 
     Annotations.fromStack(Stack.of(cache)).hasNoWarning('*', Match.anyValue());
   });
@@ -342,8 +342,8 @@ describe('any name', () => {
       const short = !/[.:A-Z]|^localhost$/.test(repository.split('/')[0]) && repository.length < 200;
       if (repository.length > 230 || (!explicit && !short)) { return; }
 
-      const image = CachedImage.fromRule(cache, `${explicit ? `${host}/` : ''}${repository}${suffix}`);
-      const again = CachedImage.fromRule(cache, image.uri);
+      const image = ImageInCache.fromRule(cache, `${explicit ? `${host}/` : ''}${repository}${suffix}`);
+      const again = ImageInCache.fromRule(cache, image.uri);
 
       expect(again.uri).toBe(image.uri);
       expect(again.repositoryName).toBe(image.repositoryName);
@@ -358,7 +358,7 @@ describe('any name', () => {
     fc.assert(fc.property(completeParts, ({ repository, tag = 'x' }) => {
       if (repository.length > 200 || /[.:]|^localhost\//.test(repository.split('/')[0])) { return; }
       const [short, ...long] = ['', ...cache.upstream!.imageHosts.map(host => `${host}/`)].map(host =>
-        CachedImage.fromRule(cache, `${host}${repository}:${tag}`).uri);
+        ImageInCache.fromRule(cache, `${host}${repository}:${tag}`).uri);
 
       expect(new Set(long)).toEqual(new Set([short]));
     }), { numRuns: 500 });
