@@ -3,7 +3,7 @@ const { default: TestRunner } = require('jest-runner');
 
 /**
  * Judges a mutant by the tests of its file's own folder, the file's namesakes first, up to the first file that fails. Jest alone would run
- * every test that imports the file in some way, nearly all, which takes days and counts what only a test about something else stumbles over.
+ * every test that imports the file in some way, nearly all: that takes hours, and counts what a test about something else stumbles over.
  */
 module.exports = class OwnTests extends TestRunner {
   async runTests(tests, watcher, options) {
