@@ -15,7 +15,7 @@ import type { Workshop } from './workshop';
 
 /** Lambda Developer Guide, "Configure Lambda function memory": with so much memory a function has a whole vCPU. */
 const MEGABYTES_OF_A_CPU = 1769;
-/** What `test/monitoring/lambda-bundles.test.ts` holds the bundles of monitoring to. */
+/** What `test/functions/bundles.test.ts` holds the bundles of monitoring to. */
 const LARGEST_BUNDLE = 25_000;
 const LARGEST_SHARE = 0.1;
 

@@ -26,9 +26,8 @@ export function importing(workshop: Workshop): Section {
   return {
     title: 'Import',
     body: [
-      `The medians of ${RUNS} fresh processes. The library loads a file when a class of it is first used, as aws-cdk-lib does, `
-        + 'and what a default cache needs is one file; '
-        + 'what `require` leaves out is shown too.',
+      `The medians of ${RUNS} fresh processes. The library loads a file when a class of it is first used, as aws-cdk-lib does; what \`require\` `
+        + 'leaves out is shown too.',
       table(['Step', 'Clock', 'CPU time'], Object.entries(STEPS).map(([step, name]) => [
         name, milliseconds(figure(step as keyof typeof STEPS, 'clock')), milliseconds(figure(step as keyof typeof STEPS, 'cpu')),
       ])),

@@ -2,7 +2,6 @@ import { writeFileSync } from 'fs';
 import { cpus } from 'os';
 import { join } from 'path';
 import { functions } from './functions';
-import { imageReferences } from './image-references';
 import { importing } from './import';
 import { packageSize } from './package-size';
 import { rewriting } from './rewriting';
@@ -16,7 +15,6 @@ const sections: Record<string, (workshop: Workshop) => Section | Promise<Section
   importing,
   synth,
   rewriting,
-  imageReferences,
   packageSize,
   functions,
   templates,

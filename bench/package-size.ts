@@ -7,21 +7,18 @@ import type { Workshop } from './workshop';
 /** Construct libraries of like purpose, at versions that stay. */
 const OTHERS = ['cdk-fck-nat@1.6.22', 'cdk-nag@3.0.2', 'cdk-monitoring-constructs@10.2.0', 'cdk-ecr-deployment@4.2.65'];
 const MOST_BYTES = 400_000;
-const LARGEST = 10;
 
 interface Packed {
   readonly name: string;
   readonly version: string;
   readonly size: number;
   readonly unpackedSize: number;
-  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly files: readonly unknown[];
 }
 
 /** What users download, and what it becomes on their disks. */
 export async function packageSize(workshop: Workshop): Promise<Section> {
   const [ours, ...others] = await Promise.all([workshop.tarball, ...OTHERS].map(weighed));
-  const largest = [...ours.files].sort((one, other) => other.size - one.size);
-  const rest = largest.splice(LARGEST);
   return {
     title: 'Package',
     body: [
@@ -29,11 +26,6 @@ export async function packageSize(workshop: Workshop): Promise<Section> {
       table(['Package', 'Packed', 'Unpacked', 'Files'], [ours, ...others].map((each) => [
         each === ours ? `**${each.name}**` : `${each.name} ${each.version}`, kilobytes(each.size), kilobytes(each.unpackedSize), each.files.length,
       ])),
-      'The largest files of ours, and what the others add:',
-      table(['File', 'Unpacked'], [
-        ...largest.map(({ path, size }): [string, string] => [`\`${path}\``, kilobytes(size)]),
-        [`${rest.length} more`, kilobytes(rest.reduce((sum, { size }) => sum + size, 0))],
-      ]),
     ].join('\n\n'),
     goals: [atMost('The package, packed', ours.size, MOST_BYTES, kilobytes)],
   };

@@ -75,7 +75,7 @@ function functionByHand(scope: Construct, made: HandMadeFunction): logs.LogGroup
     architecture: lambda.Architecture.ARM_64,
     handler: 'index.handler',
     // the same code, so that both apps zip and hash the same files
-    code: lambda.Code.fromAsset(join(dirname(require.resolve('cdk-ecr-pull-through-cache/package.json')), 'assets/monitoring', made.assets)),
+    code: lambda.Code.fromAsset(join(dirname(require.resolve('cdk-ecr-pull-through-cache/package.json')), 'assets/functions', made.assets)),
     environment: { PULL_THROUGH_CACHE_SETTINGS: JSON.stringify(made.settings) },
     role,
     logGroup,

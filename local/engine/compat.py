@@ -35,11 +35,8 @@ NAMES: Mapping[str, Sequence[str]] = {
         "cloudformation_set_metric_alarm_tags", "record_metric", "time",
     ),
     "ministack.services.cloudwatch_logs": (
-        "_compile_filter_pattern", "_create_log_stream", "_fanout_to_subscription_filters",
-        "_log_group_policies", "_log_groups", "_metric_filters", "_put_log_events", "_put_metric_filter",
-        "_resource_policies", "_subscription_pattern_matches",
+        "_create_log_stream", "_log_group_policies", "_log_groups", "_put_log_events", "_resource_policies",
     ),
-    "ministack.services.ec2": ("_vpcs",),
     "ministack.services.ecr": (
         "_create_repository", "_delete_repository", "_images", "_layer_blobs", "_manifest_blobs",
         "_parse_v2_path", "_put_image_tag_mutability", "_put_lifecycle_policy", "_repo_policies", "_repo_shape",

@@ -30,14 +30,6 @@ def test_ref_of_a_secret_is_its_arn(stack: Stack, engine: Engine, account: str) 
     assert client.list_secrets()["SecretList"] == []
 
 
-def test_cidr_block_of_a_vpc(stack: Stack) -> None:
-    # when
-    stack.create({"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.1.0.0/16"}}},
-                 {"Cidr": {"Value": {"Fn::GetAtt": ["Vpc", "CidrBlock"]}}})
-    # then
-    assert stack.outputs["Cidr"] == "10.1.0.0/16"
-
-
 def _math_alarm(**more: Any) -> Any:
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": {
         "AlarmName": "math", "EvaluationPeriods": 1, "Threshold": 50, "ComparisonOperator": "GreaterThanThreshold",

@@ -1,9 +1,8 @@
-"""Parts that need no engine: patterns, metric math, the clock, switches, pages, settings, pins."""
+"""Parts that need no engine: metric math, the clock, switches, pages, settings, pins."""
 
 from __future__ import annotations
 
 import ast
-import json
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from engine.clock import Clock, ClockedTime
 from engine.errors import EcrError
 from engine.listeners import Listener, _parse
 from engine.manifests import Manifest
-from engine.mends.log_patterns import compile_pattern
 from engine.mends.metric_math import evaluate
 from engine.model import check
 from engine.paging import page
@@ -23,43 +21,6 @@ from engine.server import bind
 from engine.settings import parse
 from engine.switches import Switches
 from upstream.images import make_image
-
-EVENT = json.dumps({"source": "aws.ecr", "n": 3, "flag": True, "none": None, "list": [{"code": "A"}, {"code": "B"}],
-                    "detail": {"sync-status": "FAILURE", "repository-name": "quay/pause"}})
-
-
-@pytest.mark.parametrize("pattern", [
-    "", '{ $.source = "aws.ecr" }', '{ $.source = aws.* }', '{ $.detail.sync-status != "SUCCESS" }',
-    "{ $.n = 3 }", "{ $.n > 2 && $.n <= 3 }", '{ $.source = "x" || ($.n >= 3 && $.flag IS TRUE) }',
-    "{ $.none IS NULL }", "{ $.missing NOT EXISTS }", '{ $.list[1].code = "B" }', '{ $.list[*].code = "A" }',
-    "{ ($.source = \"aws.ecr\") && ($.list[*].code = \"B\") }", '{ $.source = %^aws% }', '"FAILURE"',
-    "?SUCCESS ?FAILURE", "FAILURE -SUCCESS", "%quay/.*%",
-])
-def test_a_log_pattern_matches(pattern: str) -> None:
-    assert compile_pattern(pattern)(EVENT)
-
-
-@pytest.mark.parametrize("pattern", [
-    '{ $.source = "aws.ec2" }', '{ $.source = "AWS.ECR" }', "{ $.n > 3 }", '{ $.source = "aws.ecr" && $.n = 4 }',
-    "{ $.flag IS FALSE }", "{ $.n NOT EXISTS }", "{ $.missing IS NULL }", '{ $.list[0].code = "B" }',
-    '{ $.missing != "x" }', "SUCCESS", "?SUCCESS ?OK", "FAILURE -quay", "failure", "{ $.flag > 0 }",
-])
-def test_a_log_pattern_does_not_match(pattern: str) -> None:
-    assert not compile_pattern(pattern)(EVENT)
-
-
-def test_a_json_pattern_matches_no_plain_text() -> None:
-    assert not compile_pattern('{ $.source = "aws.ecr" }')('source = "aws.ecr"')
-
-
-@pytest.mark.parametrize(("pattern", "message"), [
-    ("[ip, user]", "space-delimited"), ("{ $.a = 1", "without its closing brace"),
-    ("{ ($.a = 1 }", "without its closing parenthesis"), ("{ a = 1 }", "filter pattern not supported: a = 1"),
-    ("{ $.a = 1 $.b = 2 }", "filter pattern not supported"), ("{ $.a > x }", "expected a number, got x"),
-])
-def test_fails_on_a_log_pattern_that_is_not_understood(pattern: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        compile_pattern(pattern)
 
 
 @pytest.mark.parametrize(("expression", "expected"), [

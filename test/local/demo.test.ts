@@ -9,7 +9,6 @@ import { ROOT } from '../../local/harness/paths';
 import { Processes } from '../../local/harness/processes';
 import { preparedPython } from '../../local/harness/python';
 import { eventually } from '../../local/harness/wait';
-import { tried } from '../tried';
 
 jest.setTimeout(180_000);
 
@@ -61,9 +60,7 @@ describe('the demo', () => {
     // then
     expect([await played.exit, played.lines.filter(line => line.includes('FAIL'))]).toEqual([0, []]);
     expect(played.lines.filter(line => /^\d\. /.test(line))).toHaveLength(7);
-    const claims = /^ {3}(\d{2}) claims hold, 0 failed/.exec(played.lines.find(line => line.includes('claims hold'))!);
-    expect(claims).not.toBeNull();
-    tried('claims of the demo', Number(claims![1]));
+    expect(played.lines).toContainEqual(expect.stringMatching(/^ {3}\d{2} claims hold, 0 failed/));
     expect(played.lines.at(-1)).toContain('npx cdk deploy -c echoAccount=');
     expect(remains(played)).toEqual([]);
   });

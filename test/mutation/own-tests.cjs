@@ -1,24 +1,18 @@
-const { relative, sep } = require('path');
+const { basename, dirname, relative } = require('path');
 const { default: TestRunner } = require('jest-runner');
-const areas = require('./scope.json');
 
 /**
- * Judges a mutant by the tests that scope.json gives to its file, in that order and up to the first file that fails. Jest alone would run
- * every test that imports the file in some way, nearly all, and would call a change noticed that only a test about something else
- * stumbles over.
+ * Judges a mutant by the tests of its file's own folder, the file's namesakes first, up to the first file that fails. Jest alone would run
+ * every test that imports the file in some way, nearly all: that takes hours, and counts what a test about something else stumbles over.
  */
 module.exports = class OwnTests extends TestRunner {
-  constructor(globalConfig, context) {
-    super(globalConfig, context);
-    this.inRepository = file => relative(globalConfig.rootDir, file).split(sep).join('/');
-    const mutated = globalConfig.nonFlagArgs.map(this.inRepository);
-    this.judges = areas.flatMap(area => area.judged)
-      .filter(({ files }) => mutated.some(file => new RegExp(files).test(file)))
-      .flatMap(({ tests }) => tests.map(path => new RegExp(path)));
-  }
-
   async runTests(tests, watcher, options) {
-    const own = new Set(this.judges.flatMap(judge => tests.filter(({ path }) => judge.test(this.inRepository(path)))));
+    const mutated = this._globalConfig.nonFlagArgs.map(file => relative(this._globalConfig.rootDir, file).replace(/^src/, 'test').replace(/[.]ts$/, ''));
+    const folders = new Set(mutated.map(file => dirname(file)));
+    const own = tests.filter(({ path }) => folders.has(dirname(relative(this._globalConfig.rootDir, path))));
+    const isNamesake = ({ path }) => mutated.some(file => relative(this._globalConfig.rootDir, path).startsWith(file));
+    own.sort((one, other) => isNamesake(other) - isNamesake(one));
+
     let failed = false;
     this.on('test-file-success', ([, result]) => { failed ||= result.numFailingTests > 0; });
     this.on('test-file-failure', () => { failed = true; });

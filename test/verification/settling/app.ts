@@ -7,7 +7,7 @@ import { RegistryStack } from './stacks/registry';
 import { SharedStack } from './stacks/shared';
 import { TaggedStack } from './stacks/tagged';
 
-/** What the steps of docs/verification.md deploy, a stack for each session. Accounts are placeholders until `-c` names them. */
+/** What the steps deploy, a stack for each session. Accounts are placeholders until `-c` names them. */
 export const app = new App();
 
 const context = (name: string, placeholder: string): string => app.node.tryGetContext(name) ?? placeholder;

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { app } from './app';
-import { BEFORE, sessionIn, SESSIONS } from './sessions';
-import { pathOf } from '../repository';
 
-const texts = SESSIONS.map(({ title, setUp, settlings, cleanUp = '' }) => [title, [BEFORE, setUp, ...settlings.map(({ text }) => text), cleanUp].join('\n\n')] as const);
+const ROOT = join(__dirname, '../../..');
+const textOf = (file: string) => readFileSync(join(__dirname, file), 'utf8');
+const PREPARATION = textOf('before.md');
+const SESSIONS = readdirSync(__dirname).filter(name => /^\d\d-.*\.md$/.test(name)).map(name => [name, textOf(name)] as const);
 
 /** The commands of a session, placeholders filled. */
 const commandsIn = (text: string) => [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block]) => block).join('\n').replace(/<[a-z][A-Za-z ]*>/g, 'x');
@@ -16,16 +18,16 @@ beforeAll(() => {
   assembly = app.synth();
 });
 
-describe.each(texts)('%s', (_, text) => {
+describe.each(SESSIONS)('%s', (_, text) => {
   test('is Bash', () => {
-    const { status, stderr } = spawnSync('bash', ['-n'], { input: commandsIn(text), encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: commandsIn(PREPARATION + text), encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
   });
 
   test('deploys and removes stacks that are there', () => {
     const named = [...text.matchAll(/\b(?:deploy|destroy) ((?:Settle\w+ ?)+)/g)].flatMap(([, stacks]) => stacks.trim().split(' '));
     expect(named.filter(name => !assembly.stacks.some(({ stackName }) => stackName === name))).toEqual([]);
-    expect(named.filter(name => !text.includes(`destroy ${name}`) && !new RegExp(`destroy .*${name}`).test(text))).toEqual([]);
+    expect(named.filter(name => !new RegExp(`destroy .*${name}`).test(text))).toEqual([]);
   });
 
   test('asks for outputs that its stacks have', () => {
@@ -34,17 +36,20 @@ describe.each(texts)('%s', (_, text) => {
   });
 });
 
+const all = SESSIONS.map(([, text]) => text).join('\n');
+
 test('every stack is deployed by a session', () => {
-  const all = texts.map(([, text]) => text).join('\n');
   expect(assembly.stacks.map(({ stackName }) => stackName).filter(name => !new RegExp(`deploy .*${name}`).test(all))).toEqual([]);
 });
 
-test('the files that sessions use are there', () => {
-  const named = texts.flatMap(([, text]) => [...text.matchAll(/\b(?:examples|cloudformation|src|docs|test)\/[\w/.-]+\w/g)].map(([path]) => path));
-  expect(named.length).toBeGreaterThan(10);
-  expect([...new Set(named)].filter(path => !existsSync(pathOf(path)))).toEqual([]);
+test('the files that sessions name are there', () => {
+  const named = [...(PREPARATION + all).matchAll(/\b(?:examples|cloudformation|src|docs|test)\/[\w/.-]+\w/g)].map(([path]) => path);
+  expect([...new Set(named)].filter(path => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
-test('a session fails without a title', () => {
-  expect(() => sessionIn('Deploy it.')).toThrow("got a session that begins with 'Deploy it.', expected '# ' and its title");
+test('every assumption leads to its steps, and all steps settle an assumption', () => {
+  const rows = readFileSync(join(ROOT, 'docs/unverified.md'), 'utf8').split('\n').filter(line => line.startsWith('| ')).slice(1);
+  const expected = SESSIONS.flatMap(([file, text]) => [...text.matchAll(/^## (?!Clean up)(.+)$/gm)].map(([, id]) => [id, `${file}#${id}`]));
+  const listed = rows.map(row => /^\| (\S+) \|.*\]\(\.\.\/test\/verification\/settling\/(\S+)\) \|$/.exec(row)?.slice(1) ?? row);
+  expect(listed.sort()).toEqual(expected.sort());
 });

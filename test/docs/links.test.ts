@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'fs';
+import { dirname, join } from 'path';
+
+const ROOT = join(__dirname, '../..');
+const markdownBelow = (folder: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith('.md')).map(file => join(folder, file));
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'local/README.md', ...markdownBelow('docs'), ...markdownBelow('test/verification')];
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(text: string): string[] {
+  return [...text.replace(/^```[^]*?^```$/gm, '').matchAll(/^#+ (.+)$/gm)]
+    .map(([, heading]) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-'));
+}
+
+/** The links of a page that lead to no file, or to no heading of one. */
+function deadLinks(page: string, text = readFileSync(join(ROOT, page), 'utf8')): string[] {
+  const links = [...text.replace(/^```[^]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
+  return links.filter(link => !/^[a-z]+:/.test(link)).filter(link => {
+    const [path, anchor] = link.split('#');
+    const target = join(ROOT, dirname(page), path);
+    if (path !== '' && !existsSync(target)) { return true; }
+    return anchor !== undefined && !anchorsOf(path === '' ? text : readFileSync(target, 'utf8')).includes(anchor);
+  });
+}
+
+test.each(PAGES)('every link of %s leads to a file or heading of this repository', page => {
+  expect(deadLinks(page)).toEqual([]);
+});
+
+test('a link to a file or heading that is not there is found', () => {
+  const text = '# Some heading\n[a](#some-heading) [b](../README.md) [c](https://example.com) [d](gone.md) [e](#other) [f](../README.md#gone)';
+  expect(deadLinks('docs/page.md', text)).toEqual(['gone.md', '#other', '../README.md#gone']);
+});
