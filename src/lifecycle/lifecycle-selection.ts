@@ -115,6 +115,7 @@ export function covers(first: TagSelection, second: TagSelection): boolean {
   const patterns = asPatterns(first);
   if (patterns === undefined || patterns.some(pattern => Token.isUnresolved(pattern))) return false;
   // Whatever the second's patterns will be, they select tagged images; without any, it selects others.
+  // Stryker disable next-line StringLiteral: only patterns of nothing but wildcards match '*', and these match the empty text too
   const others = asPatterns(second) ?? ['*'];
   return patterns.every(pattern => {
     // A wildcard of the second is a plain character here, which only a wildcard of the first can match.

@@ -152,6 +152,7 @@ class DocumentPrincipal extends iam.PrincipalBase {
     return { statementAdded: true, policyDependable: this.policyDependable };
   }
 
+  // Stryker disable next-line BlockStatement: an empty method returns undefined too; the class of aws-cdk asks for one
   public dedupeString(): string | undefined {
     return undefined;
   }

@@ -103,6 +103,7 @@ function endOfTag(text: string, start: number): number | Flaw {
 /** A digest, up to the text's end: an algorithm that registries can check, ':' and as many lower-case hexadecimal digits as it makes. */
 function digestFlaw(text: string, start: number): Flaw | undefined {
   const colon = text.indexOf(':', start);
+  // Stryker disable next-line EqualityOperator: the colon is looked for behind a name and an '@', so it is never found at 0
   const algorithm = text.slice(start, colon < 0 ? text.length : colon);
   const digits = DIGEST_DIGITS.get(algorithm);
   if (digits === undefined) {
@@ -119,6 +120,7 @@ function digestFlaw(text: string, start: number): Flaw | undefined {
 /** Where a run of accepted characters ends. The only loop over characters, and it never goes back. */
 function endOfRun(text: string, from: number, limit: number, accepted: CharacterSet): number {
   let at = from;
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: what is at a limit ends a run by itself; the bound spares a look behind the text
   while (at < limit && accepted[text.charCodeAt(at)]) { at++; }
   return at;
 }
@@ -154,6 +156,7 @@ export function readReference(text: string): ReferenceParts {
     });
   }
   const slash = text.indexOf('/');
+  // Stryker disable next-line EqualityOperator: with a slash at 0 the part in front of it is empty, as it is without a slash
   const head = slash > 0 ? text.slice(0, slash) : '';
   return looksLikeRegistry(head) ? readWithRegistry(text, head) : readRemainder(text, DOCKER_HUB, 0);
 }

@@ -1,5 +1,5 @@
 import { App, Aws, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { comparePlacement, PlacedConstructs, Placement } from '../../src/private/places';
+import { comparePlacement, differ, PlacedConstructs, Placement } from '../../src/private/places';
 import { agnosticStack, ENV, newStack } from '../app';
 
 const OTHER_ACCOUNT = { ...ENV, account: '444455556666' };
@@ -71,5 +71,18 @@ describe('placed constructs', () => {
 
   test('are none at first', () => {
     expect(new PlacedConstructs().at(newStack(), Placement.SAME)).toEqual([]);
+  });
+});
+
+describe('two accounts or Regions', () => {
+  test.each([
+    ['one is another than the other', 'us-east-1', 'eu-west-1', true],
+    ['both are the same', 'us-east-1', 'us-east-1', false],
+    ['the first is not known', undefined, 'us-east-1', false],
+    ['the second is not known', 'us-east-1', undefined, false],
+    ['the first is a token', Aws.REGION, 'us-east-1', false],
+    ['the second is a token', 'us-east-1', Aws.REGION, false],
+  ])('differ only when both are known: %s', (_, one, other, expected) => {
+    expect(differ(one, other)).toBe(expected);
   });
 });

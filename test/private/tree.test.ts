@@ -1,6 +1,6 @@
 import { App, CfnCondition, CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { isInTree, oncePerTree, sameNames } from '../../src/private/tree';
+import { accessorOf, existingAccessorOf, isInTree, oncePerTree, sameNames } from '../../src/private/tree';
 import { agnosticStack, newStack } from '../app';
 
 describe('what a tree has once', () => {
@@ -22,6 +22,25 @@ describe('what a tree has once', () => {
     const app = new App();
     oncePerTree(app, 'thing', () => ({}));
     expect(Reflect.ownKeys({ ...app }).map(String).join()).not.toContain('thing');
+  });
+});
+
+describe('what an accessor gives', () => {
+  test('is the same for the same scope', () => {
+    const stack = newStack();
+    expect(accessorOf(stack, 'thing', () => ({}))).toBe(accessorOf(stack, 'thing', () => ({})));
+  });
+
+  test('is another for a scope below', () => {
+    const stack = newStack();
+    expect(accessorOf(new Construct(stack, 'Child'), 'thing', () => ({}))).not.toBe(accessorOf(stack, 'thing', () => ({})));
+  });
+
+  test('is there once it was asked for, and not before', () => {
+    const stack = newStack();
+    expect(existingAccessorOf(stack, 'thing')).toBeUndefined();
+    const thing = accessorOf(stack, 'thing', () => ({}));
+    expect(existingAccessorOf(stack, 'thing')).toBe(thing);
   });
 });
 

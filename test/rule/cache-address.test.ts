@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
-import { CacheAddress } from '../../src/rule/cache-address';
-import { agnosticStack, newStack } from '../app';
+import { CacheAddress, checkOwnRegistry } from '../../src/rule/cache-address';
+import { agnosticStack, ENV, newStack } from '../app';
 
 function addressIn(stack: Stack, ecrRepositoryPrefix = 'echo') {
   return CacheAddress.fromRule(new CfnPullThroughCacheRule(stack, 'Rule', { ecrRepositoryPrefix, upstreamRegistryUrl: 'quay.io' }));
@@ -62,5 +62,29 @@ describe('the prefix of an L1 rule', () => {
     const stack = newStack();
     const address = CacheAddress.fromRule(new CfnPullThroughCacheRule(stack, 'Rule', { upstreamRegistryUrl: 'quay.io' }));
     expect(stack.resolve(address.repositoryName('nginx'))).toEqual({ 'Fn::Join': ['', [{ Ref: 'Rule' }, '/nginx']] });
+  });
+});
+
+describe('a cache of a registry', () => {
+  const cacheIn = (app: App, env?: Partial<typeof ENV>) =>
+    new CfnPullThroughCacheRule(env ? newStack(app, 'Cache', env) : agnosticStack(app, 'Cache'), 'Rule', { ecrRepositoryPrefix: 'echo' });
+
+  test.each<[string, Partial<typeof ENV> | undefined]>([
+    ['is in its account and Region', ENV],
+    ['is in its account, in a Region that is not known', { account: ENV.account }],
+    ['is who knows where', undefined],
+  ])('is accepted when it %s', (_, env) => {
+    const app = new App();
+    expect(() => checkOwnRegistry(cacheIn(app, env), newStack(app), 'RegistryPolicy')).not.toThrow();
+  });
+
+  test.each([
+    ['account', { ...ENV, account: '444455556666' }, 'got a cache of the account 444455556666 and Region eu-central-1'],
+    ['Region', { ...ENV, region: 'us-east-1' }, 'got a cache of the account 111122223333 and Region us-east-1'],
+  ])('fails when it is in another %s', (_, env, got) => {
+    const app = new App();
+    expect(() => checkOwnRegistry(cacheIn(app, env), newStack(app), 'RegistryPolicy')).toThrow(
+      `${got}, expected one of the account 111122223333 and Region eu-central-1, whose registry this is about: `
+      + 'make a RegistryPolicy in a stack of that account and Region [at Stack]');
   });
 });
