@@ -1,4 +1,4 @@
-module image-reference-oracle
+module image-reference-judge
 
 go 1.21
 

@@ -1,16 +1,10 @@
 #!/usr/bin/env bash
 # Tries the newest ministack instead of the pinned one, whose private names the local engine replaces. It may fail: it tells early
 # what a later pin will take, and isn't counted.
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir "$work/tmp"
-export TMPDIR=$work/tmp NO_COLOR=1 CDK_DISABLE_CLI_TELEMETRY=true
+. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check ministack
+"$work/venv/bin/pip" install --quiet ministack
 newest=$("$work/venv/bin/python" -c 'from importlib.metadata import version; print(version("ministack"))')
 pinned=$(sed -n 's/^ministack==\([0-9.]*\).*/\1/p' local/requirements.in)
 if [ "$newest" = "$pinned" ]; then

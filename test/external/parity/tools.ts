@@ -11,7 +11,7 @@ export class Tools {
   public static build(): Tools {
     const directory = mkdtempSync(join(tmpdir(), 'parity-'));
     const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    run('bash', join(ROOT, 'test', 'oracles', 'terraform', 'build.sh'), join(directory, 'terraform'));
+    run('bash', join(ROOT, 'test', 'external', 'terraform', 'build.sh'), join(directory, 'terraform'));
     const tools = new Tools(directory);
     cpSync(join(ROOT, 'pulumi', 'ecr-pullthrough-cache'), tools.pulumiComponent, { recursive: true, filter: path => !path.includes('node_modules') });
     run('npm', '--prefix', tools.pulumiComponent, 'ci', '--silent', '--no-audit', '--no-fund');

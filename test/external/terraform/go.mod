@@ -1,4 +1,4 @@
-module terraform-oracle
+module terraform-judge
 
 go 1.26.6
 

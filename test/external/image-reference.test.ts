@@ -67,7 +67,7 @@ const KEYS = ['accepted', 'registry', 'repository', 'tag', 'digest', 'complete',
 
 describe(`Go's reference parser (SEED=${SEED})`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'image-reference-'));
-  const binary = join(folder, 'oracle');
+  const binary = join(folder, 'judge');
   let texts: string[];
   let verdicts: Verdict[];
 

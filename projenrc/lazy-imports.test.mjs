@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { lazyImports } from './lazy-imports.mjs';
 
 let folder;
@@ -30,14 +31,25 @@ test('a module is loaded when it is first used, and once', () => {
   assert.deepEqual(globalThis.loaded, ['b']);
 });
 
+const reexport = 'exports.B = exports.value = void 0;\nvar b_1 = require("./b");\n'
+  + 'Object.defineProperty(exports, "value", { enumerable: true, get: function () { return b_1.value; } });\n'
+  + 'Object.defineProperty(exports, "B", { enumerable: true, get: function () { return b_1.B; } });\n';
+
 test('an export of another module is loaded by who reads it', () => {
-  const main = run({
-    'b.js': dependency,
-    'main.js': 'var b_1 = require("./b");\nObject.defineProperty(exports, "value", { enumerable: true, get: function () { return b_1.value; } });\n',
-  });
+  const main = run({ 'b.js': dependency, 'main.js': reexport });
 
   assert.deepEqual(globalThis.loaded, []);
   assert.equal(main.value, 7);
+  assert.deepEqual(Object.keys(main).sort(), ['B', 'value']);
+});
+
+test('an ES module imports such exports by their names', async () => {
+  run({ 'b.js': dependency, 'main.js': reexport });
+  writeFileSync(join(folder, 'module.mjs'), 'export { B, value } from "./main.js";\n');
+  const { B, value } = await import(pathToFileURL(join(folder, 'module.mjs')));
+
+  assert.equal(B.name, 'B');
+  assert.equal(value, 7);
 });
 
 test('what new constructs is the class, not the call that loads it', () => {
@@ -72,7 +84,7 @@ test('a module that is loaded for its effect is loaded at once', () => {
 });
 
 test('lines stay where they are, and a second run changes nothing', () => {
-  const text = '"use strict";\nconst b_1 = require("./b");\nexports.read = () => b_1.value;\n';
+  const text = `"use strict";\n${reexport}exports.read = () => b_1.value;\n`;
   const path = join(folder, 'main.js');
   writeFileSync(path, text);
   const once = lazyImports([path]).get(path);

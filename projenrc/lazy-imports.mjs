@@ -1,6 +1,6 @@
 // Rewrites compiled CommonJS so that a module is loaded when it is first used, as aws-cdk-lib's own files do: whoever requires
 // the package pays for what the app uses of it and of aws-cdk-lib. Lines stay where they are.
-// Usage: node .ci/lazy-imports.mjs <folder>
+// Usage: node projenrc/lazy-imports.mjs <folder>
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
@@ -24,6 +24,9 @@ function rewrite(file, checker) {
     if (ts.isIdentifier(node)) {
       const edit = use(node, imported, checker);
       edits.push(...(edit ? [edit] : []));
+    }
+    if (isLateExport(node)) {
+      edits.push(hideName(node.arguments[1]));
     }
     ts.forEachChild(node, visit);
   };
@@ -53,6 +56,24 @@ function lazy(file, statement, { name, initializer }) {
     end: statement.getEnd(),
     replacement: `let ${name.text} = () => { const loaded = ${initializer.getText(file)}; ${name.text} = () => loaded; return loaded; };`,
   };
+}
+
+/** `Object.defineProperty(exports, "X", { get ... })`, by which the compiler exports what another module holds. */
+function isLateExport(node) {
+  if (!ts.isCallExpression(node) || node.expression.getText() !== 'Object.defineProperty' || node.arguments.length !== 3) {
+    return false;
+  }
+  const [object, name, descriptor] = node.arguments;
+  return object.getText() === 'exports' && ts.isStringLiteral(name) && ts.isObjectLiteralExpression(descriptor)
+    && descriptor.properties.some(property => property.name?.getText() === 'get');
+}
+
+/**
+ * The lexers by which Node.js 20 and 22 find what an ES module can import drop a name again whose getter calls something.
+ * They overlook this one, and keep the `exports.X = void 0` that the compiler wrote above it.
+ */
+function hideName(name) {
+  return { start: name.getStart(), end: name.getEnd(), replacement: `(${name.getText()})` };
 }
 
 function use(node, imported, checker) {
