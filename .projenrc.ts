@@ -158,10 +158,16 @@ project.testTask.spawn(rooms);
 project.testTask.spawn(unused);
 project.testTask.exec('node --test projenrc/lazy-imports.test.mjs');
 
+// the pattern option takes several values, so another option has to end it
+const jestOfExternal = 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/';
 project.addTask('external', {
   description: 'Judges that others wrote: they need the compiled package or another toolchain',
-  // the pattern option takes several values, so another option has to end it
-  exec: 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/ --ci test/external',
+  exec: `${jestOfExternal} --testPathIgnorePatterns=/slow/ --ci test/external`,
+  receiveArgs: true,
+});
+project.addTask('external:slow', {
+  description: 'Judges that others wrote and that take minutes to build',
+  exec: `${jestOfExternal} --ci test/external/slow`,
   receiveArgs: true,
 });
 

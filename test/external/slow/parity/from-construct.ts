@@ -8,10 +8,10 @@ import type { Input } from './inputs';
 import type { Rendering } from './rendering';
 import {
   CacheLifecycleRule, CacheMonitoring, CachePullers, PullPolicy, PullThroughCache, RegistryPolicy, UpstreamCredential, UpstreamRegistry, UpstreamRole,
-} from '../../../src';
-import { ENV } from '../../app';
-import { evaluate } from '../../cloudformation/evaluate';
-import type { TemplateJson } from '../../cloudformation/evaluate';
+} from '../../../../src';
+import { ENV } from '../../../app';
+import { evaluate } from '../../../cloudformation/evaluate';
+import type { TemplateJson } from '../../../cloudformation/evaluate';
 
 /** The cache as the construct library renders it. */
 export function fromConstruct(input: Input): Rendering {

@@ -1,6 +1,6 @@
 import type { Input } from './inputs';
 import type { Rendering } from './rendering';
-import { evaluate, readTemplate } from '../../cloudformation/evaluate';
+import { evaluate, readTemplate } from '../../../cloudformation/evaluate';
 
 /** The cache as the published CloudFormation template renders it. */
 export function fromTemplate(yaml: string, input: Input): Rendering {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inWordsOfCloudFormation } from './from-aws-provider';
 import type { Input } from './inputs';
 import type { Rendering } from './rendering';
-import { PSEUDO_PARAMETERS } from '../../cloudformation/evaluate';
+import { PSEUDO_PARAMETERS } from '../../../cloudformation/evaluate';
 
 const MOCKS = {
   aws_caller_identity: { account_id: PSEUDO_PARAMETERS['AWS::AccountId'] },

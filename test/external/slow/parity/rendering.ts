@@ -1,8 +1,8 @@
-import type { ResourceJson } from '../../cloudformation/evaluate';
-import { contractOf } from '../../contract/from-cloudformation';
-import type { PlainContract } from '../../contract/plain-contract';
-import { plainStatements } from '../../contract/plain-statements';
-import type { PlainStatement, PolicyJson } from '../../contract/plain-statements';
+import type { ResourceJson } from '../../../cloudformation/evaluate';
+import { contractOf } from '../../../contract/from-cloudformation';
+import type { PlainContract } from '../../../contract/plain-contract';
+import { plainStatements } from '../../../contract/plain-statements';
+import type { PlainStatement, PolicyJson } from '../../../contract/plain-statements';
 
 /** A rendering of a cache, in the words of CloudFormation. `{Id}` and `{Id.Arn}` stand for what AWS gives. */
 export interface Rendering {

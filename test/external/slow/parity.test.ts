@@ -10,7 +10,7 @@ import { compared } from './parity/rendering';
 import type { Compared, Rendering } from './parity/rendering';
 import { Tools } from './parity/tools';
 
-const TEMPLATE = join(__dirname, '..', '..', 'cloudformation', 'ecr-pullthrough-cache', 'template.yaml');
+const TEMPLATE = join(__dirname, '..', '..', '..', 'cloudformation', 'ecr-pullthrough-cache', 'template.yaml');
 
 let tools: Tools;
 /** By tool and input, with the error in place of a rendering where the tool can't. */
