@@ -17,8 +17,6 @@ if ! command -v docker-registry > /dev/null; then
 fi
 engine=$cache/engine-$(sha256sum local/requirements-test.txt | cut -c 1-12)
 check 'the engine is there' venv "$engine" --require-hashes -r local/requirements-test.txt
-# the tests of the demo find the engine's Python by its own means
-PATH=$engine/bin:$PATH
 
 "$engine/bin/python" -m pytest -p no:cacheprovider -c local/pyproject.toml --rootdir local local/tests
 # the pattern option takes several values, so another option has to end it
