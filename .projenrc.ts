@@ -31,7 +31,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/node@^20',
     'aws-cdk@^2.1148.1',
     'dependency-cruiser@^17',
-    'fast-xml-parser@^5',
     'fast-check@^4',
     'knip@^6',
     'tsx@^4',
