@@ -1,4 +1,6 @@
-import { awscdk, github, javascript, ReleasableCommits } from 'projen';
+import { awscdk, javascript, ReleasableCommits } from 'projen';
+import { bundleOnce } from './projenrc/bundles';
+import { addWorkflows } from './projenrc/workflows';
 
 const repository = 'github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache';
 
@@ -22,12 +24,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiVersion: '~6.0.0',
   typescriptVersion: '6.0.3',
   minNodeVersion: '20.16.0',
+  // knip runs on 20.19 or newer
+  workflowNodeVersion: '24',
   packageManager: javascript.NodePackageManager.NPM,
   devDeps: [
     '@types/node@^20',
     'aws-cdk@^2.1148.1',
     'dependency-cruiser@^17',
-    'fast-xml-parser@^5',
     'fast-check@^4',
     'knip@^6',
     'tsx@^4',
@@ -37,10 +40,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3',
     '@stryker-mutator/core@~9.6.1',
     '@stryker-mutator/jest-runner@~9.6.1',
-    // What `npm run bench` measures the parser of image references beside.
-    '@swimlane/docker-reference@^2',
-    'docker-parse-image@^3',
-    'parse-docker-image-name@^3',
     // What the handlers import: at run time it is the SDK of the Lambda runtime.
     '@aws-sdk/client-cloudwatch@^3',
     '@aws-sdk/client-ecr@^3',
@@ -62,7 +61,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToPypi: { distName: 'cdk-ecr-pull-through-cache', module: 'cdk_ecr_pull_through_cache' },
   publishToMaven: {
     javaPackage: 'io.github.ecrpullthroughcache',
-    mavenGroupId: 'io.github.ecrpullthroughcache',
+    // Maven Central verifies it by the organisation on GitHub; a Java package has no hyphens
+    mavenGroupId: 'io.github.ecr-pull-through-cache',
     mavenArtifactId: 'cdk-ecr-pull-through-cache',
   },
   publishToGo: { moduleName: `${repository}-go`, packageName: 'cdkecrpullthroughcache' },
@@ -91,8 +91,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       setupFiles: ['<rootDir>/test/setup.ts'],
       moduleNameMapper: { '^cdk-ecr-pull-through-cache$': '<rootDir>/src/index.ts' },
-      // These need a compiled package or tools from outside npm: `npm run oracles`, `npm run e2e`.
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/oracles/', '<rootDir>/test/local/'],
+      // These need a compiled package or tools from outside npm: `npm run external`, `.ci/local.sh`.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/external/', '<rootDir>/test/local/'],
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/examples/.*/cdk.out/', '<rootDir>/.stryker-tmp/'],
     },
   },
@@ -135,9 +135,9 @@ project.package.addPackageResolutions(
 // Every jsii warning fails the build; a name that is reserved in another language is one.
 project.compileTask.reset('jsii --fail-on-warnings');
 // As aws-cdk-lib's own files do: an app pays for what it uses, not for what there is.
-project.compileTask.exec('node .ci/lazy-imports.mjs lib');
-project.compileTask.exec('node .ci/common-modules.mjs lib');
+project.compileTask.exec('node projenrc/lazy-imports.mjs lib');
 project.watchTask.reset('jsii -w');
+bundleOnce(project, project.compileTask, project.testTask);
 
 const rosetta = project.addTask('rosetta', {
   description: 'Compile every example in the README and the docstrings',
@@ -153,15 +153,20 @@ const unused = project.addTask('unused', {
   description: 'Find unused files, exports and dependencies',
   exec: 'knip',
 });
-// constructs with a handler can't be made before it is bundled
-project.testTask.prependSpawn(project.tasks.tryFind('bundle')!);
 project.testTask.spawn(rooms);
 project.testTask.spawn(unused);
+project.testTask.exec('node --test projenrc/lazy-imports.test.mjs');
 
-project.addTask('oracles', {
-  description: 'Judges that need the compiled package or another toolchain',
-  // the pattern option takes several values, so another option has to end it
-  exec: 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/ --ci test/oracles',
+// the pattern option takes several values, so another option has to end it
+const jestOfExternal = 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/';
+project.addTask('external', {
+  description: 'Judges that others wrote: they need the compiled package or another toolchain',
+  exec: `${jestOfExternal} --testPathIgnorePatterns=/slow/ --ci test/external`,
+  receiveArgs: true,
+});
+project.addTask('external:slow', {
+  description: 'Judges that others wrote and that take minutes to build',
+  exec: `${jestOfExternal} --ci test/external/slow`,
   receiveArgs: true,
 });
 
@@ -171,16 +176,8 @@ project.addTask('bench', {
   receiveArgs: true,
 });
 project.addTask('mutation', {
-  description: 'Change the pure rooms in a thousand places, see which changes no test notices, and write docs/mutation.md',
-  steps: [
-    { exec: 'stryker run test/mutation/stryker.config.json' },
-    { exec: 'tsx --tsconfig test/tsconfig.json test/mutation/main.ts' },
-  ],
-});
-project.addTask('verification', {
-  description: 'Write docs/verification.md: what is claimed, who judges it, and what was tried',
-  exec: 'tsx --tsconfig test/tsconfig.json test/verification/main.ts',
-  receiveArgs: true,
+  description: 'Change the pure code in a thousand places and see which changes no test notices',
+  exec: 'stryker run test/mutation/stryker.config.json',
 });
 
 // run without projen in between, so that the demo notices when npm is told to end
@@ -198,8 +195,7 @@ packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://
 project.addFields({
   knip: {
     entry: [
-      'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts', 'test/mutation/main.ts',
-      'test/verification/main.ts',
+      'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts',
     ],
     project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
     // a project of its own, with its own dependencies and checks
@@ -213,33 +209,7 @@ project.addFields({
   },
 });
 
-const ci = project.github!.addWorkflow('ci');
-ci.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
-const toolchains = [
-  { uses: 'actions/checkout@v5' },
-  { uses: 'actions/setup-node@v5', with: { 'node-version': '22' } },
-  { uses: 'actions/setup-python@v6', with: { 'python-version': '3.11' } },
-];
-ci.addJobs({
-  everything: {
-    runsOn: ['ubuntu-latest'],
-    permissions: { contents: github.workflows.JobPermission.READ },
-    timeoutMinutes: 90,
-    steps: [
-      ...toolchains,
-      { uses: 'actions/setup-java@v5', with: { 'distribution': 'temurin', 'java-version': '17' } },
-      { uses: 'actions/setup-go@v6', with: { 'go-version': 'stable' } },
-      { run: 'bash .ci/run' },
-    ],
-  },
-  // tells early what a later engine breaks; its pin moves by hand
-  newest_local_engine: {
-    runsOn: ['ubuntu-latest'],
-    permissions: { contents: github.workflows.JobPermission.READ },
-    continueOnError: true,
-    steps: [...toolchains, { run: 'sudo apt-get update && sudo apt-get install -y skopeo' }, { run: 'npm ci' }, { run: 'bash .ci/local-next.sh' }],
-  },
-});
+addWorkflows(project);
 
 // The compatibility check compares with the newest release on npm, so it belongs to releases.
 project.tasks.tryFind('release')?.prependSpawn(project.tasks.tryFind('compat')!);

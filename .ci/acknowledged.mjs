@@ -1,10 +1,10 @@
-// Reads a report of checkov and prints each finding without a written reason in test/judges/acknowledged.json; with `--all-used`,
+// Reads a report of checkov and prints each finding without a written reason in test/external/acknowledged.json; with `--all-used`,
 // each rule as well that has a reason but is found no more. Fails if there is one, or if nothing was checked.
 // Usage: acknowledged.mjs <report.json> [--all-used]
 import { readFileSync } from 'node:fs';
 
 const [reportFile, option] = process.argv.slice(2);
-const acknowledged = JSON.parse(readFileSync(new URL('../test/judges/acknowledged.json', import.meta.url))).checkov;
+const acknowledged = JSON.parse(readFileSync(new URL('../test/external/acknowledged.json', import.meta.url))).checkov;
 const { results, summary } = JSON.parse(readFileSync(reportFile));
 
 const used = new Set();

@@ -1,65 +1,83 @@
-# Sourced by the scripts beside it: where output goes, how checks are counted, how long parts take.
-# A check runs a program of its own, never a shell function: bash forgets `set -e` inside a tested function.
+# Sourced by the steps. `set -e` holds in every check, functions too: the first one that fails ends the step and shows what it said.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+repo=$PWD
 
-repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-given=${CI_DIR:-}
-out=${given:-$(mktemp -d)}
+work=$(mktemp -d)
+# shared by the steps of one run, and by all runs
+out=${CI_DIR:-$work}
 cache=${CI_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/cdk-ecr-pull-through-cache}
-mkdir -p "$out/logs" "$out/tmp" "$cache"
-out=$(cd "$out" && pwd) cache=$(cd "$cache" && pwd)
-
-export CI_DIR=$out CI_CACHE_DIR=$cache
-export TMPDIR=$out/tmp
-export JSII_RUNTIME_PACKAGE_CACHE_ROOT=${JSII_RUNTIME_PACKAGE_CACHE_ROOT:-$cache/jsii}
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20
-export NPM_CONFIG_AUDIT=false NPM_CONFIG_FUND=false NPM_CONFIG_UPDATE_NOTIFIER=false
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+mkdir -p "$cache" "$work/tmp"
+export TMPDIR=$work/tmp JSII_RUNTIME_PACKAGE_CACHE_ROOT=$cache/jsii
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 CDK_DISABLE_CLI_TELEMETRY=true
+export NPM_CONFIG_AUDIT=false NPM_CONFIG_FUND=false NPM_CONFIG_UPDATE_NOTIFIER=false PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 # aws-cdk-lib takes 15 s longer to import without the bytecode of the run before
 unset PYTHONDONTWRITEBYTECODE
-export GOTOOLCHAIN=local GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
+export GOTOOLCHAIN=local GOFLAGS=-buildvcs=false
 maven_repository=$cache/maven
-export MAVEN_OPTS="${MAVEN_OPTS:+$MAVEN_OPTS }-Dmaven.repo.local=$maven_repository -Djava.io.tmpdir=$out/tmp"
+export MAVEN_OPTS="-Dmaven.repo.local=$maven_repository -Djava.io.tmpdir=$TMPDIR"
 
-passed=0 failed=0 logs=0
-
-# part <title>: ends the part before it with its time and begins the next one.
-part() {
-  end_part
-  part_title=$1 part_start=$SECONDS
-  echo "== $1"
-}
-
-end_part() {
-  if [ -n "${part_title:-}" ]; then
-    echo "   ($part_title: $((SECONDS - part_start)) s)"
+checking=
+# a check's own output may still be redirected when the trap runs
+exec 3>&1
+end() {
+  local code=$?
+  if [ -n "$checking" ]; then
+    echo "FAIL $checking:" >&3
+    tail -n 60 "$work/check.log" | sed 's/^/  | /' >&3
   fi
-  part_title=
+  rm -rf "$work"
+  exit "$code"
 }
+trap end EXIT
 
-# check <name> <program> [argument...]: passes if the program ends with 0; shows the end of its output if not.
+# check <name> <program or function> [argument...]
 check() {
-  local name=$1 start=$SECONDS log
-  shift
-  logs=$((logs + 1))
-  log=$out/logs/$(basename "$0" .sh)-$(printf '%02d' "$logs").log
-  if "$@" > "$log" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok   $name ($((SECONDS - start)) s)"
-  else
-    failed=$((failed + 1))
-    echo "FAIL $name ($((SECONDS - start)) s), $log ends with:"
-    tail -n 30 "$log" | sed 's/^/     | /'
-    return 0
+  local begun=$SECONDS
+  checking=$1
+  "${@:2}" > "$work/check.log" 2>&1 < /dev/null
+  echo "ok   $checking ($((SECONDS - begun)) s)"
+  checking=
+}
+
+# refuses <text> <program> [argument...]: it has to fail, with that text in what it says. In a function only its last command decides.
+refuses() {
+  local text=$1 said
+  if said=$("${@:2}" 2>&1 | tr -s '[:space:]│' ' '); then
+    echo "$said"
+    echo "got success, expected a failure with: $text"
+    return 1
+  fi
+  echo "$said"
+  grep -qF -- "$text" <<< "$said"
+}
+
+# change <file> <sed script>: changes a file, which has to make a difference.
+change() {
+  cp "$1" "$work/before"
+  sed -i "$2" "$1"
+  if cmp -s "$1" "$work/before"; then
+    echo "got nothing in $1 that fits $2, expected a line to change"
+    return 1
   fi
 }
 
-# A script that stops half-way is a failure, too, and is counted as one.
-trap 'status=$?; if [ -z "${finished:-}" ]; then echo "$0 stopped half-way"; echo "$passed passed, $((failed + 1)) failed"; fi; exit $status' EXIT
+# venv <folder> <argument of pip install>...: a Python environment that is made once.
+venv() {
+  if [ ! -e "$1/complete" ]; then
+    rm -rf "$1"
+    python3 -m venv "$1"
+    "$1/bin/pip" install --quiet "${@:2}"
+    touch "$1/complete"
+  fi
+}
+cfn_lint=$cache/cfn-lint-1.58.0
+checkov=$cache/checkov-3.3.30
 
-# finish: the counted result; fails if a check did, or if there was none.
-finish() {
-  finished=yes
-  end_part
-  echo "$passed passed, $failed failed"
-  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+# needs_compiled: a step that judges the compiled package says so.
+needs_compiled() {
+  if [ ! -f .jsii ]; then
+    echo 'got no .jsii, expected a compiled library: run npx projen compile' >&2
+    return 1
+  fi
 }

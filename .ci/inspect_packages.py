@@ -20,8 +20,6 @@ TARGETS = PACKAGE["jsii"]["targets"]
 MAVEN = "{http://maven.apache.org/POM/4.0.0}"
 
 BELONGS = re.compile(r"package\.json|README\.md|LICENSE|NOTICE|API\.md|\.jsii(\.tabl\.json)?|lib/.+\.(js|d\.ts)|assets/.+/index\.js")
-# made of compiled files
-COMMON = {"lib/common.js", "lib/watched.js"}
 
 
 def the_one(dist: pathlib.Path, pattern: str) -> pathlib.Path:
@@ -90,10 +88,10 @@ def contents(dist):
     strangers = [name for name in names if not BELONGS.fullmatch(name)]
     assert not strangers, f"got {strangers}, expected none of them: exclude them from the npm package"
     # tsc leaves behind what it made of sources that are no more
-    orphans = [name for name in names if name.startswith("lib/") and name not in COMMON
+    orphans = [name for name in names if name.startswith("lib/")
                and not (REPO / "src" / re.sub(r"(\.d\.ts|\.js)$", ".ts", name.removeprefix("lib/"))).exists()]
     assert not orphans, f"got {orphans} without a source: remove lib/ and compile again"
-    missing = {"package.json", "README.md", "LICENSE", ".jsii", "lib/index.js", "lib/index.d.ts", *COMMON} - set(names)
+    missing = {"package.json", "README.md", "LICENSE", ".jsii", "lib/index.js", "lib/index.d.ts"} - set(names)
     assert not missing, f"got no {sorted(missing)} in the npm package"
 
 

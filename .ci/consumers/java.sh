@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$1"
 dist=$2 repository=$3
 
-group=io/github/ecrpullthroughcache
+group=io/github/ecr-pull-through-cache
 rm -rf "${repository:?}/$group"
 mkdir -p "$repository/$(dirname $group)"
 cp -R "$dist/java/$group" "$repository/$group"

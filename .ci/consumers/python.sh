@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Makes the copied example in <project> a user's project with the wheel in <dist>.
-# Usage: .ci/consumers/python.sh <project> <dist>
+# Makes the copied example in <project> a user's project with the wheel in <dist>, in an environment that has the CDK already. The
+# version of the wheel is always the same: pip would keep an earlier one if it weren't forced.
+# Usage: .ci/consumers/python.sh <project> <dist> <environment>
 set -euo pipefail
 cd "$1"
 dist=$2
 
-python3 -m venv .venv
-.venv/bin/pip install --quiet --no-compile -r requirements.txt "$dist"/python/*.whl
+ln -s "$3" .venv
+.venv/bin/pip install --quiet -r requirements.txt "$dist"/python/*.whl
+.venv/bin/pip install --quiet --force-reinstall --no-deps "$dist"/python/*.whl
 .venv/bin/pip check
 cmp "$dist"/js/*.tgz .venv/lib/python3*/site-packages/cdk_ecr_pull_through_cache/_jsii/*.tgz
