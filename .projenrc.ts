@@ -145,15 +145,15 @@ const rosetta = project.addTask('rosetta', {
 });
 project.postCompileTask.spawn(rosetta);
 
-const rooms = project.addTask('rooms', {
-  description: 'Check that the rooms of src depend on each other in one direction only',
+const layers = project.addTask('layers', {
+  description: 'Check that the layers of src depend on each other in one direction only',
   exec: 'depcruise --config .dependency-cruiser.cjs src',
 });
 const unused = project.addTask('unused', {
   description: 'Find unused files, exports and dependencies',
   exec: 'knip',
 });
-project.testTask.spawn(rooms);
+project.testTask.spawn(layers);
 project.testTask.spawn(unused);
 project.testTask.exec('node --test projenrc/lazy-imports.test.mjs');
 
