@@ -90,8 +90,19 @@ export function checkExclusionFilters(mutability: TagMutability, filters: string
   }
 }
 
-/** ECR's API takes the ARN of a key in its own Region, no alias: API reference, `EncryptionConfigurationForRepositoryCreationTemplate`. */
-export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct): void {
+/** What is encrypted with a key, as messages say it. */
+interface Encrypted {
+  readonly takesKey: string;
+  readonly place: string;
+}
+
+const TEMPLATE: Encrypted = { takesKey: 'a template', place: 'the repositories are' };
+
+/**
+ * ECR's API and that of CloudWatch Logs take the ARN of a key in their own Region, no alias: their API references,
+ * `EncryptionConfigurationForRepositoryCreationTemplate` and `AssociateKmsKey`.
+ */
+export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct, encrypted = TEMPLATE): void {
   if (!key) {
     return;
   }
@@ -99,7 +110,7 @@ export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct):
   if (/:alias\//.test(key.keyRef.keyArn) || alias && CfnAlias.isCfnAlias(alias)) {
     throw new InvalidInputError({
       got: `a key alias (${place(key)}) to encrypt with`,
-      expected: 'a key, since a template needs the ARN of the key itself',
+      expected: `a key, since ${encrypted.takesKey} needs the ARN of the key itself`,
       fix: 'pass the key that the alias stands for, for example with kms.Key.fromKeyArn or kms.Key.fromLookup',
     }, scope);
   }
@@ -107,7 +118,7 @@ export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct):
   if (differ(key.env.region, own)) {
     throw new InvalidInputError({
       got: `an encryption key of the Region ${key.env.region}`,
-      expected: `a key of the Region ${own}, in which the repositories are`,
+      expected: `a key of the Region ${own}, in which ${encrypted.place}`,
       fix: 'create the key there, or a replica of a multi-Region key',
     }, scope);
   }
