@@ -113,7 +113,8 @@ describe('fails: another value for the same scope', () => {
   test.each<[string, () => [CacheFunctionOptions, CacheFunctionOptions]]>([
     ['logRetention', () => [{ logRetention: RetentionDays.ONE_YEAR }, { logRetention: RetentionDays.ONE_DAY }]],
     ['vpcSubnets', () => [
-      { vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } }, { vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED, onePerAz: true } },
+      { vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } },
+      { vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED, onePerAz: true } },
     ]],
     ['runtime', () => [{ runtime: lambda.Runtime.NODEJS_22_X }, { runtime: lambda.Runtime.NODEJS_24_X }]],
     ['runtime', () => [{ runtime: lambda.Runtime.NODEJS_22_X }, { runtime: lambda.Runtime.NODEJS_LATEST }]],
