@@ -5,9 +5,9 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { optionsOfFunction } from './cache-function-defaults';
 import type { CacheFunctionOptions } from './cache-function-options';
+import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
-import { checkEncryptionKey } from '../repository/template-checks';
 
 /** AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", and `AWSLambdaVPCAccessExecutionRole`. */
 const NETWORK_INTERFACE_ACTIONS = [
@@ -28,7 +28,7 @@ export interface FunctionParts {
 
 export function functionParts(scope: Construct, own: CacheFunctionOptions): FunctionParts {
   const options = optionsOfFunction(scope, own);
-  checkEncryptionKey(options.logEncryptionKey, scope, { takesKey: 'a log group', place: 'the log group is' });
+  checkEncryptionKey(options.logEncryptionKey, scope, LOG_GROUP);
   const network = networkOf(options, scope);
 
   const logGroup = new logs.LogGroup(scope, 'Log', {
