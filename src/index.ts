@@ -54,6 +54,8 @@ export type { CacheEventLogProps } from './monitoring/cache-event-log';
 export { CacheEvents } from './monitoring/cache-events';
 export { CacheFindings } from './monitoring/cache-findings';
 export type { CacheFindingsProps } from './monitoring/cache-findings';
+export { CacheFunctionDefaults } from './monitoring/cache-function-defaults';
+export type { CacheFunctionOptions } from './monitoring/cache-function-options';
 export { CacheMetrics } from './monitoring/cache-metrics';
 export { FindingSeverity } from './monitoring/cache-events';
 export { CacheMonitoring, LoggedEvents } from './monitoring/cache-monitoring';

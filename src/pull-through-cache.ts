@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type { RemovalPolicy, Resource } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -213,6 +214,18 @@ export class PullThroughCache extends PullThroughCacheBase {
   /** The alarm on failed imports; undefined without standard monitoring. */
   public get failedPullsAlarm(): cloudwatch.IAlarm | undefined {
     return watchOf(this).failedPullsAlarm;
+  }
+
+  /**
+   * What happens to the rule, to its template and to the roles that the library makes for them when the cache leaves its stack. The cached
+   * repositories stay in any case.
+   *
+   * @param policy whether they are deleted or stay, and the cache works on
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.rule.applyRemovalPolicy(policy);
+    this.repositoryTemplate.applyRemovalPolicy(policy);
+    (this.node.tryFindChild('UpstreamRole') as Resource | undefined)?.applyRemovalPolicy(policy);
   }
 
   /**

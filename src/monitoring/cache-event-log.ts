@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError, place } from '../private/errors';
 import { comparePlacement, Placement } from '../private/places';
 
@@ -53,6 +54,7 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
 
   constructor(scope: Construct, id: string, props: CacheEventLogProps = {}) {
     super(scope, id);
+    checkEncryptionKey(props.encryptionKey, this, LOG_GROUP);
     const group = new logs.LogGroup(this, 'Resource', {
       retention: props.retention ?? logs.RetentionDays.ONE_MONTH,
       encryptionKey: props.encryptionKey,
@@ -60,6 +62,15 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
     });
     (group.node.defaultChild as logs.CfnLogGroup).resourcePolicyDocument = this.writers();
     this.logGroup = group;
+  }
+
+  /**
+   * What happens to the log group when it leaves the stack.
+   *
+   * @param policy whether it is deleted or stays
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.logGroup.applyRemovalPolicy(policy);
   }
 
   /**

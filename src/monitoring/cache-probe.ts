@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { watchOf } from './cache-watch';
-import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunctionProps } from './schedule';
+import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunction } from './schedule';
 import type { ScheduledFunctionOptions } from './schedule';
 import { CacheProbeFunction } from '../functions/cache-probe-function';
 import type { ProbeSettings } from '../functions/contract';
@@ -68,11 +68,11 @@ export class CacheProbe extends Construct {
     this.imageTimeout = props.imageTimeout ?? Duration.minutes(2);
     checkInterval(this, this.interval, Duration.minutes(1), Duration.days(1));
 
-    const common = scheduledFunctionProps(this, props);
-    this.role = common.role;
-    this.logGroup = common.logGroup;
-    const handler = new CacheProbeFunction(this, 'Function', {
-      ...common,
+    const { role, logGroup, make, limits } = scheduledFunction(this, props);
+    this.role = role;
+    this.logGroup = logGroup;
+    const handler = make(CacheProbeFunction, {
+      ...limits,
       description: 'Pulls images through pull-through caches',
       environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
     });

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { watchOf } from './cache-watch';
-import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunctionProps } from './schedule';
+import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunction } from './schedule';
 import type { ScheduledFunctionOptions } from './schedule';
 import { CacheStatisticsFunction } from '../functions/cache-statistics-function';
 import { SETTINGS } from '../functions/contract';
@@ -67,9 +67,8 @@ export class CacheStatistics extends Construct {
     this.interval = props.interval ?? Duration.days(1);
     checkInterval(this, this.interval, Duration.hours(1), Duration.days(1));
 
-    const common = scheduledFunctionProps(this, props);
-    const { role } = common;
-    this.logGroup = common.logGroup;
+    const { role, logGroup, make, limits } = scheduledFunction(this, props);
+    this.logGroup = logGroup;
     role.addToPolicy(new iam.PolicyStatement({
       actions: ['cloudwatch:GetMetricData'],
       // CloudWatch has no resources for it
@@ -84,8 +83,8 @@ export class CacheStatistics extends Construct {
       actions: [...CacheActions.LIST_IMAGES],
       resources: Lazy.list({ produce: () => this.repositoryArns }),
     }));
-    const handler = new CacheStatisticsFunction(this, 'Function', {
-      ...common,
+    const handler = make(CacheStatisticsFunction, {
+      ...limits,
       description: 'Counts the images and pulls of pull-through caches',
       environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
     });

@@ -1,25 +1,19 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { functionParts } from './cache-function';
+import type { CacheFunctionOptions } from './cache-function-options';
 import { MOST_SETTINGS, NAMESPACE } from '../functions/contract';
 import { InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
 /** How a function that runs on a schedule is made, whatever it does. */
-export interface ScheduledFunctionOptions {
-  /**
-   * How long the lines of the function are kept.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
-
+export interface ScheduledFunctionOptions extends CacheFunctionOptions {
   /**
    * The longest that a run may take; up to 15 minutes.
    *
@@ -36,9 +30,9 @@ export interface ScheduledFunctionOptions {
   readonly reservedConcurrentExecutions?: number;
 }
 
-/** What every such function has: a role that can do no more than log and put metrics, a log group, the small machine. */
-export function scheduledFunctionProps(scope: Construct, options: ScheduledFunctionOptions) {
-  const timeout = options.timeout ?? Duration.minutes(15);
+/** The parts of such a function, whose role may put metrics too, and the options that are not those of every function. */
+export function scheduledFunction(scope: Construct, options: ScheduledFunctionOptions) {
+  const { timeout = Duration.minutes(15), reservedConcurrentExecutions } = options;
   if (!timeout.isUnresolved() && (timeout.toSeconds() > 900 || timeout.toSeconds() < 30)) {
     throw new InvalidInputError({
       got: `a timeout of ${timeout.toHumanString()}`,
@@ -46,26 +40,14 @@ export function scheduledFunctionProps(scope: Construct, options: ScheduledFunct
       fix: 'watch fewer caches with one function if it is too short',
     }, scope);
   }
-  const logGroup = new logs.LogGroup(scope, 'Log', {
-    retention: options.logRetention ?? logs.RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const role = new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-  logGroup.grantWrite(role);
-  role.addToPolicy(new iam.PolicyStatement({
+  const parts = functionParts(scope, options);
+  parts.role.addToPolicy(new iam.PolicyStatement({
     actions: ['cloudwatch:PutMetricData'],
     // CloudWatch has no resources for it; the namespace is what can be narrowed
     resources: ['*'],
     conditions: { StringEquals: { 'cloudwatch:namespace': NAMESPACE } },
   }));
-  return {
-    role,
-    logGroup,
-    timeout,
-    memorySize: 256,
-    architecture: lambda.Architecture.ARM_64,
-    reservedConcurrentExecutions: options.reservedConcurrentExecutions,
-  } satisfies lambda.FunctionOptions;
+  return { ...parts, limits: { timeout, reservedConcurrentExecutions } };
 }
 
 /** Runs the function at an interval. */

@@ -3,9 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { fingerprintOf, operationFunctionProps } from './operation-resources';
+import { fingerprintOf, operationFunction } from './operation-resources';
 import { CacheVerificationFunction } from '../functions/cache-verification-function';
 import type { VerificationProperties } from '../functions/contract';
+import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
@@ -20,7 +21,7 @@ const MOST_TIME = Duration.minutes(13);
 const SERVICE_TIMEOUT = Duration.minutes(20);
 
 /** How a cache is verified. */
-export interface VerifyOnDeployOptions {
+export interface VerifyOnDeployOptions extends CacheFunctionOptions {
   /**
    * Images that are pulled, as the upstream names them: small ones that are always there, such as `nginx:1.27`. With
    * `nginx:1.27@sha256:...` the tag is pulled first, which makes pulls by the digest work. They stay in the cache.
@@ -49,13 +50,6 @@ export interface VerifyOnDeployOptions {
    * @default - it runs again when the rule, its role, the template or what is verified changes
    */
   readonly trigger?: string;
-
-  /**
-   * How long the lines of the function are kept.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
 }
 
 /** Properties of a `CacheVerification`. */
@@ -102,10 +96,10 @@ export class CacheVerification extends Construct {
 
     const pulled = images.map(image => probedImage(cache, image));
     const validatesCredential = cache.upstream?.credential !== undefined;
-    const common = operationFunctionProps(this, props.logRetention);
-    this.logGroup = common.logGroup;
-    permit(common.role, cache, [...new Set(pulled.map(({ path }) => path))], validatesCredential);
-    const handler = new CacheVerificationFunction(this, 'Function', { ...common, description: 'Proves that a pull-through cache works' });
+    const { role, logGroup, make } = operationFunction(this, props);
+    this.logGroup = logGroup;
+    permit(role, cache, [...new Set(pulled.map(({ path }) => path))], validatesCredential);
+    const handler = make(CacheVerificationFunction, { description: 'Proves that a pull-through cache works' });
 
     const before = props.after ?? [cache];
     const resource = new CustomResource(this, 'Resource', {

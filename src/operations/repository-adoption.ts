@@ -3,14 +3,15 @@ import type { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, LONGEST_WAIT, operationFunctionProps } from './operation-resources';
+import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
+import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
 /** Properties of a `RepositoryAdoption`. */
-export interface RepositoryAdoptionProps {
+export interface RepositoryAdoptionProps extends CacheFunctionOptions {
   /** The template whose settings the repositories of its prefix get, such as `cache.repositoryTemplate`. */
   readonly template: RepositoryTemplate;
 
@@ -35,13 +36,6 @@ export interface RepositoryAdoptionProps {
    * @default - it runs again when the settings of the template or what is left out changes
    */
   readonly trigger?: string;
-
-  /**
-   * How long the lines of the function are kept.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
 }
 
 /**
@@ -85,12 +79,10 @@ export class RepositoryAdoption extends Construct {
     checkNotRoot(prefix, 'the adoption of repositories', this);
     checkLeftOut(leaveOut, prefix, this);
 
-    const common = operationFunctionProps(this, props.logRetention);
-    this.logGroup = common.logGroup;
-    permit(this, common.role, prefix, dryRun);
-    const handler = new RepositoryAdoptionFunction(this, 'Function', {
-      ...common, description: 'Gives existing repositories the settings of their template',
-    });
+    const { role, logGroup, make } = operationFunction(this, props);
+    this.logGroup = logGroup;
+    permit(this, role, prefix, dryRun);
+    const handler = make(RepositoryAdoptionFunction, { description: 'Gives existing repositories the settings of their template' });
     const { lifecyclePolicy, repositoryPolicy, resourceTags } = template.node.defaultChild as CfnRepositoryCreationTemplate;
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,
@@ -107,7 +99,7 @@ export class RepositoryAdoption extends Construct {
       },
     });
     // what is born in the meantime has the settings of the template then
-    resource.node.addDependency(template, allowCarryingOn(this, handler, common.role));
+    resource.node.addDependency(template, allowCarryingOn(this, handler, role));
     this.summary = resource.getAttString('summary');
     this.changedRepositories = resource.getAttString('changed');
     this.unchangedRepositories = resource.getAttString('unchanged');

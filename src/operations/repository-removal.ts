@@ -4,17 +4,18 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, LONGEST_WAIT, operationFunctionProps } from './operation-resources';
+import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
 import type { RemovalProperties } from '../functions/contract';
 import { RepositoryRemovalFunction } from '../functions/repository-removal-function';
+import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
 import { InvalidInputError } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 
 /** Properties of a `RepositoryRemoval`. */
-export interface RepositoryRemovalProps {
+export interface RepositoryRemovalProps extends CacheFunctionOptions {
   /** The cache whose repositories are deleted, of this stack's account and Region. L1 rules and imports will do. */
   readonly cache: IPullThroughCacheRuleRef;
 
@@ -28,13 +29,6 @@ export interface RepositoryRemovalProps {
    * @default - none
    */
   readonly leaveOut?: string[];
-
-  /**
-   * How long the lines of the function are kept.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
 }
 
 /**
@@ -61,7 +55,7 @@ export class RepositoryRemoval extends Construct {
   /** One sentence about what a removal would delete, known after deployment. */
   public readonly summary: string;
 
-  /** Where each repository has a line. It goes with the stack: read it before, or look into CloudTrail. */
+  /** Where each repository has a line. It goes with the stack unless `logRemovalPolicy` keeps it. */
   public readonly logGroup: logs.ILogGroup;
 
   constructor(scope: Construct, id: string, props: RepositoryRemovalProps) {
@@ -73,24 +67,24 @@ export class RepositoryRemoval extends Construct {
     checkLeftOut(leaveOut, prefix, this);
     checkSameRegistry(this, cache);
 
-    const common = operationFunctionProps(this, props.logRetention);
-    this.logGroup = common.logGroup;
+    const { role, logGroup, make } = operationFunction(this, props);
+    this.logGroup = logGroup;
     const stacks = stacksAround(this);
     const statement = (actions: readonly string[], resources: string[]) =>
-      common.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources }));
+      role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources }));
     statement(['cloudformation:DescribeStacks'], stacks);
     statement(CacheActions.LIST_RULES, ['*']);
     // a list of repositories can't be narrowed to a prefix
     statement(CacheActions.LIST_REPOSITORIES, [Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' })]);
     statement(CacheActions.DELETE_REPOSITORY, [CacheAddress.fromRule(cache).repositoryArn()]);
-    const handler = new RepositoryRemovalFunction(this, 'Function', { ...common, description: 'Deletes the repositories of a pull-through cache' });
+    const handler = make(RepositoryRemovalFunction, { description: 'Deletes the repositories of a pull-through cache' });
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,
       serviceTimeout: LONGEST_WAIT,
       resourceType: 'Custom::PullThroughCacheRemoval',
       properties: { prefix, confirmedPrefix, others: otherPrefixes(this, prefix, leaveOut), stacks } satisfies RemovalProperties,
     });
-    resource.node.addDependency(allowCarryingOn(this, handler, common.role));
+    resource.node.addDependency(allowCarryingOn(this, handler, role));
     this.summary = resource.getAttString('summary');
     for (const rule of cache.node.findAll()) {
       if (CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule)) {

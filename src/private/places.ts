@@ -21,28 +21,22 @@ export function comparePlacement(one: IConstruct, other: IConstruct): Placement 
   return parts.includes(Placement.UNKNOWN) ? Placement.UNKNOWN : Placement.SAME;
 }
 
-/** Constructs by the stack they are deployed with, so that many of them are compared by few stacks. */
-export class PlacedConstructs<T extends IConstruct> {
-  private readonly byStack = new Map<Stack, T[]>();
+/** What belongs to a construct, by the stack that the construct is deployed with, so that much of it is compared by few stacks. */
+export type Placed<T> = Map<Stack, T[]>;
 
-  public constructor(constructs: readonly T[] = []) {
-    constructs.forEach(construct => this.add(construct));
+export function addPlaced<T>(placed: Placed<T>, construct: IConstruct, one: T): void {
+  const stack = outermostStack(construct);
+  const others = placed.get(stack);
+  if (others) {
+    others.push(one);
+  } else {
+    placed.set(stack, [one]);
   }
+}
 
-  public add(construct: T): void {
-    const stack = outermostStack(construct);
-    const others = this.byStack.get(stack);
-    if (others) {
-      others.push(construct);
-    } else {
-      this.byStack.set(stack, [construct]);
-    }
-  }
-
-  /** Those that relate to a construct by their account and Region as it is asked. */
-  public at(construct: IConstruct, placement: Placement): T[] {
-    return [...this.byStack].flatMap(([stack, constructs]) => comparePlacement(construct, stack) === placement ? constructs : []);
-  }
+/** What relates to a construct by its account and Region as it is asked. */
+export function placedAt<T>(placed: Placed<T>, construct: IConstruct, placement: Placement): T[] {
+  return [...placed].flatMap(([stack, ones]) => comparePlacement(construct, stack) === placement ? ones : []);
 }
 
 function outermostStack(construct: IConstruct): Stack {

@@ -13,7 +13,8 @@ const [MAJOR] = VERSION.split('.');
 /**
  * Something that a tree has once, such as a register. It hangs on the root, as aspects do, and so lives and dies with the app.
  *
- * Two versions of this package with the same major version share it, so it holds plain data and constructs of aws-cdk only.
+ * Two versions of this package with the same major version share it, so it holds plain data and constructs of aws-cdk only, in a form that
+ * doesn't change: what has another form gets another name.
  */
 export function oncePerTree<T>(scope: IConstruct, name: string, make: (root: IConstruct) => T): T {
   const { root } = scope.node;

@@ -111,12 +111,12 @@ export class CachePullers {
   }
 
   /**
-   * Whether an account may belong to them: an organisation may have any.
+   * Their accounts; undefined for an organisation, which may have any.
    *
    * @internal
    */
-  public _mayInclude(account: string): boolean {
-    return !this._numbered || this.accounts.some(one => one === account || Token.isUnresolved(one));
+  public get _accounts(): string[] | undefined {
+    return this._numbered ? this.accounts : undefined;
   }
 
   /**

@@ -18,7 +18,15 @@ export interface PrefixPlace {
   readonly region: string;
 }
 
+/** Who is allowed where, as the tree keeps it. */
 interface Allowance extends PrefixPlace {
+  readonly halves: OwnerHalf[];
+  /** Absent where it may be any account. */
+  readonly accounts?: string[];
+}
+
+/** Who is allowed where, as it is noted. */
+interface AllowedPullers extends PrefixPlace {
   readonly halves: OwnerHalf[];
   readonly pullers: CachePullers[];
 }
@@ -26,22 +34,22 @@ interface Allowance extends PrefixPlace {
 /** Who of other accounts is allowed where in an app. Ask it when the app is synthesized: the halves may come in any order. */
 export class PullerRegister {
   public static of(scope: IConstruct): PullerRegister {
-    return oncePerTree(scope, 'PullerRegister', () => new PullerRegister());
+    return new PullerRegister(oncePerTree<Allowance[]>(scope, 'Pullers', () => []));
   }
 
-  private readonly allowances: Allowance[] = [];
+  private constructor(private readonly allowances: Allowance[]) {}
 
-  private constructor() {}
-
-  public add(allowance: Allowance): void {
-    this.allowances.push(allowance);
+  public add({ prefix, account, region, halves, pullers }: AllowedPullers): void {
+    const accounts = pullers.map(who => who._accounts);
+    const anybody = accounts.includes(undefined);
+    this.allowances.push({ prefix, account, region, halves, ...anybody ? {} : { accounts: accounts.flatMap(some => some ?? []) } });
   }
 
   /** Whether a half is there for a prefix, and for an account when one is given. What isn't known yet counts as there. */
   public has(half: OwnerHalf, place: PrefixPlace, account?: string): boolean {
     return this.allowances.some(one => one.halves.includes(half)
       && mayBeSame(one.account, place.account) && mayBeSame(one.region, place.region) && overlap(one.prefix, place.prefix)
-      && (account === undefined || one.pullers.some(pullers => pullers._mayInclude(account))));
+      && (account === undefined || one.accounts === undefined || one.accounts.some(allowed => mayBeSame(allowed, account))));
   }
 }
 

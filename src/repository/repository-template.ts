@@ -1,5 +1,5 @@
 import { Lazy, Resource, Stack, TagManager, TagType, Token } from 'aws-cdk-lib';
-import type { IResource, ITaggableV2 } from 'aws-cdk-lib';
+import type { IResource, ITaggableV2, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
@@ -7,9 +7,12 @@ import type { Construct } from 'constructs';
 import type { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
 import { allowPullers } from './puller-register';
-import { checkDescription, checkEncryptionKey, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems } from './template-checks';
+import {
+  checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
+} from './template-checks';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
 import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
+import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
 import { warn, WarningId } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -161,7 +164,7 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
     checkDescription(description, this);
     checkTags(this.ownTags, this);
     checkExclusionFilters(mutability, props.imageTagMutabilityExclusionFilters, this);
-    checkEncryptionKey(props.encryptionKey, this);
+    checkEncryptionKey(props.encryptionKey, this, TEMPLATE);
     checkRoleAccount('creation', props.creationRole, this);
     checkRoleWithoutPath('creation', props.creationRole, this);
     if (mutability === TagMutability.IMMUTABLE && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
@@ -206,6 +209,16 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
   /** Whether repositories are born with tags. What `Tags.of` adds is known at synthesis only: read it late. */
   public get tagged(): boolean {
     return this.renderedTags().length > 0;
+  }
+
+  /**
+   * What happens to the template, and to the role that the library makes for it, when it leaves the stack.
+   *
+   * @param policy whether they are deleted or stay
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    super.applyRemovalPolicy(policy);
+    (this.node.tryFindChild('CreationRole') as CreationRole | undefined)?.applyRemovalPolicy(policy);
   }
 
   private policyText(props: RepositoryTemplateProps): string | undefined {

@@ -1,13 +1,10 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { CfnAlias } from 'aws-cdk-lib/aws-kms';
-import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { checkLength, checkPrefix, jsonLength } from '../private/checks';
 import { InvalidInputError, place, sentence } from '../private/errors';
 import type { Problem } from '../private/errors';
-import { differ } from '../private/places';
 import { oncePerTree, sameNames } from '../private/tree';
 
 /* Limits: CloudFormation reference of AWS::ECR::RepositoryCreationTemplate. */
@@ -87,29 +84,6 @@ export function checkExclusionFilters(mutability: TagMutability, filters: string
         fix: "write a pattern of tags such as 'dev-*'",
       }, scope);
     }
-  }
-}
-
-/** ECR's API takes the ARN of a key in its own Region, no alias: API reference, `EncryptionConfigurationForRepositoryCreationTemplate`. */
-export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct): void {
-  if (!key) {
-    return;
-  }
-  const alias = key.node.defaultChild;
-  if (/:alias\//.test(key.keyRef.keyArn) || alias && CfnAlias.isCfnAlias(alias)) {
-    throw new InvalidInputError({
-      got: `a key alias (${place(key)}) to encrypt with`,
-      expected: 'a key, since a template needs the ARN of the key itself',
-      fix: 'pass the key that the alias stands for, for example with kms.Key.fromKeyArn or kms.Key.fromLookup',
-    }, scope);
-  }
-  const own = Stack.of(scope).region;
-  if (differ(key.env.region, own)) {
-    throw new InvalidInputError({
-      got: `an encryption key of the Region ${key.env.region}`,
-      expected: `a key of the Region ${own}, in which the repositories are`,
-      fix: 'create the key there, or a replica of a multi-Region key',
-    }, scope);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ArnFormat, Resource, Stack } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CacheActions } from './cache-actions';
@@ -199,6 +200,15 @@ export class UpstreamAccessRole extends Resource {
         : service,
       inlinePolicies: { [props.policyName ?? 'PullThroughCache']: new iam.PolicyDocument({ statements: this.statements(props) }) },
     });
+  }
+
+  /**
+   * What happens to the role when it leaves the stack.
+   *
+   * @param policy whether it is deleted or stays
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.role.applyRemovalPolicy(policy);
   }
 
   private statements(props: UpstreamAccessRoleProps): iam.PolicyStatement[] {

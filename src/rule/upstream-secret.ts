@@ -85,6 +85,15 @@ export class UpstreamSecret extends Resource {
       + '--secret-string file://credential.json';
   }
 
+  /**
+   * What happens to the secret when it leaves the stack.
+   *
+   * @param policy whether it is deleted or stays
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.secret.applyRemovalPolicy(policy);
+  }
+
   private checkNotPlain(token: SecretValue | undefined): void {
     const value: unknown = Stack.of(this).resolve(token);
     if (typeof value === 'string' && !value.startsWith('{{resolve:') && !Token.isUnresolved(value)) {

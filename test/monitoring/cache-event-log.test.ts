@@ -83,3 +83,8 @@ describe('an event log as a target', () => {
       + 'make a CacheEventLog in each account and Region [at Logs/Log]');
   });
 });
+
+test('fails: a key alias, which CloudWatch Logs does not take', () => {
+  expect(() => new CacheEventLog(newStack(), 'Log', { encryptionKey: kms.Alias.fromAliasName(newStack(), 'Alias', 'alias/logs') })).toThrow(
+    'got a key alias (Stack/Alias) to encrypt with, expected a key, since a log group needs the ARN of the key itself');
+});

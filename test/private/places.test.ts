@@ -1,5 +1,6 @@
 import { App, Aws, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { comparePlacement, differ, PlacedConstructs, Placement } from '../../src/private/places';
+import { addPlaced, comparePlacement, differ, placedAt, Placement } from '../../src/private/places';
+import type { Placed } from '../../src/private/places';
 import { agnosticStack, ENV, newStack } from '../app';
 
 const OTHER_ACCOUNT = { ...ENV, account: '444455556666' };
@@ -54,23 +55,22 @@ describe('two constructs', () => {
   });
 });
 
-describe('placed constructs', () => {
-  test('are found by how they relate to another one, in the order of their stacks', () => {
+describe('what is kept by places', () => {
+  test('is found by how its construct relates to another one, in the order of the stacks', () => {
     const app = new App();
     const [here, alsoHere, elsewhere] = [newStack(app, 'Here'), newStack(app, 'AlsoHere'), newStack(app, 'Elsewhere', OTHER_ACCOUNT)];
     const nested = new NestedStack(here, 'Nested');
     const anywhere = agnosticStack(app, 'Anywhere');
-    const placed = new PlacedConstructs([here, elsewhere, nested]);
-    placed.add(alsoHere);
-    placed.add(anywhere);
+    const placed: Placed<string> = new Map();
+    [here, elsewhere, nested, alsoHere, anywhere].forEach(stack => addPlaced(placed, stack, stack.node.id));
 
-    expect(placed.at(newStack(app, 'New'), Placement.SAME)).toEqual([here, nested, alsoHere]);
-    expect(placed.at(here, Placement.DIFFERENT)).toEqual([elsewhere]);
-    expect(placed.at(here, Placement.UNKNOWN)).toEqual([anywhere]);
+    expect(placedAt(placed, newStack(app, 'New'), Placement.SAME)).toEqual(['Here', 'Nested', 'AlsoHere']);
+    expect(placedAt(placed, here, Placement.DIFFERENT)).toEqual(['Elsewhere']);
+    expect(placedAt(placed, here, Placement.UNKNOWN)).toEqual(['Anywhere']);
   });
 
-  test('are none at first', () => {
-    expect(new PlacedConstructs().at(newStack(), Placement.SAME)).toEqual([]);
+  test('is nothing at first', () => {
+    expect(placedAt(new Map(), newStack(), Placement.SAME)).toEqual([]);
   });
 });
 

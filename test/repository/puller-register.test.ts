@@ -13,7 +13,8 @@ function registerWith(pullers: CachePullers[], place = PLACE): PullerRegister {
 
 test('is one for all of an app', () => {
   const stack = new Stack();
-  expect(PullerRegister.of(stack)).toBe(PullerRegister.of(stack.node.root));
+  PullerRegister.of(stack).add({ ...PLACE, halves: [OwnerHalf.READ], pullers: [CachePullers.account(ACCOUNT)] });
+  expect(PullerRegister.of(stack.node.root).has(OwnerHalf.READ, PLACE)).toBe(true);
 });
 
 test('knows nobody at first', () => {
