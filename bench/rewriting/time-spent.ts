@@ -1,6 +1,6 @@
 import { join } from 'path';
 
-const PULLING = join(require.resolve('cdk-ecr-pull-through-cache/package.json'), '../lib/pulling');
+const REWRITING = join(require.resolve('cdk-ecr-pull-through-cache/package.json'), '../lib/rewriting');
 
 /**
  * Keeps the time in which the files behind `CachedImages` find, judge, replace, grant and check. What is rendered later is left out:
@@ -21,8 +21,8 @@ export function timeSpentIn(): () => number {
       }
     };
   };
-  timed(require(join(PULLING, 'cached-images-aspect.js')).CachedImagesAspect.prototype, 'visit');
-  timed(require(join(PULLING, 'cached-images-validation.js')), 'problemsIn');
-  timed(require(join(PULLING, 'cached-images.js')).CachedImages.prototype, 'use');
+  timed(require(join(REWRITING, 'aspect.js')).CachedImagesAspect.prototype, 'visit');
+  timed(require(join(REWRITING, 'checks.js')), 'problemsIn');
+  timed(require(join(REWRITING, 'cached-images.js')).CachedImages.prototype, 'use');
   return () => spent;
 }
