@@ -7,8 +7,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { cached, caches, DIGEST, imagesOf, newStack, propertiesOf, pullable, registry, rewritten, taskOf, warnings } from './fixture';
 import { PullThroughCache } from '../../src/pull-through-cache';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import type { CachedImagesOptions } from '../../src/rewriting/options';
 import { ImageOutcome } from '../../src/rewriting/lookup';
+import type { CachedImagesOptions } from '../../src/rewriting/options';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
 describe('a name that a cache serves', () => {

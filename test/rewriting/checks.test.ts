@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import { cached, caches, DIGEST, ENV, imagesOf, newStack, registry, rewritten, taskOf } from './fixture';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import type { CachedImagesOptions } from '../../src/rewriting/options';
 import { ImageOutcome } from '../../src/rewriting/lookup';
+import type { CachedImagesOptions } from '../../src/rewriting/options';
 
 describe('requireCached', () => {
   const synth = (names: string[], options: CachedImagesOptions = {}) => () => rewritten(names, { requireCached: true, ...options });

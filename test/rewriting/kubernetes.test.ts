@@ -7,8 +7,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as fc from 'fast-check';
 import { cached, caches, DIGEST, newStack, plain, pullable, warnings } from './fixture';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import type { CachedImagesOptions } from '../../src/rewriting/options';
 import { helmValuesWith, manifestWith } from '../../src/rewriting/kubernetes';
+import type { CachedImagesOptions } from '../../src/rewriting/options';
 
 const HOST = cached('').slice(0, -1);
 
