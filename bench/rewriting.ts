@@ -34,7 +34,7 @@ export async function rewriting(workshop: Workshop): Promise<Section> {
     title: 'Rewriting image names',
     body: [
       `An app of 20 stacks with ${references} references to different images in ECS tasks, Batch jobs and CodeBuild projects, ${resources} resources in all. `
-        + 'It is synthesized with the cache named and every role granted by hand; with `CachedImages.of(app, { requireCached: true })`, which has to give '
+        + 'It is synthesized with the cache named and every role granted by hand; with `CachedImages` for the app and `requireCached`, which has to give '
         + 'the same bytes; and as written, without a cache. CPU time from the first construct to the end of the synth, medians. Each of these apps runs '
         + `at the same time as one by hand, ${PAIRS.rewritten} and ${PAIRS.plain} times, since one after the other they would be further apart than a slow `
         + 'spell of the machine lasts; ratios are the medians of those of the pairs. Names with the address of a registry and the policies that pulling '

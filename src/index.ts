@@ -38,9 +38,10 @@ export { PullPolicy } from './pulling/pull-policy';
 export type { PullPolicyOptions, PullPolicyProps } from './pulling/pull-policy';
 export { ImageInCache } from './pulling/image-in-cache';
 export { CachedImages } from './rewriting/cached-images';
-export type { CachedImagesOptions, CacheUseOptions } from './rewriting/cached-images';
+export type { CacheUseOptions } from './rewriting/cached-images';
 export { ImageOutcome } from './rewriting/lookup';
 export type { ImageProperty } from './rewriting/image-properties';
+export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
 
 export { CacheAlarm } from './monitoring/cache-alarm';

@@ -56,8 +56,10 @@ const outdir = mkdtempSync(join(tmpdir(), 'rewriting-'));
 const [before, begun] = [process.cpuUsage(), performance.now()];
 const app = new App({ outdir, analyticsReporting: false });
 const cache = new PullThroughCache(new Stack(app, 'Caches', { env: ENV }), 'EcrPublic', { upstream: UpstreamRegistry.ECR_PUBLIC });
-const images = how === 'rewritten' ? CachedImages.of(app, { requireCached: true }) : undefined;
-images?.use(cache);
+if (how === 'rewritten') {
+  CachedImages.of(app).configure({ requireCached: true });
+  CachedImages.of(app).use(cache);
+}
 for (let at = 0; at < STACKS; at++) {
   fill(new Stack(app, `Workload${at}`, { env: ENV }), cache);
 }

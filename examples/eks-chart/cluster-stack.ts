@@ -26,7 +26,8 @@ export class ClusterStack extends Stack {
 
     const quay = new PullThroughCache(this, 'Quay', { upstream: UpstreamRegistry.QUAY });
     const ecrPublic = new PullThroughCache(this, 'EcrPublic', { upstream: UpstreamRegistry.ECR_PUBLIC });
-    const images = CachedImages.of(this, { requireCached: true, pullers: [nodes.role] });
+    const images = CachedImages.of(this);
+    images.configure({ requireCached: true, pullers: [nodes.role] });
     images.use(quay, ecrPublic);
 
     const prometheus = cluster.addHelmChart('Prometheus', {

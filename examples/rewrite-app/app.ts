@@ -12,7 +12,8 @@ const workload = new WorkloadStack(app, 'Workload');
 workload.addDependency(caches);
 
 // The workload names public images and knows nothing of caches.
-const images = CachedImages.of(app, { requireCached: true });
+const images = CachedImages.of(app);
+images.configure({ requireCached: true });
 images.useWith(caches.echo, { replaces: ['docker.io/library/*'] });
 images.use(caches.ecrPublic, caches.quay);
 

@@ -61,6 +61,7 @@ export enum WarningId {
   DIGEST_FIRST_PULL = 'digestFirstPull',
   DIGEST_NOT_CACHED = 'digestNotCached',
   PULLER_NOT_FOUND = 'pullerNotFound',
+  NO_CACHE_IN_USE = 'noCacheInUse',
   ENDPOINT_NOT_SCOPED = 'endpointNotScoped',
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
 }

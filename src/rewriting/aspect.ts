@@ -4,35 +4,29 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { changedAt, holdersAt, valueAt } from './image-properties';
-import type { ImagePlace, ImagePlaces } from './image-properties';
+import type { ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
-import type { CacheLookup, Finding } from './lookup';
+import type { Finding } from './lookup';
 import { shown } from './report';
-import type { JudgedImage } from './report';
+import type { ImageScopes, Settings } from './scopes';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
+import { oncePerTree } from '../private/tree';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { pathInCache } from '../pulling/image-in-cache';
 
-/** What one `CachedImages` has been told. It may be told more until the app is synthesized. */
-export interface Settings {
-  readonly lookup: CacheLookup;
-  readonly places: ImagePlaces;
-  readonly pullers: readonly iam.IGrantable[];
-  readonly found: JudgedImage[];
-}
-
 type Cached = NonNullable<Finding['cached']>;
 
-/** Rewrites the image names of a tree and lets the roles pull that have to. */
+/** Rewrites the image names of a tree and lets the roles pull that have to. A tree has one, so that it visits each construct once. */
 export class CachedImagesAspect implements IAspect {
-  constructor(private readonly settings: Settings) {}
+  constructor(private readonly scopes: ImageScopes) {}
 
   public visit(node: IConstruct): void {
     if (node instanceof ecs.TaskDefinition) {
       this.visitTaskDefinition(node);
     } else if (CfnResource.isCfnResource(node) && !(node.node.scope instanceof ecs.TaskDefinition)) {
-      this.refuseLambda(node);
-      this.settings.places.of(node.cfnResourceType).forEach(place => this.visitResource(node, place));
+      const settings = this.scopes.at(node);
+      this.refuseLambda(node, settings);
+      settings.places.of(node.cfnResourceType).forEach(place => this.visitResource(node, place));
     }
   }
 
@@ -40,8 +34,8 @@ export class CachedImagesAspect implements IAspect {
   public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
     const { outcome, cached } = ownImages !== undefined && before.startsWith(ownImages)
       ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
-      : this.settings.lookup.find(before);
-    this.settings.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
+      : this.scopes.at(node).lookup.find(before);
+    this.scopes.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
     if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
       warn(node, WarningId.DIGEST_NOT_CACHED,
         `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `
@@ -52,7 +46,7 @@ export class CachedImagesAspect implements IAspect {
 
   /** Lets those pull who have to; without a role, those who were named for it. */
   public grant(node: IConstruct, images: readonly Cached[], role: iam.IGrantable | undefined): void {
-    const pullers = role ? [role] : this.settings.pullers;
+    const pullers = role ? [role] : this.scopes.at(node).pullers;
     for (const rule of new Set(images.map(one => one.rule))) {
       const paths = [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))];
       for (const puller of pullers) {
@@ -71,9 +65,9 @@ export class CachedImagesAspect implements IAspect {
    * stable Lazy, which would lose those that come later.
    */
   private visitTaskDefinition(task: ecs.TaskDefinition): void {
-    const [place] = this.settings.places.of(ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME);
+    const [place] = this.scopes.at(task).places.of(ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME);
     const l1 = task.node.defaultChild as ecs.CfnTaskDefinition;
-    const done = ChangedNames.in(l1);
+    const done = changedNames(l1);
     const names = task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
     const changes = new Map<string, Cached>();
     for (const name of new Set(names.filter(one => !done.has(one)))) {
@@ -114,10 +108,10 @@ export class CachedImagesAspect implements IAspect {
     });
   }
 
-  private refuseLambda(resource: CfnResource): void {
+  private refuseLambda(resource: CfnResource, { lookup }: Settings): void {
     if (resource.cfnResourceType !== 'AWS::Lambda::Function') { return; }
     const image = valueAt(resource, ['code', 'imageUri'], []);
-    if (typeof image === 'string' && this.settings.lookup.rules.some(rule => pathInCache(rule, image) !== undefined)) {
+    if (typeof image === 'string' && lookup.rules.some(rule => pathInCache(rule, image) !== undefined)) {
       throw new InvalidInputError({
         got: `the cached image '${shown(image, resource)}' for a Lambda function`,
         expected: 'an image in a repository of its own, since Lambda does not pull through a cache',
@@ -127,15 +121,13 @@ export class CachedImagesAspect implements IAspect {
   }
 }
 
-const CHANGED = Symbol.for('cdk-ecr-pull-through-cache.ChangedNames');
-
-/** Names that another `CachedImages` changed on the same L1, where the construct still shows them as they were. */
-const ChangedNames = {
-  in(l1: CfnResource & { [CHANGED]?: Set<string> }): Set<string> {
-    if (!l1[CHANGED]) { Object.defineProperty(l1, CHANGED, { value: new Set<string>() }); }
-    return l1[CHANGED]!;
-  },
-};
+/** Names that were changed in an L1 whose construct still shows them as they were, perhaps by another version of this package. */
+function changedNames(l1: CfnResource): Set<string> {
+  const byResource = oncePerTree(l1, 'ChangedImageNames', () => new WeakMap<IConstruct, Set<string>>());
+  const names = byResource.get(l1) ?? new Set<string>();
+  byResource.set(l1, names);
+  return names;
+}
 
 /** The id below an L1 role of the import that lets policies be attached to it. */
 const IMPORT = 'CachedImages';

@@ -1,52 +1,22 @@
 import { AspectPriority, Aspects, Stage } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { CachedImagesAspect } from './aspect';
-import type { Settings } from './aspect';
 import { problemsIn } from './checks';
-import { checkImageProperty, IMAGE_PROPERTIES, ImagePlaces } from './image-properties';
+import { checkImageProperty } from './image-properties';
 import type { ImageProperty } from './image-properties';
 import { helmValuesWith, manifestWith } from './kubernetes';
 import type { Replace, Tree } from './kubernetes';
-import { CacheLookup, NamePattern } from './lookup';
+import { NamePattern } from './lookup';
+import type { UsedCache } from './lookup';
+import type { CachedImagesOptions } from './options';
 import { foundImage, reportOf } from './report';
 import type { FoundImage } from './report';
+import { ImageScopes } from './scopes';
+import { InvalidInputError, warn, WarningId } from '../private/errors';
+import { accessorOf } from '../private/tree';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { ImageReference } from '../upstream/image-reference';
-
-/** How the image names of a scope are rewritten. */
-export interface CachedImagesOptions {
-  /**
-   * Names that stay as they are: complete, without tag, perhaps with a `*` at the end, such as `ghcr.io/my-team/*`.
-   *
-   * @default - none
-   */
-  readonly exceptions?: string[];
-
-  /**
-   * Whether names with a digest are rewritten too. A first pull by digest is reported to fail until a tag of the image was pulled once
-   * (aws/containers-roadmap 2837), so warm the cache first.
-   *
-   * @default false
-   */
-  readonly digests?: boolean;
-
-  /**
-   * Whether synthesis fails when an image name stays that none of the caches serves, or that is pinned by a digest. Private ECR registries,
-   * images of a service itself, tokens and names in `exceptions` may stay.
-   *
-   * @default false
-   */
-  readonly requireCached?: boolean;
-
-  /**
-   * Who pulls where a resource has no role that does: the nodes of an EKS cluster, instances of ECS or Batch.
-   *
-   * @default - nobody; each such place warns
-   */
-  readonly pullers?: iam.IGrantable[];
-}
 
 /** What a cache serves besides its own upstream. */
 export interface CacheUseOptions {
@@ -63,8 +33,11 @@ export interface CacheUseOptions {
  * Finds the image names of a whole scope, rewrites those that a cache serves, and lets the roles pull that have to.
  *
  * It looks into ECS task definitions (Fargate and EC2), Batch job definitions and CodeBuild projects, and where `addImageProperty()` says.
- * What the caches don't serve, tokens and names that lead to a cache already stay untouched, so it can be used twice. For Kubernetes,
- * pass manifests and the values of charts through `manifest()` and `helmValues()`.
+ * What the caches don't serve, tokens and names that lead to a cache already stay untouched. For Kubernetes, pass manifests and the values
+ * of charts through `manifest()` and `helmValues()`.
+ *
+ * Scopes may lie in each other: the caches of a narrower scope are asked before those of a wider one, and each option of a narrower
+ * scope takes the place of the same option of a wider one.
  *
  * It is an Aspect: use it before synthesis, not in another Aspect, and after the Stages of the scope were made.
  *
@@ -74,102 +47,136 @@ export interface CacheUseOptions {
  * declare const dockerHub: PullThroughCache;
  * declare const echo: PullThroughCache;
  *
- * const images = CachedImages.of(this, { requireCached: true });
+ * const images = CachedImages.of(this);
+ * images.configure({ requireCached: true });
  * images.use(dockerHub);
  * images.useWith(echo, { replaces: ['docker.io/library/*'] });
  */
 export class CachedImages {
   /**
-   * The image names of a scope: an app, a stage, a stack or any construct. Nothing happens before `use()`.
+   * The image names of a scope: an app, a stage, a stack or any construct. It is the same object however often it is asked for, so several
+   * files can add caches and options. Nothing is rewritten before `use()` of this scope or a wider one.
    *
    * @param scope whose image names are rewritten
-   * @param options what stays, what fails, and who pulls where no role does
    */
-  public static of(scope: IConstruct, options: CachedImagesOptions = {}): CachedImages {
-    return new CachedImages(scope, options);
+  public static of(scope: IConstruct): CachedImages {
+    return accessorOf(scope, 'CachedImages', () => new CachedImages(scope));
   }
 
-  private readonly settings: Settings;
+  private readonly scopes: ImageScopes;
   private readonly aspect: CachedImagesAspect;
-  private readonly covered = new Set<IConstruct>();
 
-  private constructor(private readonly scope: IConstruct, options: CachedImagesOptions) {
-    this.settings = {
-      lookup: new CacheLookup((options.exceptions ?? []).map(pattern => new NamePattern(pattern)), options.digests ?? false),
-      places: new ImagePlaces(),
-      pullers: options.pullers ?? [],
-      found: [],
-    };
-    IMAGE_PROPERTIES.forEach(property => this.settings.places.add(property));
-    this.aspect = new CachedImagesAspect(this.settings);
-    scope.node.addValidation({ validate: () => problemsIn(scope, this.settings, this.covered, options.requireCached ?? false) });
+  private constructor(private readonly scope: IConstruct) {
+    const { root } = scope.node;
+    this.scopes = accessorOf(root, 'ImageScopes', () => new ImageScopes());
+    this.aspect = accessorOf(root, 'CachedImagesAspect', () => new CachedImagesAspect(this.scopes));
+    this.scopes.add(scope);
+    // a Stage around it may have been made after a wider scope got its caches
+    this.cover(scope.node.scopes.filter(one => Stage.isStage(one) && this.scopes.at(one).lookup.rules.length > 0));
+    scope.node.addValidation({ validate: () => problemsIn(scope, this.scopes) });
   }
 
-  /** What was found and what became of it, in the order of the tree. Complete after synthesis. */
+  /** What was found in this scope and what became of it, in the order of the tree. Complete after synthesis. */
   public get found(): FoundImage[] {
-    return this.settings.found.map(foundImage);
+    return this.scopes.foundIn(this.scope).map(foundImage);
   }
 
   /**
-   * Rewrites the names of images in the upstreams of these caches. The first cache that serves a name gets it.
+   * Sets what stays, what fails, and who pulls where no role does. Call it before `helmValues()` and `manifest()`.
+   *
+   * @param options the options to set; others stay as they are
+   * @throws for an option that this scope has with another value
+   */
+  public configure(options: CachedImagesOptions): void {
+    this.scopes.change(this.scope, settings => settings.options.set(options));
+  }
+
+  /**
+   * Rewrites the names of images in the upstreams of these caches. The first cache that serves a name gets it; the caches of wider scopes
+   * come after those of this one.
    *
    * @param caches the caches; one whose upstream is not known serves nothing
+   * @throws without any cache
    */
   public use(...caches: ICacheRule[]): void {
-    caches.forEach(rule => this.settings.lookup.add({ rule, replaces: [] }));
-    this.cover();
+    if (caches.length === 0) {
+      throw new InvalidInputError({
+        got: 'no cache for CachedImages.use()',
+        expected: 'at least one, since without a cache no image name is rewritten',
+        fix: 'name the caches, or leave the call out where there are none',
+      }, this.scope);
+    }
+    this.add(caches.map(rule => ({ rule, replaces: [] })));
   }
 
   /**
    * Rewrites the names of images in the upstream of this cache, and of those that it stands in for. Replacements go before what any cache
-   * serves by itself; names with a digest are never replaced, since the other image has another one.
+   * of this scope serves by itself; names with a digest are never replaced, since the other image has another one.
    *
    * @param cache the cache
    * @param options what it stands in for
+   * @throws for an empty list
    */
   public useWith(cache: ICacheRule, options: CacheUseOptions): void {
-    this.settings.lookup.add({ rule: cache, replaces: options.replaces.map(pattern => new NamePattern(pattern)) });
-    this.cover();
+    if (!options.replaces?.length) {
+      throw new InvalidInputError({
+        got: `no names that the cache '${cache.repositoryPrefix}' replaces`,
+        expected: "at least one in 'replaces'",
+        fix: "write them such as 'docker.io/library/*', or call use() for a cache that serves its own upstream only",
+      }, this.scope);
+    }
+    this.add([{ rule: cache, replaces: options.replaces.map(pattern => new NamePattern(pattern)) }]);
   }
 
   /**
-   * Looks for images in another property of an L1 resource, too.
+   * Looks for images in another property of an L1 resource, too. What is said of the same property in a wider scope, or by this library,
+   * is used where the path leaves it out.
    *
    * @param path the resource type, the property that holds the image, and the one that holds the role
+   * @throws for a path that can't lead to an image, and for a property that was added to this scope in another way
    */
   public addImageProperty(path: ImageProperty): void {
     checkImageProperty(path);
-    this.settings.places.add(path);
+    this.scopes.change(this.scope, settings => settings.addProperty(path));
   }
 
   /**
-   * A Kubernetes manifest with its images rewritten: each text under a key `image`, at any depth, except below metadata and data. Call it after
-   * `use()`; the manifest that is given stays as it is.
+   * A Kubernetes manifest with its images rewritten: each text under a key `image`, at any depth, except below metadata and data. The
+   * manifest that is given stays as it is.
+   *
+   * The caches are those that this scope and the wider ones have when it is called. It warns when there are none.
    *
    * @param manifest the manifest, as `eks.KubernetesManifest` takes it
    */
   public manifest(manifest: { [key: string]: any }): { [key: string]: any } {
-    return this.rewrite('manifest', replace => manifestWith(manifest as Tree, replace));
+    return this.rewrite('manifest', 'manifest()', replace => manifestWith(manifest as Tree, replace));
   }
 
   /**
    * Values of a Helm chart with their images rewritten: a text under `image` or `...Image`, or an object of `registry`, `repository` (or
-   * `image`), `tag` and `digest` (or `sha`). Call it after `use()`; the values that are given stay as they are.
+   * `image`), `tag` and `digest` (or `sha`). The values that are given stay as they are.
+   *
+   * The caches are those that this scope and the wider ones have when it is called. It warns when there are none.
    *
    * Only what is given is seen, not what the chart has by itself: give the images that the chart names in its own values.
    *
    * @param values the values, as `eks.HelmChart` takes them
    */
   public helmValues(values: { [key: string]: any }): { [key: string]: any } {
-    return this.rewrite('values', replace => helmValuesWith(values as Tree, replace));
+    return this.rewrite('values', 'helmValues()', replace => helmValuesWith(values as Tree, replace));
   }
 
-  /** What was found and what became of it as lines of text, changes first. Complete after synthesis. */
+  /** What was found in this scope and what became of it as lines of text, changes first. Complete after synthesis. */
   public renderReport(): string {
     return reportOf(this.found);
   }
 
-  private rewrite(what: string, change: (replace: Replace) => Tree): Tree {
+  private rewrite(what: string, call: string, change: (replace: Replace) => Tree): Tree {
+    if (this.scopes.at(this.scope).lookup.rules.length === 0) {
+      warn(this.scope, WarningId.NO_CACHE_IN_USE,
+        `${call} was called before this scope or a wider one has any cache, so all of its images stay. Call use() of CachedImages before, for `
+        + 'the scope or one above it, or acknowledge this warning.');
+    }
     const images: Parameters<CachedImagesAspect['grant']>[1][number][] = [];
     const changed = change((name, place) => {
       const cached = this.aspect.judge(this.scope, `${what}.${place}`, name);
@@ -187,13 +194,16 @@ export class CachedImages {
     return changed;
   }
 
-  /** Aspects don't enter Stages, which are synthesized by themselves. */
-  private cover(): void {
-    for (const part of this.scope.node.findAll().filter(one => one === this.scope || Stage.isStage(one))) {
-      if (!this.covered.has(part)) {
-        this.covered.add(part);
-        Aspects.of(part).add(this.aspect, { priority: AspectPriority.MUTATING });
-      }
+  private add(more: readonly UsedCache[]): void {
+    this.scopes.change(this.scope, ({ caches }) => caches.push(...more));
+    // Aspects don't enter Stages, which are synthesized by themselves
+    this.cover(this.scope.node.findAll().filter(one => one === this.scope || Stage.isStage(one)));
+  }
+
+  private cover(parts: readonly IConstruct[]): void {
+    for (const part of parts.filter(one => !this.scopes.covered.has(one))) {
+      this.scopes.covered.add(part);
+      Aspects.of(part).add(this.aspect, { priority: AspectPriority.MUTATING });
     }
   }
 }

@@ -108,16 +108,26 @@ function besideOf({ sets = {}, removes = [] }: KnownImageProperty): Properties {
   ]);
 }
 
-/** The rows of the table by the type of resource. */
-export class ImagePlaces {
-  private readonly byType = new Map<string, ImagePlace[]>();
+function placeOf(property: KnownImageProperty): ImagePlace {
+  const holderSteps = stepsOf(property.imagePath);
+  const key = holderSteps.pop()!;
+  const roleSteps = property.rolePath === undefined ? undefined : stepsOf(property.rolePath);
+  return { ...property, holderSteps, key, roleSteps, beside: besideOf(property) };
+}
 
-  public add(property: KnownImageProperty): void {
-    const holderSteps = stepsOf(property.imagePath);
-    const key = holderSteps.pop()!;
-    const roleSteps = property.rolePath === undefined ? undefined : stepsOf(property.rolePath);
-    const place = { ...property, holderSteps, key, roleSteps, beside: besideOf(property) };
-    this.byType.set(property.resourceType, [...this.of(property.resourceType), place]);
+/** The rows of the table and those of users by the type of resource, each property once: what is said of it later goes before. */
+export class ImagePlaces {
+  private readonly byType = new Map<string, readonly ImagePlace[]>();
+
+  constructor(more: readonly ImageProperty[]) {
+    const properties = new Map<string, KnownImageProperty>();
+    for (const property of [...IMAGE_PROPERTIES, ...more]) {
+      const key = `${property.resourceType}.${property.imagePath}`;
+      properties.set(key, { ...properties.get(key), ...property });
+    }
+    for (const property of properties.values()) {
+      this.byType.set(property.resourceType, [...this.of(property.resourceType), placeOf(property)]);
+    }
   }
 
   public of(resourceType: string): readonly ImagePlace[] {

@@ -76,35 +76,39 @@ export class NamePattern {
   }
 }
 
+export interface LookupOptions {
+  readonly exceptions: readonly NamePattern[];
+  readonly digests: boolean;
+}
+
 const PRIVATE_ECR = /^\d{12}\.dkr[.-]ecr\./;
 
 /** Which cache serves an image name. Pure: the same name and caches give the same answer. */
 export class CacheLookup {
-  private readonly caches: UsedCache[] = [];
+  /** All of the caches. */
+  public readonly rules: readonly ICacheRule[];
 
-  constructor(private readonly excepted: readonly NamePattern[], private readonly digests: boolean) {}
-
-  public add(cache: UsedCache): void {
-    this.caches.push(cache);
-  }
-
-  public get rules(): ICacheRule[] {
-    return this.caches.map(cache => cache.rule);
+  /** @param scopes the caches of each scope, the nearest scope first */
+  constructor(private readonly scopes: readonly (readonly UsedCache[])[], private readonly options: LookupOptions) {
+    this.rules = [...new Set(scopes.flat().map(({ rule }) => rule))];
   }
 
   public find(text: string): Finding {
-    if (this.caches.some(({ rule }) => pathInCache(rule, text) !== undefined)) { return { outcome: ImageOutcome.ALREADY_CACHED }; }
+    if (this.rules.some(rule => pathInCache(rule, text) !== undefined)) { return { outcome: ImageOutcome.ALREADY_CACHED }; }
     if (Token.isUnresolved(text)) { return { outcome: ImageOutcome.TOKEN }; }
     const reference = readable(text);
     if (reference === undefined) { return { outcome: ImageOutcome.NOT_A_NAME }; }
-    if (this.excepted.some(pattern => pattern.matches(reference))) { return { outcome: ImageOutcome.EXCEPTED }; }
-    return this.replaced(reference) ?? this.served(reference)
-      ?? { outcome: PRIVATE_ECR.test(reference.registry) ? ImageOutcome.PRIVATE_ECR : ImageOutcome.NOT_SERVED };
+    if (this.options.exceptions.some(pattern => pattern.matches(reference))) { return { outcome: ImageOutcome.EXCEPTED }; }
+    for (const caches of this.scopes) {
+      const finding = this.replaced(caches, reference) ?? this.served(caches, reference);
+      if (finding) { return finding; }
+    }
+    return { outcome: PRIVATE_ECR.test(reference.registry) ? ImageOutcome.PRIVATE_ECR : ImageOutcome.NOT_SERVED };
   }
 
-  /** A replacement is asked for by name, so it goes before any cache that just happens to serve the registry. */
-  private replaced(reference: ImageReference): Finding | undefined {
-    for (const { rule, replaces } of this.caches) {
+  /** A replacement is asked for by name, so it goes before any cache of its scope that just happens to serve the registry. */
+  private replaced(caches: readonly UsedCache[], reference: ImageReference): Finding | undefined {
+    for (const { rule, replaces } of caches) {
       const pattern = replaces.find(one => one.matches(reference));
       if (pattern) {
         if (reference.digest !== undefined) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
@@ -118,10 +122,10 @@ export class CacheLookup {
     return undefined;
   }
 
-  private served(reference: ImageReference): Finding | undefined {
-    const cache = this.caches.find(({ rule }) => serves(rule, reference));
+  private served(caches: readonly UsedCache[], reference: ImageReference): Finding | undefined {
+    const cache = caches.find(({ rule }) => serves(rule, reference));
     if (!cache) { return undefined; }
-    if (reference.digest !== undefined && !this.digests) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
+    if (reference.digest !== undefined && !this.options.digests) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
     const { rule } = cache;
     return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, reference.toString()), rule } };
   }

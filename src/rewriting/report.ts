@@ -34,14 +34,23 @@ export function foundImage({ node, property, before, after, outcome }: JudgedIma
   return { constructPath: node.node.path, property, before: shown(before, node), after: shown(after, node), outcome };
 }
 
-/** A text with tokens as `Fn::Sub` would have it, for people to read. */
+/** A text with tokens as `Fn::Sub` would have it, for people to read. An app or a Stage reads tokens as its first stack does. */
 export function shown(text: string, scope: IConstruct): string {
+  const stack = scope.node.scopes.reverse().find(one => Stack.isStack(one)) ?? firstStackIn(scope);
   return Tokenization.reverseString(text).mapTokens({
     mapToken: token => {
-      const value = Stack.of(scope).resolve(token) as { Ref?: string } | undefined;
+      const value = stack?.resolve(token) as { Ref?: string } | undefined;
       return `\${${value?.Ref ?? '...'}}`;
     },
   }).join({ join: (left: string | undefined, right: string | undefined) => `${left ?? ''}${right ?? ''}` }) as string;
+}
+
+function firstStackIn(scope: IConstruct): Stack | undefined {
+  for (const child of scope.node.children) {
+    const stack = Stack.isStack(child) ? child : firstStackIn(child);
+    if (stack) { return stack; }
+  }
+  return undefined;
 }
 
 /** The report as lines of text: what changed first. */
@@ -49,7 +58,7 @@ export function reportOf(found: readonly FoundImage[]): string {
   const changed = found.filter(one => one.before !== one.after);
   const kept = found.filter(one => one.before === one.after);
   return [
-    ...changed.map(one => `${one.constructPath} ${one.property}: ${one.before} -> ${one.after}`),
-    ...kept.map(one => `${one.constructPath} ${one.property}: ${one.before} stays (${one.outcome})`),
+    ...changed.map(one => `${one.constructPath || 'the app'} ${one.property}: ${one.before} -> ${one.after}`),
+    ...kept.map(one => `${one.constructPath || 'the app'} ${one.property}: ${one.before} stays (${one.outcome})`),
   ].join('\n');
 }

@@ -7,8 +7,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { cached, caches, DIGEST, imagesOf, newStack, propertiesOf, pullable, registry, rewritten, taskOf, warnings } from './fixture';
 import { PullThroughCache } from '../../src/pull-through-cache';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import type { CachedImagesOptions } from '../../src/rewriting/cached-images';
 import { ImageOutcome } from '../../src/rewriting/lookup';
+import type { CachedImagesOptions } from '../../src/rewriting/options';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
 describe('a name that a cache serves', () => {
@@ -167,7 +167,7 @@ describe('a name that stays', () => {
     ['*', "write them such as 'docker.io/library/*'"],
     ['library/*', "write 'docker.io/library/*'"],
   ])('fails as an exception that is no complete name: %s', (pattern, fix) => {
-    expect(() => CachedImages.of(newStack(), { exceptions: [pattern] })).toThrow(
+    expect(() => CachedImages.of(newStack()).configure({ exceptions: [pattern] })).toThrow(
       `got the image names '${pattern}', expected a name with its registry and without tag, perhaps with a '*' at its end: ${fix}`);
   });
 });
@@ -194,7 +194,8 @@ describe('a cache in place of other registries', () => {
     const stack = newStack();
     taskOf(stack, ...names);
     const { dockerHub, echo } = caches(stack);
-    const images = CachedImages.of(stack, options);
+    const images = CachedImages.of(stack);
+    images.configure(options ?? {});
     images.use(dockerHub);
     images.useWith(echo, { replaces });
     return { stack, images, after: imagesOf(stack) };
@@ -248,6 +249,13 @@ describe('a cache in place of other registries', () => {
   test('fails for names that are not complete', () => {
     expect(() => replacing([], ['nginx'])).toThrow("got the image names 'nginx'");
   });
+
+  test.each([['an empty list', []], ['a list that is missing', undefined as unknown as string[]]])('fails for %s', (_, replaces) => {
+    const stack = newStack();
+    expect(() => CachedImages.of(stack).useWith(caches(stack).echo, { replaces })).toThrow(
+      "got no names that the cache 'echo' replaces, expected at least one in 'replaces': write them such as 'docker.io/library/*', or call use() for a "
+      + 'cache that serves its own upstream only [at Stack]');
+  });
 });
 
 describe('used twice', () => {
@@ -271,20 +279,6 @@ describe('used twice', () => {
     expect(template(3)).toEqual(template(1));
   });
 
-  test('leaves alone what was rewritten first', () => {
-    const stack = newStack();
-    taskOf(stack, 'quay.io/a/b:1');
-    const other = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Other', { repositoryPrefix: 'other', upstream: UpstreamRegistry.QUAY });
-
-    CachedImages.of(stack).use(caches(stack).quay);
-    const second = CachedImages.of(stack);
-    second.use(other);
-
-    expect(imagesOf(stack)).toEqual([cached('quay/a/b:1')]);
-    expect(pullable(stack, /TaskExecutionRole/)).toEqual(['quay/a/b']);
-    expect(second.found).toEqual([]);
-  });
-
   test('with other caches adds theirs', () => {
     const stack = newStack();
     taskOf(stack, 'nginx:1', 'quay.io/a/b:1');
@@ -295,4 +289,17 @@ describe('used twice', () => {
 
     expect(imagesOf(stack)).toEqual([cached('docker-hub/library/nginx:1'), cached('quay/a/b:1')]);
   });
+
+  test('is the same object', () => {
+    const stack = newStack();
+
+    expect(CachedImages.of(stack)).toBe(CachedImages.of(stack));
+    expect(CachedImages.of(stack)).not.toBe(CachedImages.of(stack.node.root));
+  });
+});
+
+test('no caches are refused', () => {
+  expect(() => CachedImages.of(newStack()).use()).toThrow(
+    'got no cache for CachedImages.use(), expected at least one, since without a cache no image name is rewritten: '
+    + 'name the caches, or leave the call out where there are none [at Stack]');
 });

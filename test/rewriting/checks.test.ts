@@ -1,10 +1,10 @@
-import { App, Aspects, Stack, Stage } from 'aws-cdk-lib';
+import { App, Aspects, Aws, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import { cached, caches, DIGEST, ENV, imagesOf, newStack, registry, rewritten, taskOf } from './fixture';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import type { CachedImagesOptions } from '../../src/rewriting/cached-images';
 import { ImageOutcome } from '../../src/rewriting/lookup';
+import type { CachedImagesOptions } from '../../src/rewriting/options';
 
 describe('requireCached', () => {
   const synth = (names: string[], options: CachedImagesOptions = {}) => () => rewritten(names, { requireCached: true, ...options });
@@ -17,7 +17,8 @@ describe('requireCached', () => {
   test("is content with CodeBuild's own images", () => {
     const stack = newStack();
     new codebuild.Project(stack, 'Project', { buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }) });
-    const images = CachedImages.of(stack, { requireCached: true });
+    const images = CachedImages.of(stack);
+    images.configure({ requireCached: true });
     images.use(caches(stack).quay);
 
     expect(() => Template.fromStack(stack)).not.toThrow();
@@ -26,7 +27,8 @@ describe('requireCached', () => {
 
   test('is content with manifests and values whose images are cached', () => {
     const stack = newStack();
-    const images = CachedImages.of(stack, { requireCached: true });
+    const images = CachedImages.of(stack);
+    images.configure({ requireCached: true });
     images.use(caches(stack).quay);
     images.manifest({ spec: { image: 'quay.io/a/b:1' } });
     images.helmValues({ image: { repository: 'quay.io/a/b', tag: '1' } });
@@ -47,7 +49,9 @@ describe('requireCached', () => {
       buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }),
       environment: { buildImage: codebuild.LinuxBuildImage.fromDockerRegistry('ghcr.io/team/app:1') },
     });
-    CachedImages.of(stack, { requireCached: true }).use(caches(stack).quay);
+    const images = CachedImages.of(stack);
+    images.configure({ requireCached: true });
+    images.use(caches(stack).quay);
 
     expect(() => Template.fromStack(stack)).toThrow("got the image 'ghcr.io/team/app:1', which is not pulled through a cache");
   });
@@ -69,7 +73,9 @@ describe('requireCached', () => {
   test('fails for a container that a later Aspect adds', () => {
     const stack = newStack();
     const task = taskOf(stack, 'nginx:1');
-    CachedImages.of(stack, { requireCached: true }).use(caches(stack).dockerHub);
+    const images = CachedImages.of(stack);
+    images.configure({ requireCached: true });
+    images.use(caches(stack).dockerHub);
     Aspects.of(stack).add({
       visit: (node) => {
         if (node === task) { task.addContainer('Late', { image: registry('redis:7') }); }
@@ -112,7 +118,7 @@ describe('in Stages', () => {
 
     expect(() => app.synth()).toThrow(
       'got a Stage that was made after CachedImages got its caches, expected all Stages before, since their images are rewritten each by itself: '
-      + 'call use() after the last Stage was made [at Late]');
+      + 'call use() after the last Stage was made, or CachedImages.of() for something in that Stage [at Late]');
   });
 
   test('is content when use() is called again', () => {
@@ -128,9 +134,40 @@ describe('in Stages', () => {
     expect(imagesOf(late)).toEqual([cached('docker-hub/library/nginx:1')]);
   });
 
+  test.each<[string, (late: Stack) => Stage | Stack]>([
+    ['the Stage', late => Stage.of(late)!],
+    ['a stack in it', late => late],
+  ])('is content when a Stage that is made afterwards has CachedImages of its own, of %s', (_, scopeIn) => {
+    const { app, stack } = staged();
+    CachedImages.of(app).use(caches(stack).dockerHub);
+    const late = new Stack(new Stage(app, 'Late', { env: ENV }), 'Stack');
+    taskOf(late, 'nginx:1');
+
+    CachedImages.of(scopeIn(late));
+    app.synth();
+
+    expect(imagesOf(late)).toEqual([cached('docker-hub/library/nginx:1')]);
+  });
+
+  test('fails for a Stage that is made afterwards and has options of its own, once', () => {
+    const { app, stage } = staged();
+    CachedImages.of(stage).configure({ digests: true });
+    const inner = new Stage(stage, 'Inner', { env: ENV });
+    const { quay } = caches(new Stack(inner, 'Stack'));
+    CachedImages.of(stage).use(quay);
+    new Stack(new Stage(stage, 'Late', { env: ENV }), 'Stack');
+
+    let message = '';
+    try { app.synth(); } catch (error) { message = (error as Error).message; }
+    expect(message.match(/got a Stage that was made after CachedImages got its caches/g)).toHaveLength(1);
+    expect(message).toContain('[at Prod/Late]');
+  });
+
   test('requireCached sees images below them', () => {
     const { app, stack } = staged();
-    CachedImages.of(app, { requireCached: true }).use(caches(stack).quay);
+    const images = CachedImages.of(app);
+    images.configure({ requireCached: true });
+    images.use(caches(stack).quay);
 
     expect(() => app.synth()).toThrow("got the image 'nginx:1', which is not pulled through a cache");
   });
@@ -174,6 +211,36 @@ describe('the report', () => {
     const { images } = rewritten(['444455556666.dkr.ecr.us-east-1.amazonaws.com/app:1', 'x-444455556666.dkr.ecr.us-east-1.example.com/app:1']);
 
     expect(images.found.map(({ outcome }) => outcome)).toEqual([ImageOutcome.PRIVATE_ECR, ImageOutcome.NOT_SERVED]);
+  });
+
+  test.each<[string, (app: App, stack: Stack) => App | Stage]>([
+    ['an app', app => app],
+    ['a Stage', (_, stack) => Stage.of(stack)!],
+  ])('tells what was found in manifests and values of %s', (_, scopeIn) => {
+    const app = new App();
+    const stack = new Stack(new Stage(app, 'Prod', { env: ENV }), 'Stack');
+    const scope = scopeIn(app, stack);
+    const images = CachedImages.of(scope);
+    images.use(caches(stack).quay);
+    images.manifest({ spec: { image: 'quay.io/a/b:1' } });
+    images.helmValues({ image: new CfnParameter(stack, 'Image').valueAsString });
+
+    const where = scope === app ? 'the app' : 'Prod';
+    expect(images.found.map(({ constructPath, after }) => [constructPath, after])).toEqual([
+      [scope.node.path, '111122223333.dkr.ecr.eu-west-1.${AWS::URLSuffix}/quay/a/b:1'],
+      [scope.node.path, '${Image}'],
+    ]);
+    expect(images.renderReport()).toBe(
+      `${where} manifest.spec.image: quay.io/a/b:1 -> 111122223333.dkr.ecr.eu-west-1.\${AWS::URLSuffix}/quay/a/b:1\n`
+      + `${where} values.image: \${Image} stays (TOKEN)`);
+  });
+
+  test('shows no value of a token in an app without stacks', () => {
+    const app = new App();
+    const images = CachedImages.of(app);
+    images.helmValues({ image: `nginx:${Aws.REGION}` });
+
+    expect(images.renderReport()).toBe('the app values.image: nginx:${...} stays (TOKEN)');
   });
 
   test('is empty before use', () => {

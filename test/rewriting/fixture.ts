@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import { PullThroughCache } from '../../src/pull-through-cache';
 import type { IPullThroughCache } from '../../src/pull-through-cache-base';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import type { CachedImagesOptions } from '../../src/rewriting/cached-images';
+import type { CachedImagesOptions } from '../../src/rewriting/options';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
@@ -84,7 +84,8 @@ export function rewritten(names: string[], options?: CachedImagesOptions) {
   const stack = newStack();
   taskOf(stack, ...names);
   const { dockerHub, quay } = caches(stack);
-  const images = CachedImages.of(stack, options);
+  const images = CachedImages.of(stack);
+  images.configure(options ?? {});
   images.use(dockerHub, quay);
   return { stack, images, after: imagesOf(stack) };
 }

@@ -7,15 +7,16 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as fc from 'fast-check';
 import { cached, caches, DIGEST, newStack, plain, pullable, warnings } from './fixture';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import type { CachedImagesOptions } from '../../src/rewriting/cached-images';
 import { helmValuesWith, manifestWith } from '../../src/rewriting/kubernetes';
+import type { CachedImagesOptions } from '../../src/rewriting/options';
 
 const HOST = cached('').slice(0, -1);
 
 function setting(options?: CachedImagesOptions) {
   const stack = newStack();
   const { dockerHub, echo, quay } = caches(stack);
-  const images = CachedImages.of(stack, options);
+  const images = CachedImages.of(stack);
+  images.configure(options ?? {});
   images.use(dockerHub, quay);
   const helm = (values: object) => plain(stack.resolve(images.helmValues(values as Record<string, unknown>)));
   const manifest = (value: object) => plain(stack.resolve(images.manifest(value as Record<string, unknown>)));
@@ -268,7 +269,8 @@ describe('those who pull', () => {
   test('are the given ones, for exactly these images', () => {
     const stack = newStack();
     const nodes = new iam.Role(stack, 'Nodes', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
-    const images = CachedImages.of(stack, { pullers: [nodes] });
+    const images = CachedImages.of(stack);
+    images.configure({ pullers: [nodes] });
     images.use(caches(stack).quay);
 
     images.manifest({ spec: { containers: [{ image: 'quay.io/a/b:1' }, { image: 'quay.io/a/c:1' }] } });

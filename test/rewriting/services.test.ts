@@ -60,7 +60,8 @@ describe('in Batch', () => {
     const nodes = new iam.Role(stack, 'Nodes', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
     new batch.EksJobDefinition(stack, 'Job', { container: new batch.EksContainerDefinition(stack, 'Container', { image: registry('nginx:1') }) });
 
-    CachedImages.of(stack, { pullers: [nodes] }).use(caches(stack).dockerHub);
+    CachedImages.of(stack).configure({ pullers: [nodes] });
+    CachedImages.of(stack).use(caches(stack).dockerHub);
 
     expect(propertiesOf(stack, 'AWS::Batch::JobDefinition')[0].EksProperties.PodProperties.Containers[0].Image).toBe(cached('docker-hub/library/nginx:1'));
     expect(pullable(stack, /^Nodes/)).toEqual(['docker-hub/library/nginx']);
@@ -158,7 +159,8 @@ describe('a role of an L1', () => {
     const stack = newStack();
     const image = Lazy.any({ produce: () => ({ Ref: 'AWS::StackName' }) }) as unknown as string;
     new ecs.CfnTaskDefinition(stack, 'Task', { containerDefinitions: [{ name: 'main', image }] });
-    const images = CachedImages.of(stack, { requireCached: true });
+    const images = CachedImages.of(stack);
+    images.configure({ requireCached: true });
     images.use(caches(stack).dockerHub);
 
     expect(() => Template.fromStack(stack)).not.toThrow();
