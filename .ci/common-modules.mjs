@@ -69,25 +69,25 @@ function modulesOfApps(folder) {
   const { Template } = require('aws-cdk-lib/assertions');
   const library = require(resolve(folder));
   const upstream = library.UpstreamRegistry.echo({ account: '123456789012' });
-  const loadedBy = propsIn => {
+  const loadedBy = (monitoringIn, watch) => {
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
-    new library.PullThroughCache(stack, 'Echo', { upstream, ...propsIn(stack) });
+    watch(stack, new library.PullThroughCache(stack, 'Echo', { upstream, monitoring: monitoringIn(stack) }));
     Template.fromStack(stack);
     // tools read the names of the exports in the index
     return Object.keys(require.cache).map(path => slashed(relative(resolve(folder), path)))
       .filter(name => !name.startsWith('..') && name !== 'index.js').sort();
   };
-  const common = loadedBy(() => ({}));
-  const watched = loadedBy(stack => ({ monitoring: everything(library, stack) }));
+  const common = loadedBy(() => undefined, () => undefined);
+  const watched = loadedBy(
+    stack => library.CacheMonitoring.standard({ eventLog: new library.CacheEventLog(stack, 'EventLog') }), (stack, cache) => watch(library, stack, cache));
   return { 'common.js': common, 'watched.js': watched.filter(name => !common.includes(name)) };
 }
 
-function everything({ CacheAlarm, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics }, stack) {
-  return CacheMonitoring.standard({
-    eventLog: new CacheEventLog(stack, 'EventLog'),
-    statistics: new CacheStatistics(stack, 'Statistics'),
-    probe: new CacheProbe(stack, 'Probe'),
-    probedImages: ['nginx:1.27'],
+function watch({ CacheAlarm, CacheAlerting, CacheProbe, CacheStatistics }, stack, cache) {
+  new CacheStatistics(stack, 'Statistics', { caches: [cache] });
+  new CacheProbe(stack, 'Probe', { images: [cache.image('nginx:1.27')] });
+  new CacheAlerting(stack, 'Alerting', {
+    caches: [cache],
     alarms: [CacheAlarm.hitRateBelow(0.8), CacheAlarm.probeFailing(), CacheAlarm.pullsDenied()],
     pageActions: [],
   });

@@ -85,11 +85,11 @@ class Section implements cloudwatch.IWidget {
   constructor(private readonly cache: IPullThroughCacheRuleRef) {}
 
   public get height(): number {
-    return this.widgets().height;
+    return this.content().height;
   }
 
   public position(x: number, y: number): void {
-    this.placed = this.widgets();
+    this.placed = this.content();
     this.placed.position(x, y);
   }
 
@@ -97,7 +97,7 @@ class Section implements cloudwatch.IWidget {
     return this.placed!.toJson();
   }
 
-  private widgets(): cloudwatch.Column {
+  private content(): cloudwatch.Column {
     return new cloudwatch.Column(...rowsOf(this.cache).map(row => new cloudwatch.Row(...row)));
   }
 }
