@@ -73,21 +73,21 @@ export class CacheAlerting extends Construct {
       return { cache, place, alarms: props.alarms.filter(alarm => !alarm._ofRegistry).map(alarm => alarm._bind(place, cache)) };
     });
     const shared = ofRegistry.map(alarm => alarm._bind(this, caches[0]));
+    watched.flatMap(one => one.alarms).forEach(alarm => notify(alarm, alarmActions));
     // no composite alarm of a cache has them, or they would page once for each cache
-    shared.forEach(alarm => notify(alarm, pageActions));
-
-    const alarms = [...watched.flatMap(one => one.alarms), ...shared];
-    alarms.forEach(alarm => notify(alarm, alarmActions));
-    this.alarms = alarms;
+    shared.forEach(alarm => notify(alarm, [...alarmActions ?? [], ...pageActions ?? []]));
+    this.alarms = [...watched.flatMap(one => one.alarms), ...shared];
     this.pagingAlarms = pageActions === undefined ? [] : watched
       .filter(one => isPaged(one.cache, one.place, one.alarms, shared))
       .map(one => pagingAlarm(one.cache, one.place, one.alarms, pageActions));
   }
 }
 
-/** Tells of the bad news and of its end. */
+/** Tells of the bad news and of its end, each target once. */
 export function notify(alarm: cloudwatch.AlarmBase, actions: cloudwatch.IAlarmAction[] = []): void {
-  for (const action of actions) {
+  const targets = new Map(actions.map(action => action.bind(alarm, alarm)).map(target => [target.alarmActionArn, target]));
+  for (const target of targets.values()) {
+    const action = { bind: () => target };
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
   }

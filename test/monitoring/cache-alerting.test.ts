@@ -281,11 +281,11 @@ describe('alerting on several caches', () => {
     expect(both).toEqual(expect.arrayContaining(alone));
   });
 
-  test('has one alarm on the quota, which pages by itself', () => {
+  test('has one alarm on the quota, which pages by itself and notifies a topic once', () => {
     const topic = new sns.Topic(stack, 'Topic');
     const caches = ['echo', 'hub'].map(prefix => PullThroughCache.fromRepositoryPrefix(stack, prefix, prefix));
     const { alarms, pagingAlarms } = new CacheAlerting(stack, 'Alerting', {
-      caches, alarms: [CacheAlarm.callsNearQuota()], pageActions: [new SnsAction(topic)],
+      caches, alarms: [CacheAlarm.callsNearQuota()], alarmActions: [new SnsAction(topic)], pageActions: [new SnsAction(topic)],
     });
 
     expect([alarms.length, pagingAlarms.length]).toEqual([1, 0]);
