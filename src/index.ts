@@ -1,6 +1,6 @@
 export { PullThroughCache } from './pull-through-cache';
 export type { PullThroughCacheAttributes, PullThroughCacheProps } from './pull-through-cache';
-export type { ImageScannedOptions, IPullThroughCache } from './pull-through-cache-base';
+export type { IPullThroughCache } from './pull-through-cache-base';
 
 export { UpstreamRegistry } from './upstream/upstream-registry';
 export { UpstreamCredential } from './upstream/upstream-credential';
@@ -53,11 +53,13 @@ export type { CacheDashboardProps } from './monitoring/cache-dashboard';
 export { CacheEventLog } from './monitoring/cache-event-log';
 export type { CacheEventLogProps } from './monitoring/cache-event-log';
 export { CacheEvents } from './monitoring/cache-events';
+export type { ImageScannedOptions } from './monitoring/cache-events';
 export { CacheFindings } from './monitoring/cache-findings';
 export type { CacheFindingsProps } from './monitoring/cache-findings';
 export { CacheFunctionDefaults } from './monitoring/cache-function-defaults';
 export type { CacheFunctionOptions } from './monitoring/cache-function-options';
 export { CacheMetrics } from './monitoring/cache-metrics';
+export type { CacheMetricProducers } from './monitoring/metric-producers';
 export { FindingSeverity } from './monitoring/cache-events';
 export { CacheMonitoring, LoggedEvents } from './monitoring/cache-monitoring';
 export type { LoggedMonitoringOptions, StandardMonitoringOptions } from './monitoring/cache-monitoring';

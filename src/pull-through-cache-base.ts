@@ -1,30 +1,25 @@
 import { Resource } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { PullThroughCacheRuleReference } from 'aws-cdk-lib/aws-ecr';
-import * as events from 'aws-cdk-lib/aws-events';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { CacheEvents, checkEventsArrive, receiveReadOnlyEvents } from './monitoring/cache-events';
-import type { FindingSeverity } from './monitoring/cache-events';
+import { CacheEvents } from './monitoring/cache-events';
 import { CacheMetrics } from './monitoring/cache-metrics';
 import { PullThroughCacheGrants } from './pulling/cache-grants';
 import { ImageInCache } from './pulling/image-in-cache';
 import type { ICacheRule } from './rule/cache-rule';
 import type { UpstreamRegistry } from './upstream/upstream-registry';
 
-/** Which scans are caught, and what happens then. */
-export interface ImageScannedOptions extends events.OnEventOptions {
-  /**
-   * How bad the worst finding has to be.
-   *
-   * @default - every scan, also one that found nothing
-   */
-  readonly minimumSeverity?: FindingSeverity;
-}
-
 /** A pull-through cache, made here or elsewhere. */
 export interface IPullThroughCache extends ICacheRule {
   /** Lets principals pull through this cache. */
   readonly grants: PullThroughCacheGrants;
+
+  /** The metrics of this cache. */
+  readonly metrics: CacheMetrics;
+
+  /** What ECR reports about this cache. */
+  readonly events: CacheEvents;
 
   /**
    * An image of the upstream seen through this cache.
@@ -41,15 +36,7 @@ export interface IPullThroughCache extends ICacheRule {
   grantPull(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * An EventBridge rule for every import that ECR tries, with or without success.
-   *
-   * @param id the id of the rule, below this cache
-   * @param options target, description and so on
-   */
-  onCacheEvent(id: string, options?: events.OnEventOptions): events.Rule;
-
-  /**
-   * An EventBridge rule for images that came into the cache.
+   * An EventBridge rule for images that came into the cache: `events.onImageCached` by its familiar name.
    *
    * @param id the id of the rule, below this cache
    * @param options target, description and so on
@@ -57,7 +44,7 @@ export interface IPullThroughCache extends ICacheRule {
   onImageCached(id: string, options?: events.OnEventOptions): events.Rule;
 
   /**
-   * An EventBridge rule for imports that failed. Callers who may not pull at all leave no such event.
+   * An EventBridge rule for imports that failed: `events.onPullFailed` by its familiar name.
    *
    * @param id the id of the rule, below this cache
    * @param options target, description and so on
@@ -65,134 +52,12 @@ export interface IPullThroughCache extends ICacheRule {
   onPullFailed(id: string, options?: events.OnEventOptions): events.Rule;
 
   /**
-   * An EventBridge rule for basic scans of cached images that ended. For enhanced scanning and for an alarm see `CacheFindings`.
-   *
-   * @param id the id of the rule, below this cache
-   * @param options target, description, how bad it has to be
-   */
-  onImageScanned(id: string, options?: ImageScannedOptions): events.Rule;
-
-  /**
-   * An EventBridge rule for calls of pullers that IAM denied. It needs a trail of CloudTrail that logs the management events of
-   * the Region; the rule has the state that read-only events need. Not verified on AWS: see `CacheEvents.pullDenied`.
-   *
-   * @param id the id of the rule, below this cache
-   * @param options target, description and so on
-   */
-  onPullDenied(id: string, options?: events.OnEventOptions): events.Rule;
-
-  /**
-   * How many imports failed, as ECR reports them to EventBridge: the sum of five minutes. Throws for a cache whose failed imports
-   * nothing in this app logs.
+   * How many imports failed in five minutes: `metrics.failedPulls` by its familiar name. Throws when nothing in this app logs them and the
+   * attributes of an import name no rule.
    *
    * @param options statistic, period and so on
    */
   metricFailedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many imports succeeded, first pulls and refreshed tags, as ECR reports them to EventBridge: the sum of five minutes.
-   * Throws without a monitoring that logs all imports.
-   *
-   * @param options statistic, period and so on
-   */
-  metricImports(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many calls of pullers IAM denied, as CloudTrail reports them: the sum of five minutes. Throws without the alarm
-   * `CacheAlarm.pullsDenied()`. Not verified on AWS.
-   *
-   * @param options statistic, period and so on
-   */
-  metricDeniedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many repositories the cache has. Throws without a `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many repositories the last count could not look into; when it isn't 0, that count gives no sums rather than sums that
-   * are too low. Throws without a `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricUnseenRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many images the cache has, each platform of a multi-platform image and its index counted by itself. Throws without a
-   * `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * The sum of the sizes of all images in bytes, the most that ECR bills: shared layers are counted with each image. Throws
-   * without a `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricStoredBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * The age of the oldest tagged image, in seconds since it came into the cache. Throws without a `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricOldestImageAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How often the images were pulled between two counts. Throws without a `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many tagged images came into the cache between two counts and are still there. Throws without a `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricImportedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * The estimated share of pulls that the cache served without an import, 0 to 1: see `CacheStatistics` for what it can't see.
-   * There is none for a time without pulls. Throws without a `CacheStatistics`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricHitRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many images the last run of the probe pulled or tried to. Throws without a `CacheProbe`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricProbedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many images the last run of the probe could not pull. Throws without a `CacheProbe`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricProbeFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * The longest time that ECR took to answer with the manifest of a probed image, in milliseconds. Throws without a
-   * `CacheProbe`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricProbeLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * How many of the probed tags stand for another image than at the run before. Throws without a `CacheProbe`.
-   *
-   * @param options statistic, period and so on
-   */
-  metricProbeMovedTags(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /**
@@ -223,6 +88,14 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
     return PullThroughCacheGrants.fromRule(this);
   }
 
+  public get metrics(): CacheMetrics {
+    return CacheMetrics.fromRule(this);
+  }
+
+  public get events(): CacheEvents {
+    return CacheEvents.fromRule(this);
+  }
+
   public image(image: string): ImageInCache {
     return ImageInCache.fromRule(this, image);
   }
@@ -231,98 +104,15 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
     return this.grants.pull(grantee);
   }
 
-  public onCacheEvent(id: string, options?: events.OnEventOptions): events.Rule {
-    return this.onEvent(id, CacheEvents.fromRule(this).cacheEvent(), options);
-  }
-
   public onImageCached(id: string, options?: events.OnEventOptions): events.Rule {
-    return this.onEvent(id, CacheEvents.fromRule(this).imageCached(), options);
+    return this.events.onImageCached(id, options);
   }
 
   public onPullFailed(id: string, options?: events.OnEventOptions): events.Rule {
-    return this.onEvent(id, CacheEvents.fromRule(this).pullFailed(), options);
-  }
-
-  public onImageScanned(id: string, options?: ImageScannedOptions): events.Rule {
-    return this.onEvent(id, CacheEvents.fromRule(this).imageScanned(options?.minimumSeverity), options);
-  }
-
-  public onPullDenied(id: string, options?: events.OnEventOptions): events.Rule {
-    const rule = this.onEvent(id, CacheEvents.fromRule(this).pullDenied(), options);
-    receiveReadOnlyEvents(rule);
-    return rule;
+    return this.events.onPullFailed(id, options);
   }
 
   public metricFailedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).failedPulls(options);
-  }
-
-  public metricImports(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).imports(options);
-  }
-
-  public metricDeniedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).deniedPulls(options);
-  }
-
-  public metricRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).repositories(options);
-  }
-
-  public metricUnseenRepositories(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).unseenRepositories(options);
-  }
-
-  public metricImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).images(options);
-  }
-
-  public metricStoredBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).storedBytes(options);
-  }
-
-  public metricOldestImageAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).oldestImageAge(options);
-  }
-
-  public metricPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).pulls(options);
-  }
-
-  public metricImportedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).importedImages(options);
-  }
-
-  public metricHitRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).hitRate(options);
-  }
-
-  public metricProbedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).probedImages(options);
-  }
-
-  public metricProbeFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).probeFailures(options);
-  }
-
-  public metricProbeLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).probeLatency(options);
-  }
-
-  public metricProbeMovedTags(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return CacheMetrics.fromRule(this).probeMovedTags(options);
-  }
-
-  private onEvent(id: string, pattern: events.EventPattern, options: events.OnEventOptions = {}): events.Rule {
-    const scope = options.crossStackScope ?? this;
-    checkEventsArrive(this, scope);
-    const rule = new events.Rule(scope, id, {
-      ruleName: options.ruleName,
-      description: options.description,
-      eventPattern: pattern,
-    });
-    rule.addEventPattern(options.eventPattern);
-    rule.addTarget(options.target);
-    return rule;
+    return this.metrics.failedPulls(options);
   }
 }

@@ -5,6 +5,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CacheMonitoring } from './monitoring/cache-monitoring';
 import { watchOf } from './monitoring/cache-watch';
+import { nameProducers } from './monitoring/metric-producers';
+import type { CacheMetricProducers } from './monitoring/metric-producers';
 import { CacheVerification } from './operations/cache-verification';
 import type { VerifyOnDeployOptions } from './operations/cache-verification';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
@@ -54,15 +56,15 @@ export interface PullThroughCacheProps {
   readonly repositoryTemplate?: RepositoryTemplateOptions;
 
   /**
-   * How the cache is watched.
+   * Whether imports are logged, and whether there is an alarm on those that fail.
    *
    * @default CacheMonitoring.standard()
    */
   readonly monitoring?: CacheMonitoring;
 }
 
-/** What is known of a cache that is made elsewhere. */
-export interface PullThroughCacheAttributes {
+/** What is known of a cache that is made elsewhere, and what emits its metrics there. */
+export interface PullThroughCacheAttributes extends CacheMetricProducers {
   /** The prefix of the cached repositories, or `ROOT`. */
   readonly repositoryPrefix: string;
 
@@ -158,6 +160,7 @@ export class PullThroughCache extends PullThroughCacheBase {
       checkAccount(account, cache);
     }
     checkRegion(region ?? Stack.of(cache).region, cache);
+    nameProducers(cache, attributes);
     return cache;
   }
 
@@ -182,6 +185,8 @@ export class PullThroughCache extends PullThroughCacheBase {
     this.repositoryPrefix = props.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
     // the children check it too, but a message is to name what the user made
     checkPrefix('repository prefix', this.repositoryPrefix, this);
+    const monitoring = props.monitoring ?? CacheMonitoring.standard();
+    CacheMonitoring._check(monitoring, this);
     checkUpstreamPrefix(upstreamRepositoryPrefix, this.repositoryPrefix, this);
 
     const role = props.upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
@@ -198,7 +203,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     });
     // a first pull between the two would create a repository that no template has shaped
     this.rule.node.addDependency(this.repositoryTemplate);
-    (props.monitoring ?? CacheMonitoring.standard())._bind(this, 'Monitoring', this);
+    monitoring._bind(this, 'Monitoring', this);
   }
 
   /** @internal */

@@ -69,7 +69,7 @@ describe('a cache used from another stack', () => {
   function useAll(cache: PullThroughCache, stack: Stack) {
     cache.grants.pull(puller(stack));
     PullThroughCacheGrants.fromRule(cache.rule).pullCached(new iam.User(stack, 'User'));
-    new events.Rule(stack, 'Rule', { eventPattern: CacheEvents.fromRule(cache).pullFailed() });
+    new events.Rule(stack, 'Rule', { eventPattern: CacheEvents.fromRule(cache).pullFailedPattern() });
     cache.onImageCached('Cached', { crossStackScope: stack });
     stack.exportValue(cache.image('nginx:1.27').uri, { name: 'Uri' });
     stack.exportValue(cache.image('nginx:1.27').pullCommand, { name: 'PullCommand' });

@@ -185,7 +185,7 @@ describe('the monitoring of a cache', () => {
 
 describe('an event of a cache', () => {
   const cases: [string, (cache: PullThroughCache, options: events.OnEventOptions) => events.Rule, object][] = [
-    ['onCacheEvent', (cache, options) => cache.onCacheEvent('Rule', options), {}],
+    ['onCacheEvent', (cache, options) => cache.events.onCacheEvent('Rule', options), {}],
     ['onImageCached', (cache, options) => cache.onImageCached('Rule', options), { 'sync-status': ['SUCCESS'] }],
     ['onPullFailed', (cache, options) => cache.onPullFailed('Rule', options), { 'sync-status': [{ 'anything-but': 'SUCCESS' }] }],
   ];

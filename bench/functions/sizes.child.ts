@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import {
-  CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, RepositoryAdoption, RepositoryRemoval, UpstreamRegistry,
+  CacheProbe, CacheStatistics, PullThroughCache, RepositoryAdoption, RepositoryRemoval, UpstreamRegistry,
 } from 'cdk-ecr-pull-through-cache';
 
 /** What a function is given. */
@@ -12,12 +12,9 @@ export interface Size {
 
 const stack = new Stack(new App());
 const images = ['prometheus/node-exporter:v1.9.0'];
-const cache = new PullThroughCache(stack, 'Quay', {
-  upstream: UpstreamRegistry.QUAY,
-  monitoring: CacheMonitoring.standard({
-    statistics: new CacheStatistics(stack, 'Statistics'), probe: new CacheProbe(stack, 'Probe'), probedImages: images,
-  }),
-});
+const cache = new PullThroughCache(stack, 'Quay', { upstream: UpstreamRegistry.QUAY });
+new CacheStatistics(stack, 'Statistics', { caches: [cache] });
+new CacheProbe(stack, 'Probe', { images: images.map((image) => cache.image(image)) });
 cache.verifyOnDeploy({ images });
 new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate });
 new RepositoryRemoval(stack, 'Removal', { cache, confirmedPrefix: cache.repositoryPrefix });

@@ -31,7 +31,7 @@ export function importsByHand(scope: Construct, prefix: string, log: logs.LogGro
   });
 }
 
-/** The nine alarms beside the one on failed imports. */
+/** The eight alarms of a cache beside the one on failed imports. */
 export function alarmsByHand(scope: Construct, prefix: string, log: Logs, failed: events.Rule): cloudwatch.Alarm[] {
   const emitted = (metricName: string, statistic: string, seconds: number) => new cloudwatch.Metric({
     namespace: 'PullThroughCache', metricName, dimensionsMap: { RepositoryPrefix: prefix }, statistic, period: Duration.seconds(seconds),
@@ -55,15 +55,21 @@ export function alarmsByHand(scope: Construct, prefix: string, log: Logs, failed
     alarm('ProbeFailing', Troubles.PROBE_FAILING, log.probe, emitted('ProbeFailures', 'Maximum', SIX_HOURS), some),
     alarm('ProbeMissing', Troubles.PROBE_MISSING, log.probe, emitted('ProbedImages', 'SampleCount', SIX_HOURS), missing),
     alarm('PullsDenied', Troubles.DENIED_PULLS, log.events, ruleMetric('TriggeredRules', denialsByHand(scope, prefix, log.events)), someOrNone),
-    alarm('CallsNearQuota', Troubles.NEAR_QUOTA, undefined, callsByHand(), {
-      comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 96_000,
-      evaluationPeriods: 5,
-      datapointsToAlarm: 3,
-      treatMissingData: NOT_BREACHING,
-    }),
     alarm('EventsNotLogged', Troubles.EVENTS_NOT_LOGGED, log.events, ruleMetric('FailedInvocations', failed), someOrNone),
   ];
+}
+
+/** The alarm on the quota, which all caches of a stack share. */
+export function quotaAlarmByHand(scope: Construct, prefix: string): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(scope, 'CallsNearQuota', {
+    alarmDescription: describeTrouble(Troubles.NEAR_QUOTA, prefix, ''),
+    metric: callsByHand(),
+    comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    threshold: 96_000,
+    evaluationPeriods: 5,
+    datapointsToAlarm: 3,
+    treatMissingData: NOT_BREACHING,
+  });
 }
 
 /** The composite alarm. */

@@ -1,36 +1,31 @@
 import { Size } from 'aws-cdk-lib';
 import {
-  CacheAlarm, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry,
+  CacheAlarm, CacheAlerting, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry,
 } from 'cdk-ecr-pull-through-cache';
 import { measureSynth, MOST_IN_A_STACK, UPSTREAM_ACCOUNT } from './program';
 
 measureSynth((stack, prefixes) => {
   const eventLog = new CacheEventLog(stack, 'EventLog');
-  const statistics = new CacheStatistics(stack, 'Statistics');
-  const probe = new CacheProbe(stack, 'Probe');
-  for (const repositoryPrefix of prefixes) {
-    new PullThroughCache(stack, repositoryPrefix, {
-      upstream: UpstreamRegistry.echo({ account: UPSTREAM_ACCOUNT }),
-      repositoryPrefix,
-      monitoring: CacheMonitoring.standard({
-        eventLog,
-        loggedEvents: LoggedEvents.ALL_IMPORTS,
-        statistics,
-        probe,
-        probedImages: ['nginx:1.27'],
-        alarms: [
-          CacheAlarm.hitRateBelow(0.8),
-          CacheAlarm.storageAbove(Size.gibibytes(500)),
-          CacheAlarm.statisticsMissing(),
-          CacheAlarm.statisticsIncomplete(),
-          CacheAlarm.probeFailing(),
-          CacheAlarm.probeMissing(),
-          CacheAlarm.pullsDenied(),
-          CacheAlarm.callsNearQuota(),
-          CacheAlarm.eventsNotLogged(),
-        ],
-        pageActions: [],
-      }),
-    });
-  }
+  const caches = prefixes.map(repositoryPrefix => new PullThroughCache(stack, repositoryPrefix, {
+    upstream: UpstreamRegistry.echo({ account: UPSTREAM_ACCOUNT }),
+    repositoryPrefix,
+    monitoring: CacheMonitoring.standard({ eventLog, loggedEvents: LoggedEvents.ALL_IMPORTS }),
+  }));
+  new CacheStatistics(stack, 'Statistics', { caches });
+  new CacheProbe(stack, 'Probe', { images: caches.map(cache => cache.image('nginx:1.27')) });
+  new CacheAlerting(stack, 'Alerting', {
+    caches,
+    alarms: [
+      CacheAlarm.hitRateBelow(0.8),
+      CacheAlarm.storageAbove(Size.gibibytes(500)),
+      CacheAlarm.statisticsMissing(),
+      CacheAlarm.statisticsIncomplete(),
+      CacheAlarm.probeFailing(),
+      CacheAlarm.probeMissing(),
+      CacheAlarm.pullsDenied(),
+      CacheAlarm.callsNearQuota(),
+      CacheAlarm.eventsNotLogged(),
+    ],
+    pageActions: [],
+  });
 }, MOST_IN_A_STACK);

@@ -5,8 +5,8 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  CacheAlarm, CacheDashboard, CacheEventLog, CacheMonitoring, CacheProbe, CacheQueries, CacheStatistics, LoggedEvents, PullThroughCache,
-  UpstreamRegistry,
+  CacheAlarm, CacheAlerting, CacheDashboard, CacheEventLog, CacheMonitoring, CacheProbe, CacheQueries, CacheStatistics, LoggedEvents,
+  PullThroughCache, UpstreamRegistry,
 } from 'cdk-ecr-pull-through-cache';
 import type { Construct } from 'constructs';
 
@@ -23,15 +23,19 @@ export class ObservabilityStack extends Stack {
     const tickets = new sns.Topic(this, 'Tickets');
     const pager = new sns.Topic(this, 'Pager');
     const eventLog = new CacheEventLog(this, 'CacheEvents', { retention: logs.RetentionDays.SIX_MONTHS });
-    const statistics = new CacheStatistics(this, 'Statistics');
-    const probe = new CacheProbe(this, 'Probe', { interval: Duration.hours(6) });
+    const monitoring = CacheMonitoring.standard({ eventLog, loggedEvents: LoggedEvents.ALL_IMPORTS, alarmActions: [new SnsAction(tickets)] });
+    const echo = new PullThroughCache(this, 'Echo', { upstream: UpstreamRegistry.echo({ account: props.echoAccount }), monitoring });
+    const kubernetes = new PullThroughCache(this, 'Kubernetes', { upstream: UpstreamRegistry.KUBERNETES, monitoring });
+    echo.onImageCached('NewImage', { target: new SnsTopic(tickets) });
 
-    const watchedBy = (probedImages: string[]) => CacheMonitoring.standard({
-      eventLog,
-      loggedEvents: LoggedEvents.ALL_IMPORTS,
-      statistics,
-      probe,
-      probedImages,
+    const caches = [echo, kubernetes];
+    new CacheStatistics(this, 'Statistics', { caches });
+    new CacheProbe(this, 'Probe', {
+      images: [echo.image('nginx:1.27'), echo.image('python:3.13'), kubernetes.image('pause:3.10')],
+      interval: Duration.hours(6),
+    });
+    new CacheAlerting(this, 'Alerting', {
+      caches,
       alarms: [
         CacheAlarm.hitRateBelow(0.8),
         CacheAlarm.storageAbove(Size.gibibytes(500)),
@@ -44,18 +48,7 @@ export class ObservabilityStack extends Stack {
       alarmActions: [new SnsAction(tickets)],
       pageActions: [new SnsAction(pager)],
     });
-    const echo = new PullThroughCache(this, 'Echo', {
-      upstream: UpstreamRegistry.echo({ account: props.echoAccount }),
-      monitoring: watchedBy(['nginx:1.27', 'python:3.13']),
-    });
-    const kubernetes = new PullThroughCache(this, 'Kubernetes', {
-      upstream: UpstreamRegistry.KUBERNETES,
-      monitoring: watchedBy(['pause:3.10']),
-    });
-    echo.onImageCached('NewImage', { target: new SnsTopic(tickets) });
-
-    const caches = [echo, kubernetes];
     new CacheDashboard(this, 'Dashboard', { caches });
-    new CacheQueries(this, 'Queries', { caches, eventLog, statistics });
+    new CacheQueries(this, 'Queries', { caches });
   }
 }

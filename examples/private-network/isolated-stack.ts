@@ -18,8 +18,7 @@ export class IsolatedStack extends Stack {
     super(scope, id, props);
 
     const echo = new PullThroughCache(this, 'Echo', { upstream: UpstreamRegistry.echo({ account: props.echoAccount }) });
-    const probe = new CacheProbe(this, 'Probe');
-    probe.addImages(echo, IMAGE);
+    new CacheProbe(this, 'Probe', { images: [echo.image(IMAGE)] });
 
     const vpc = new ec2.Vpc(this, 'Vpc', {
       maxAzs: 2,

@@ -1,13 +1,14 @@
 import type { Size } from 'aws-cdk-lib';
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { logTarget } from './cache-event-log';
 import { CacheEvents, receiveReadOnlyEvents } from './cache-events';
 import { AwsMetrics, CacheMetrics } from './cache-metrics';
-import { watchOf } from './cache-watch';
-import type { CacheWatch, ScheduledWatcher } from './cache-watch';
+import { logName, watchOf } from './cache-watch';
+import type { CacheWatch } from './cache-watch';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
 import { InvalidInputError } from '../private/errors';
@@ -23,17 +24,19 @@ export interface CallsNearQuotaOptions {
   readonly callsPerSecond?: number;
 
   /**
-   * The share of the quota from which on the alarm goes off, above 0 and up to 1.
+   * The share of the quota at which the alarm fires, above 0 and up to 1.
    *
    * @default 0.8
    */
   readonly share?: number;
 }
 
-/** What an alarm watches, and when it goes off. */
+/** What an alarm watches, and when it fires. */
 interface Definition {
   readonly id: string;
   readonly trouble: Trouble;
+  /** Whether it is about the account and Region, the same for all caches in it. */
+  readonly ofRegistry?: boolean;
   /** What the alarm reads, and the log that explains it. */
   readonly source: (scope: Construct, rule: IPullThroughCacheRuleRef, watch: CacheWatch) => Source;
   readonly comparison: cloudwatch.ComparisonOperator;
@@ -49,16 +52,18 @@ interface Source {
 }
 
 /**
- * What an alarm of a cache goes off for. Used with `CacheAlerting`, or in `CacheMonitoring.standard({ alarms: [...] })`.
+ * What an alarm of a cache fires for. `CacheAlerting` takes it, for any number of caches.
  *
- * Its description says what happened and what to do next, in the words of the troubleshooting guide.
+ * The alarm's description says what happened and what to do next, in the words of the troubleshooting guide.
  *
  * @example
- * import { CacheAlarm, CacheMonitoring, CacheStatistics } from 'cdk-ecr-pull-through-cache';
+ * import { CacheAlarm, CacheAlerting, CacheStatistics, PullThroughCache } from 'cdk-ecr-pull-through-cache';
  * import { Size } from 'aws-cdk-lib';
  *
- * const monitoring = CacheMonitoring.standard({
- *   statistics: new CacheStatistics(this, 'Statistics'),
+ * declare const echo: PullThroughCache;
+ * new CacheStatistics(this, 'Statistics', { caches: [echo] });
+ * new CacheAlerting(this, 'Alerting', {
+ *   caches: [echo],
  *   alarms: [CacheAlarm.hitRateBelow(0.8), CacheAlarm.storageAbove(Size.gibibytes(500)), CacheAlarm.statisticsMissing()],
  * });
  */
@@ -146,22 +151,15 @@ export class CacheAlarm {
 
   /**
    * IAM denied a pull. Needs an event log, and a trail that logs the management events of the Region. Makes an EventBridge
-   * rule that logs the denied calls. Not verified on AWS: see `CacheEvents.pullDenied`.
+   * rule that logs the denied calls, unless there is one already. Not verified on AWS: see `CacheEvents.pullDeniedPattern`.
    */
   public static pullsDenied(): CacheAlarm {
     return new CacheAlarm({
       id: 'PullsDenied',
       trouble: Troubles.DENIED_PULLS,
       source: (scope, rule, watch) => {
-        const eventLog = needed(rule, 'pullsDenied', watch.eventLog, 'an event log', 'give the cache a monitoring that logs');
-        const deniedPulls = new events.Rule(scope, 'DeniedPulls', {
-          description: `Pulls from the pull-through cache ${prefixOf(rule)} that IAM denied`,
-          eventPattern: CacheEvents.fromRule(rule).pullDenied(),
-          targets: [eventLog],
-        });
-        receiveReadOnlyEvents(deniedPulls);
-        watch.deniedPulls = deniedPulls;
-        return { metric: CacheMetrics.fromRule(rule).deniedPulls(), log: eventLog.logGroup.logGroupName };
+        watch.deniedPulls ??= deniedPulls(scope, rule, watch);
+        return { metric: CacheMetrics.fromRule(rule).deniedPulls(), log: logName(scope, watch.eventLogGroup, rule.node.path) };
       },
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
@@ -171,7 +169,8 @@ export class CacheAlarm {
   }
 
   /**
-   * The account pulls almost as often as ECR lets it: `BatchGetImage`, in three of five minutes.
+   * The account pulls almost as often as ECR lets it: `BatchGetImage`, in three of five minutes. One alarm serves all caches of
+   * a `CacheAlerting`, since the quota does.
    *
    * @param options the quota and the share of it
    */
@@ -188,6 +187,7 @@ export class CacheAlarm {
     return new CacheAlarm({
       id: 'CallsNearQuota',
       trouble: Troubles.NEAR_QUOTA,
+      ofRegistry: true,
       source: () => ({ metric: AwsMetrics.calls('BatchGetImage'), log: '' }),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // the quota is a rate per second, the metric a sum of a minute
@@ -204,11 +204,10 @@ export class CacheAlarm {
     return new CacheAlarm({
       id: 'EventsNotLogged',
       trouble: Troubles.EVENTS_NOT_LOGGED,
-      source: (_scope, rule, watch) => {
-        const fix = 'give the cache a monitoring that logs';
-        const eventLog = needed(rule, 'eventsNotLogged', watch.eventLog, 'an event log', fix);
-        const failedPulls = needed(rule, 'eventsNotLogged', watch.failedPulls, 'a rule that logs failed imports', fix);
-        return { metric: AwsMetrics.failedDeliveries(failedPulls), log: eventLog.logGroup.logGroupName };
+      source: (scope, rule, watch) => {
+        const eventLogGroup = needed(rule, 'eventsNotLogged', watch.eventLogGroup, 'an event log', 'eventLogGroup');
+        const failedPulls = needed(rule, 'eventsNotLogged', watch.failedPulls, 'a rule that logs failed imports', 'failedPullsRule');
+        return { metric: AwsMetrics.failedDeliveries(failedPulls), log: logName(scope, eventLogGroup, rule.node.path) };
       },
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
@@ -218,6 +217,15 @@ export class CacheAlarm {
   }
 
   private constructor(private readonly definition: Definition) {}
+
+  /**
+   * Whether one alarm serves all caches of an account and Region.
+   *
+   * @internal
+   */
+  public get _ofRegistry(): boolean {
+    return this.definition.ofRegistry ?? false;
+  }
 
   /** @internal */
   public _bind(scope: Construct, rule: IPullThroughCacheRuleRef): cloudwatch.Alarm {
@@ -246,26 +254,35 @@ const MISSING = {
 function statistics(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
   return (scope, rule, watch) => ({
     metric: metric(CacheMetrics.fromRule(rule)),
-    log: logName(scope, watch.statistics!),
+    log: logName(scope, watch.statistics!.logGroup, watch.statistics!.path),
   });
 }
 
 function probe(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
   return (scope, rule, watch) => ({
     metric: metric(CacheMetrics.fromRule(rule)),
-    log: logName(scope, watch.probe!),
+    log: logName(scope, watch.probe!.logGroup, watch.probe!.path),
   });
 }
 
-/** The name of the log, or where to find it: a name from another stack would lock that stack by an export. */
-function logName(scope: Construct, watcher: ScheduledWatcher): string {
-  return Stack.of(watcher.logGroup) === Stack.of(scope) ? watcher.logGroup.logGroupName : `of ${watcher.node.path}`;
+/** Logs the denied calls where the other events are logged. */
+function deniedPulls(scope: Construct, rule: IPullThroughCacheRuleRef, watch: CacheWatch): events.Rule {
+  const eventLogGroup = needed(rule, 'pullsDenied', watch.eventLogGroup, 'an event log', 'eventLogGroup');
+  const made = new events.Rule(scope, 'DeniedPulls', {
+    description: `Pulls from the pull-through cache ${prefixOf(rule)} that IAM denied`,
+    eventPattern: CacheEvents.fromRule(rule).pullDeniedPattern(),
+    targets: [logTarget(eventLogGroup)],
+  });
+  receiveReadOnlyEvents(made);
+  return made;
 }
 
-function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, fix: string): T {
+function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, attribute: string): T {
   if (producer === undefined) {
     throw new InvalidInputError({
-      got: `the alarm ${alarm} for the cache '${prefixOf(rule)}', whose events nothing logs`, expected, fix,
+      got: `the alarm ${alarm} for the cache '${prefixOf(rule)}', whose events nothing logs`,
+      expected,
+      fix: `give the cache a monitoring that logs, or name ${attribute} in the attributes of an import`,
     }, rule);
   }
   return producer;

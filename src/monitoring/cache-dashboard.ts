@@ -1,18 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CacheMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
+import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
-import { InvalidInputError } from '../private/errors';
-import { CacheAddress } from '../rule/cache-address';
+import { problemAt } from '../private/errors';
+import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** Properties of a `CacheDashboard`. */
 export interface CacheDashboardProps {
-  /** The caches, in the order in which they are shown; what watches them has to be there already. */
-  readonly caches: ICacheRule[];
+  /** The caches, in the order in which they are shown: at least one. L1 rules and imports will do. */
+  readonly caches: IPullThroughCacheRuleRef[];
 
   /**
    * The name of the dashboard. CloudFormation can't change it.
@@ -38,14 +42,14 @@ const MOST_WIDGETS = 500;
 
 /**
  * A dashboard of caches: how to pull, pulls and imports, hit rate, failures with their reasons, storage, what is cached, and the
- * probe. A cache shows what something in this app produces for it, and no empty widget.
+ * probe. A cache shows what is known to watch it when the app is synthesized, wherever in the app that is made, and no empty widget.
  *
  * @example
  * import { CacheDashboard, CacheStatistics, PullThroughCache } from 'cdk-ecr-pull-through-cache';
  *
  * declare const echo: PullThroughCache;
- * new CacheStatistics(this, 'Statistics', { caches: [echo] });
  * new CacheDashboard(this, 'Dashboard', { caches: [echo] });
+ * new CacheStatistics(this, 'Statistics', { caches: [echo] });
  */
 export class CacheDashboard extends Construct {
   /** The dashboard, for widgets of your own. */
@@ -53,38 +57,67 @@ export class CacheDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheDashboardProps) {
     super(scope, id);
-    const rows = props.caches.flatMap(cache => sectionOf(cache));
-    const widgets = rows.reduce((sum, row) => sum + row.length, 0);
-    if (widgets > MOST_WIDGETS) {
-      throw new InvalidInputError({
-        got: `${widgets} widgets for ${props.caches.length} caches`,
-        expected: `at most ${MOST_WIDGETS} on a dashboard, a limit of CloudWatch`,
-        fix: 'show some of the caches on a dashboard of their own',
-      }, this);
-    }
+    checkCaches(this, props.caches);
     this.dashboard = new cloudwatch.Dashboard(this, 'Default', {
       dashboardName: props.dashboardName,
       defaultInterval: props.defaultInterval ?? Duration.days(14),
     });
-    rows.forEach(row => this.dashboard.addWidgets(...row));
+    // one at a time: a row of several would ask for their heights at once
+    props.caches.forEach(cache => this.dashboard.addWidgets(new Section(cache)));
+    this.node.addValidation({ validate: () => this.problems(props.caches) });
+  }
+
+  private problems(caches: IPullThroughCacheRuleRef[]): string[] {
+    const widgets = caches.flatMap(cache => rowsOf(cache)).reduce((sum, row) => sum + row.length, 0);
+    return widgets <= MOST_WIDGETS ? [] : [problemAt(this, {
+      got: `${widgets} widgets for ${caches.length} caches`,
+      expected: `at most ${MOST_WIDGETS} on a dashboard, a limit of CloudWatch`,
+      fix: 'show some of the caches on a dashboard of their own',
+    })];
+  }
+}
+
+/** The widgets of one cache, made when the dashboard is rendered: what watches the cache may come later than the dashboard. */
+class Section implements cloudwatch.IWidget {
+  public readonly width = WIDTH;
+  private placed?: cloudwatch.IWidget;
+
+  constructor(private readonly cache: IPullThroughCacheRuleRef) {}
+
+  public get height(): number {
+    return this.content().height;
+  }
+
+  public position(x: number, y: number): void {
+    this.placed = this.content();
+    this.placed.position(x, y);
+  }
+
+  public toJson(): any[] {
+    return this.placed!.toJson();
+  }
+
+  private content(): cloudwatch.Column {
+    return new cloudwatch.Column(...rowsOf(this.cache).map(row => new cloudwatch.Row(...row)));
   }
 }
 
 /** The rows of one cache. */
-function sectionOf(cache: ICacheRule): cloudwatch.IWidget[][] {
+function rowsOf(cache: IPullThroughCacheRuleRef): cloudwatch.IWidget[][] {
   const watch = watchOf(cache);
   const graphs = graphsOf(cache, watch);
   const tables = tablesOf(cache, watch);
   return [
     [heading(cache)],
-    graphs.map(graph => graph(WIDTH / graphs.length)),
+    ...graphs.length > 0 ? [graphs.map(graph => graph(WIDTH / graphs.length))] : [],
     ...pairs(tables).map(row => row.map(table => table(WIDTH / row.length))),
   ];
 }
 
-function heading(cache: ICacheRule): cloudwatch.IWidget {
+function heading(cache: IPullThroughCacheRuleRef & Partial<ICacheRule>): cloudwatch.IWidget {
   const address = CacheAddress.fromRule(cache);
-  const upstream = cache.upstream ? `, caches ${cache.upstream.url}` : '';
+  const url = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(cache) ? cache.upstreamRegistryUrl : cache.upstream?.url;
+  const upstream = url === undefined ? '' : `, caches ${url}`;
   return new cloudwatch.TextWidget({
     width: WIDTH,
     height: 3,
@@ -97,7 +130,7 @@ function heading(cache: ICacheRule): cloudwatch.IWidget {
 type Sized = (width: number) => cloudwatch.IWidget;
 
 /** At most four, which share a row. */
-function graphsOf(cache: ICacheRule, watch: CacheWatch): Sized[] {
+function graphsOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
   const metrics = CacheMetrics.fromRule(cache);
   const graph = (props: cloudwatch.GraphWidgetProps): Sized => width => new cloudwatch.GraphWidget({ ...props, width, height: GRAPH_HEIGHT });
   const count = { label: 'count', min: 0, showUnits: false };
@@ -133,20 +166,19 @@ function graphsOf(cache: ICacheRule, watch: CacheWatch): Sized[] {
   ];
 }
 
-function tablesOf(cache: ICacheRule, watch: CacheWatch): Sized[] {
-  const text = new QueryText([cache.repositoryPrefix]);
-  const table = (title: string, logGroup: { readonly logGroupName: string }, queryString: string): Sized => width =>
+function tablesOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
+  const text = new QueryText([prefixOf(cache)]);
+  const { eventLogGroup, statistics, probe, imports } = watch;
+  const table = (title: string, logGroup: logs.ILogGroup | undefined, queryString: string): Sized[] => logGroup === undefined ? [] : [width =>
     new cloudwatch.LogQueryWidget({
       title, logGroupNames: [logGroup.logGroupName], queryString, view: cloudwatch.LogQueryVisualizationType.TABLE, width, height: TABLE_HEIGHT,
-    });
+    })];
   return [
-    ...watch.eventLog ? [table('Failed imports, latest first', watch.eventLog.logGroup, text.failures())] : [],
-    ...watch.probe ? [table('Images the probe could not pull', watch.probe.logGroup, text.probeFailures())] : [],
-    ...watch.statistics ? [
-      table('Storage by repository', watch.statistics.logGroup, text.storage()),
-      table('What is cached', watch.statistics.logGroup, text.catalogue()),
-    ] : [],
-    ...watch.imports && !watch.statistics ? [table('What was imported', watch.eventLog!.logGroup, text.importedImages())] : [],
+    ...table('Failed imports, latest first', eventLogGroup, text.failures()),
+    ...table('Images the probe could not pull', probe?.logGroup, text.probeFailures()),
+    ...table('Storage by repository', statistics?.logGroup, text.storage()),
+    ...table('What is cached', statistics?.logGroup, text.catalogue()),
+    ...imports && !statistics ? table('What was imported', eventLogGroup, text.importedImages()) : [],
   ];
 }
 

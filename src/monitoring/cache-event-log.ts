@@ -79,26 +79,10 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
    * Refuses a rule of another account or Region, from which the policy of the log group lets nothing in.
    *
    * @param rule the rule
-   * @param _id the id of the target
+   * @param id the id of the target
    */
-  public bind(rule: events.IRuleRef, _id?: string): events.RuleTargetConfig {
-    if (comparePlacement(this, rule) === Placement.DIFFERENT) {
-      throw new InvalidInputError({
-        got: `a rule of another account or Region (${place(rule)}) for this event log`,
-        expected: 'rules of its own account and Region',
-        fix: 'make a CacheEventLog in each account and Region',
-      }, this);
-    }
-    return {
-      // `Fn::GetAtt Arn` of a log group ends in ':*', which a target may not
-      arn: Stack.of(this).formatArn({
-        service: 'logs',
-        resource: 'log-group',
-        resourceName: this.logGroup.logGroupName,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-      targetResource: this.logGroup,
-    };
+  public bind(rule: events.IRuleRef, id?: string): events.RuleTargetConfig {
+    return logTarget(this.logGroup).bind(rule, id);
   }
 
   private writers(): iam.PolicyDocument {
@@ -117,4 +101,28 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
       })],
     });
   }
+}
+
+/** The log group of an event log as the target of an EventBridge rule. */
+export function logTarget(logGroup: logs.ILogGroup): events.IRuleTarget {
+  const bind = (rule: events.IRuleRef): events.RuleTargetConfig => {
+    if (comparePlacement(logGroup, rule) === Placement.DIFFERENT) {
+      throw new InvalidInputError({
+        got: `a rule of another account or Region (${place(rule)}) for this event log`,
+        expected: 'rules of its own account and Region',
+        fix: 'make a CacheEventLog in each account and Region',
+      }, logGroup);
+    }
+    return {
+      // `Fn::GetAtt Arn` of a log group ends in ':*', which a target may not
+      arn: Stack.of(logGroup).formatArn({
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: logGroup.logGroupName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      targetResource: logGroup,
+    };
+  };
+  return { bind };
 }

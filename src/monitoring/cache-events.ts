@@ -1,25 +1,36 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
-import type * as events from 'aws-cdk-lib/aws-events';
-import type { IConstruct } from 'constructs';
+import * as events from 'aws-cdk-lib/aws-events';
+import type { Construct, IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
+/** Which scans are caught, and what happens then. */
+export interface ImageScannedOptions extends events.OnEventOptions {
+  /**
+   * How bad the worst finding has to be.
+   *
+   * @default - every scan, also one that found nothing
+   */
+  readonly minimumSeverity?: FindingSeverity;
+}
 
 /**
- * The EventBridge patterns of what ECR reports about a cache. EventBridge gets AWS's own events at best effort.
+ * What ECR reports about a cache: EventBridge rules for it, and the patterns of such rules. EventBridge gets AWS's own events at best effort.
  *
  * Amazon ECR User Guide, "Amazon ECR events and EventBridge": the event `ECR Pull Through Cache Action`.
  *
  * @example
  * import { CacheEvents } from 'cdk-ecr-pull-through-cache';
  * import * as ecr from 'aws-cdk-lib/aws-ecr';
- * import * as events from 'aws-cdk-lib/aws-events';
+ * import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+ * import * as sns from 'aws-cdk-lib/aws-sns';
  *
  * declare const rule: ecr.CfnPullThroughCacheRule;
- * new events.Rule(this, 'Failed', { eventPattern: CacheEvents.fromRule(rule).pullFailed() });
+ * declare const topic: sns.ITopic;
+ * CacheEvents.fromRule(rule).onPullFailed('Failed', { target: new SnsTopic(topic) });
  */
 export class CacheEvents {
   /**
@@ -28,18 +39,71 @@ export class CacheEvents {
    * @param rule the rule, whose prefix counts
    */
   public static fromRule(rule: IPullThroughCacheRuleRef): CacheEvents {
-    return new CacheEvents(prefixOf(rule));
+    return new CacheEvents(rule, prefixOf(rule));
   }
 
-  private constructor(private readonly prefix: string) {}
+  private constructor(private readonly rule: IPullThroughCacheRuleRef, private readonly prefix: string) {}
+
+  /**
+   * An EventBridge rule for every import that ECR tries, with or without success.
+   *
+   * @param id the id of the rule, below the cache
+   * @param options target, description and so on
+   */
+  public onCacheEvent(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.onEvent(id, this.cacheEventPattern(), options);
+  }
+
+  /**
+   * An EventBridge rule for images that came into the cache.
+   *
+   * @param id the id of the rule, below the cache
+   * @param options target, description and so on
+   */
+  public onImageCached(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.onEvent(id, this.imageCachedPattern(), options);
+  }
+
+  /**
+   * An EventBridge rule for imports that failed. Callers who may not pull at all leave no such event.
+   *
+   * @param id the id of the rule, below the cache
+   * @param options target, description and so on
+   */
+  public onPullFailed(id: string, options?: events.OnEventOptions): events.Rule {
+    return this.onEvent(id, this.pullFailedPattern(), options);
+  }
+
+  /**
+   * An EventBridge rule for basic scans of cached images that ended. For enhanced scanning and for an alarm see `CacheFindings`.
+   *
+   * @param id the id of the rule, below the cache
+   * @param options target, description, how bad it has to be
+   */
+  public onImageScanned(id: string, options?: ImageScannedOptions): events.Rule {
+    return this.onEvent(id, this.imageScannedPattern(options?.minimumSeverity), options);
+  }
+
+  /**
+   * An EventBridge rule for calls of pullers that IAM denied. It needs a trail of CloudTrail that logs the management events of
+   * the Region; the rule has the state that read-only events need. Not verified on AWS: see `pullDeniedPattern`.
+   *
+   * @param id the id of the rule, below the cache
+   * @param options target, description and so on
+   */
+  public onPullDenied(id: string, options?: events.OnEventOptions): events.Rule {
+    const rule = this.onEvent(id, this.pullDeniedPattern(), options);
+    receiveReadOnlyEvents(rule);
+    return rule;
+  }
 
   /** Every import that ECR tried, with or without success. */
-  public cacheEvent(): events.EventPattern {
+  public cacheEventPattern(): events.EventPattern {
     return this.pattern({});
   }
 
   /** Imports that succeeded: an image, or a new image of a tag, came into the cache. */
-  public imageCached(): events.EventPattern {
+  public imageCachedPattern(): events.EventPattern {
     return this.pattern({ 'sync-status': ['SUCCESS'] });
   }
 
@@ -47,17 +111,17 @@ export class CacheEvents {
    * Imports that failed. The pattern takes every status but `SUCCESS`, since AWS documents no other value.
    * Callers who may not pull at all leave no such event.
    */
-  public pullFailed(): events.EventPattern {
+  public pullFailedPattern(): events.EventPattern {
     return this.pattern({ 'sync-status': [{ 'anything-but': 'SUCCESS' }] });
   }
 
   /**
    * Basic scans of cached images that ended. With the prefix `ROOT`, those of all repositories of the registry.
-   * Enhanced scanning sends the events of Amazon Inspector instead: `findingReported`.
+   * Enhanced scanning sends the events of Amazon Inspector instead: `findingReportedPattern`.
    *
    * @param minimumSeverity only scans that found something at least so bad; all of them when it is left out
    */
-  public imageScanned(minimumSeverity?: FindingSeverity): events.EventPattern {
+  public imageScannedPattern(minimumSeverity?: FindingSeverity): events.EventPattern {
     const found = (minimumSeverity ? atLeast(minimumSeverity) : []).map(severity => (
       { 'finding-severity-counts': { [severity]: [{ numeric: ['>', 0] }] } }));
     return {
@@ -77,7 +141,7 @@ export class CacheEvents {
    *
    * @param minimumSeverity only findings that are at least so bad
    */
-  public findingReported(minimumSeverity: FindingSeverity = FindingSeverity.INFORMATIONAL): events.EventPattern {
+  public findingReportedPattern(minimumSeverity: FindingSeverity = FindingSeverity.INFORMATIONAL): events.EventPattern {
     const repositoryName = this.prefix === ROOT ? [{ exists: true }] : [{ prefix: `${this.prefix}/` }];
     return {
       source: ['aws.inspector2'],
@@ -97,7 +161,7 @@ export class CacheEvents {
    *
    * No page of AWS shows such an event of ECR: the repository is looked for in the request and in the message.
    */
-  public pullDenied(): events.EventPattern {
+  public pullDeniedPattern(): events.EventPattern {
     return {
       source: ['aws.ecr'],
       detailType: ['AWS API Call via CloudTrail'],
@@ -113,6 +177,19 @@ export class CacheEvents {
         }),
       },
     };
+  }
+
+  private onEvent(id: string, pattern: events.EventPattern, options: events.OnEventOptions = {}): events.Rule {
+    const scope = options.crossStackScope ?? this.rule as unknown as Construct;
+    checkEventsArrive(this.rule, scope);
+    const rule = new events.Rule(scope, id, {
+      ruleName: options.ruleName,
+      description: options.description,
+      eventPattern: pattern,
+    });
+    rule.addEventPattern(options.eventPattern);
+    rule.addTarget(options.target);
+    return rule;
   }
 
   private pattern(detail: { [field: string]: unknown[] }): events.EventPattern {

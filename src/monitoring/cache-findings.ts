@@ -38,7 +38,7 @@ export interface CacheFindingsProps {
   readonly targets?: events.IRuleTarget[];
 
   /**
-   * What the alarm does when it goes off, and again when it is over.
+   * What the alarm does when it fires, and again when it is over.
    *
    * @default - nothing: the alarm shows in CloudWatch only
    */
@@ -96,8 +96,8 @@ export class CacheFindings extends Construct {
     const rule = new events.Rule(this, 'Rule', {
       description: `Findings of at least ${minimumSeverity} in images of the pull-through cache ${prefixOf(cache)}`,
       eventPattern: props.scanType === RegistryScanType.ENHANCED
-        ? cacheEvents.findingReported(minimumSeverity)
-        : cacheEvents.imageScanned(minimumSeverity),
+        ? cacheEvents.findingReportedPattern(minimumSeverity)
+        : cacheEvents.imageScannedPattern(minimumSeverity),
       targets: [eventLog, ...targets],
     });
     const alarm = AwsMetrics.matchedEvents(rule).createAlarm(this, 'Alarm', {

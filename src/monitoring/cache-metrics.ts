@@ -4,12 +4,15 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import { watchOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
+import { nameProducers } from './metric-producers';
+import type { CacheMetricProducers } from './metric-producers';
 import { DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from '../functions/contract';
 import { InvalidInputError } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';
 
 /**
- * The metrics of a cache. Each needs something that produces it, and throws without.
+ * The metrics of a cache. Each is emitted by something that watches the cache, which its description names, and throws when nothing in this app
+ * does and no import names it: create that first.
  *
  * @example
  * import { CacheMetrics, CacheStatistics } from 'cdk-ecr-pull-through-cache';
@@ -24,8 +27,12 @@ export class CacheMetrics {
    * The metrics of a rule. An L1 rule will do.
    *
    * @param rule the rule, whose prefix, account and Region count
+   * @param producers what emits the metrics, where that is outside of this app; everything else that reads metrics of the rule finds it, too
    */
-  public static fromRule(rule: IPullThroughCacheRuleRef): CacheMetrics {
+  public static fromRule(rule: IPullThroughCacheRuleRef, producers?: CacheMetricProducers): CacheMetrics {
+    if (producers) {
+      nameProducers(rule, producers);
+    }
     return new CacheMetrics(rule);
   }
 
@@ -37,36 +44,40 @@ export class CacheMetrics {
 
   /**
    * How many imports failed, as ECR reports them to EventBridge: the sum of five minutes.
+   * Emitted with `CacheMonitoring.standard()` or `CacheMonitoring.logged()`.
    *
    * @param options statistic, period and so on
    */
   public failedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return AwsMetrics.matchedEvents(this.needed('failedPulls', this.watch.failedPulls,
-      'the monitoring that logs failed imports', 'use CacheMonitoring.standard()'), options);
+      'the monitoring that logs failed imports', "use CacheMonitoring.standard(), or name failedPullsRule in an import's attributes"), options);
   }
 
   /**
    * How many imports succeeded, first pulls and refreshed tags, as ECR reports them to EventBridge: the sum of five minutes.
+   * Emitted with `LoggedEvents.ALL_IMPORTS`.
    *
    * @param options statistic, period and so on
    */
   public imports(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return AwsMetrics.matchedEvents(this.needed('imports', this.watch.imports,
-      'the monitoring that logs all imports', 'use CacheMonitoring.standard({ loggedEvents: LoggedEvents.ALL_IMPORTS })'), options);
+      'the monitoring that logs all imports', "log them with LoggedEvents.ALL_IMPORTS, or name importsRule in an import's attributes"), options);
   }
 
   /**
    * How many calls of pullers IAM denied, as CloudTrail reports them: the sum of five minutes. Not verified on AWS.
+   * Emitted with `CacheAlarm.pullsDenied()`.
    *
    * @param options statistic, period and so on
    */
   public deniedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return AwsMetrics.matchedEvents(this.needed('deniedPulls', this.watch.deniedPulls,
-      'the alarm on denied pulls', 'add CacheAlarm.pullsDenied() first'), options);
+      'the alarm on denied pulls', "add CacheAlarm.pullsDenied() first, or name deniedPullsRule in an import's attributes"), options);
   }
 
   /**
    * How many repositories the cache has.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -77,6 +88,7 @@ export class CacheMetrics {
   /**
    * How many repositories the last count could not look into. When it isn't 0, that count gives no images, bytes, pulls and
    * hit rate, rather than numbers that are too low.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -86,6 +98,7 @@ export class CacheMetrics {
 
   /**
    * How many images the cache has, each platform of a multi-platform image and its index counted by itself.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -96,6 +109,7 @@ export class CacheMetrics {
   /**
    * The sum of the sizes of all images, in bytes. It is the most that ECR bills: layers that images of a repository share are
    * stored once, and counted here with each.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -105,6 +119,7 @@ export class CacheMetrics {
 
   /**
    * The age of the oldest tagged image, in seconds since it came into the cache.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -114,6 +129,7 @@ export class CacheMetrics {
 
   /**
    * How often the images were pulled between two counts: ECR's `RepositoryPullCount` over all repositories of the cache.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -123,6 +139,7 @@ export class CacheMetrics {
 
   /**
    * How many tagged images came into the cache between two counts and are still there.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -133,6 +150,7 @@ export class CacheMetrics {
   /**
    * The estimated share of pulls that the cache served without an import, 0 to 1: one minus tagged images that came in,
    * divided by pulls, both between two counts. There is none for a time without pulls.
+   * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
    */
@@ -142,6 +160,7 @@ export class CacheMetrics {
 
   /**
    * How many images the last run of the probe pulled or tried to.
+   * Emitted by a `CacheProbe`.
    *
    * @param options statistic, period and so on
    */
@@ -151,6 +170,7 @@ export class CacheMetrics {
 
   /**
    * How many images the last run of the probe could not pull.
+   * Emitted by a `CacheProbe`.
    *
    * @param options statistic, period and so on
    */
@@ -160,6 +180,7 @@ export class CacheMetrics {
 
   /**
    * The longest time that ECR took to answer with the manifest of a probed image, in milliseconds.
+   * Emitted by a `CacheProbe`.
    *
    * @param options statistic, period and so on
    */
@@ -169,6 +190,7 @@ export class CacheMetrics {
 
   /**
    * How many of the probed tags stand for another image than at the run before.
+   * Emitted by a `CacheProbe`.
    *
    * @param options statistic, period and so on
    */
@@ -178,13 +200,13 @@ export class CacheMetrics {
 
   private counted(method: string, name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const statistics = this.needed(method, this.watch.statistics,
-      'a CacheStatistics that counts the cache', 'create a CacheStatistics with the cache first');
+      'a CacheStatistics that counts the cache', "create a CacheStatistics with the cache first, or name statisticsInterval in an import's attributes");
     return this.own(name, statistics, options);
   }
 
   private probed(method: string, name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const probe = this.needed(method, this.watch.probe,
-      'a CacheProbe that pulls images of the cache', 'create a CacheProbe and add images of the cache first');
+      'a CacheProbe that pulls images of the cache', "create a CacheProbe with images of the cache first, or name probeInterval in an import's attributes");
     return this.own(name, probe, options);
   }
 
@@ -195,7 +217,7 @@ export class CacheMetrics {
       metricName,
       dimensionsMap: { [DIMENSION]: prefixOf(this.rule) },
       statistic: cloudwatch.Stats.MAXIMUM,
-      period: producer.interval,
+      period: Duration.seconds(producer.intervalSeconds),
       ...options,
     });
   }
@@ -203,7 +225,7 @@ export class CacheMetrics {
   private needed<T extends events.IRule | ScheduledWatcher>(method: string, producer: T | undefined, expected: string, fix: string): T {
     if (!producer) {
       throw new InvalidInputError({
-        got: `the metric ${method} of the cache '${prefixOf(this.rule)}', which nothing produces`,
+        got: `the metric ${method} of the cache '${prefixOf(this.rule)}', which nothing known here emits`,
         expected,
         fix,
       }, this.rule);
@@ -212,7 +234,7 @@ export class CacheMetrics {
   }
 }
 
-/** The metrics of AWS that tell about a cache; their names and dimensions are written here and nowhere else. */
+/** The metrics of AWS that say something about a cache; their names and dimensions are written here and nowhere else. */
 export class AwsMetrics {
   /**
    * How many events of an EventBridge rule matched: EventBridge User Guide, "Monitoring Amazon EventBridge".

@@ -10,13 +10,21 @@ import type { ProbeSettings } from '../functions/contract';
 import { SETTINGS } from '../functions/contract';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import { probedImage } from '../pulling/image-in-cache';
+import type { ImageInCache } from '../pulling/image-in-cache';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** Properties of a `CacheProbe`. */
 export interface CacheProbeProps extends ScheduledFunctionOptions {
+  /**
+   * The images that are pulled, of caches of this stack's account and Region: `cache.image('nginx:1.27')`. With `nginx:1.27@sha256:...` the tag
+   * is pulled first, which makes pulls by the digest work. More can be added with `addImages`.
+   *
+   * @default - none yet
+   */
+  readonly images?: ImageInCache[];
+
   /**
    * How often the images are pulled: whole minutes, up to a day. ECR looks for a newer image of a tag once a day at most.
    *
@@ -47,9 +55,8 @@ export interface CacheProbeProps extends ScheduledFunctionOptions {
  * import { CacheProbe, PullThroughCache } from 'cdk-ecr-pull-through-cache';
  *
  * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
- * const probe = new CacheProbe(this, 'Probe');
- * probe.addImages(echo, 'nginx:1.27', 'python:3.13');
- * const failures = echo.metricProbeFailures();
+ * new CacheProbe(this, 'Probe', { images: [echo.image('nginx:1.27'), echo.image('python:3.13')] });
+ * const failures = echo.metrics.probeFailures();
  */
 export class CacheProbe extends Construct {
   /** How often the images are pulled. */
@@ -80,37 +87,46 @@ export class CacheProbe extends Construct {
     this.node.addValidation({
       validate: () => Object.keys(this.images).length > 0 ? [] : ['a probe without images: add some, or leave it out'],
     });
+    if (props.images?.length) {
+      this.addImages(props.images);
+    }
   }
 
   /**
-   * Pulls images of a cache too.
+   * Pulls more images.
    *
-   * @param cache the cache, of this stack's account and Region
-   * @param images the images as the upstream names them, such as `nginx:1.27`: at least one. With `nginx:1.27@sha256:...` the tag is pulled
-   * first, which makes pulls by the digest work
+   * @param images the images, of any caches of this stack's account and Region: at least one
+   * @throws for a cache whose images another probe pulls
    */
-  public addImages(cache: ICacheRule, ...images: string[]): void {
-    const watch = watchOf(cache);
+  public addImages(images: ImageInCache[]): void {
     if (images.length === 0) {
       throw new InvalidInputError({
-        got: `no images of the cache '${cache.repositoryPrefix}' to probe`,
-        expected: 'at least one',
-        fix: "name one that is small and always there, such as 'nginx:1.27'",
+        got: 'an empty list of images to probe',
+        expected: 'at least one image',
+        fix: "name one that is small and always there, such as cache.image('nginx:1.27')",
       }, this);
     }
-    if (watch.probe && watch.probe !== this) {
+    for (const cache of new Set(images.map(image => image._rule))) {
+      this.claim(cache);
+      this.permit(cache, [...new Set(images.filter(image => image._rule === cache).map(({ path }) => path))]);
+    }
+    for (const image of images) {
+      (this.images[image._rule.repositoryPrefix] ??= []).push(image._pulledByTag());
+    }
+    checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
+  }
+
+  private claim(cache: ICacheRule): void {
+    const watch = watchOf(cache);
+    if (watch.probe && watch.probe.path !== this.node.path) {
       throw new InvalidInputError({
-        got: `the cache '${cache.repositoryPrefix}' for a second probe (${watch.probe.node.path} pulls from it)`,
+        got: `the cache '${cache.repositoryPrefix}' for a second probe (by ${watch.probe.path} it has one)`,
         expected: 'one probe for a cache, since two would be one metric',
         fix: 'add the images to that probe',
       }, this);
     }
     checkSameRegistry(this, cache);
-    watch.probe = this;
-    const probed = images.map(image => probedImage(cache, image));
-    this.images[cache.repositoryPrefix] = [...this.images[cache.repositoryPrefix] ?? [], ...probed.map(({ name }) => name)];
-    checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
-    this.permit(cache, [...new Set(probed.map(({ path }) => path))]);
+    watch.probe = { path: this.node.path, intervalSeconds: this.interval.toSeconds(), logGroup: this.logGroup };
   }
 
   private permit(cache: ICacheRule, paths: string[]): void {

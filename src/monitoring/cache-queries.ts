@@ -1,28 +1,33 @@
-import { Names } from 'aws-cdk-lib';
+import { Lazy, Names } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { CacheEventLog } from './cache-event-log';
 import type { CacheStatistics } from './cache-statistics';
+import { watchOf } from './cache-watch';
+import type { CacheWatch } from './cache-watch';
+import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
+import { checkSameRegistry } from './schedule';
 import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheQueries`. */
 export interface CacheQueriesProps {
-  /** The caches that are asked about. L1 rules and imports will do. */
+  /** The caches that are asked about: at least one, all of this stack's account and Region. L1 rules and imports will do. */
   readonly caches: IPullThroughCacheRuleRef[];
 
   /**
    * The log of their imports. Successful ones are in it with `LoggedEvents.ALL_IMPORTS` only.
    *
-   * @default - no queries about imports
+   * @default - the logs that are known of the caches when the app is synthesized; without any, no queries about imports
    */
   readonly eventLog?: CacheEventLog;
 
   /**
    * The statistics of the caches, whose log has every repository with its images.
    *
-   * @default - no queries about what is stored; with an event log, the catalogue is what was imported lately
+   * @default - the statistics that are known of the caches when the app is synthesized; without any, no queries about what is stored, and where all
+   * imports are logged, the catalogue is what was imported lately
    */
   readonly statistics?: CacheStatistics;
 
@@ -42,47 +47,53 @@ export interface CacheQueriesProps {
 }
 
 /**
- * Saved queries of CloudWatch Logs Insights: what is cached, what failed, when images came first, and who pulled or was denied.
+ * Saved queries of CloudWatch Logs Insights: what is cached, what failed, when images came first, and who pulled or was denied. A query is
+ * there when a log that answers it is.
  *
  * CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax".
  *
  * @example
- * import { CacheEventLog, CacheQueries, PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ * import { CacheQueries, PullThroughCache } from 'cdk-ecr-pull-through-cache';
  *
  * declare const echo: PullThroughCache;
- * declare const eventLog: CacheEventLog;
- * new CacheQueries(this, 'Queries', { caches: [echo], eventLog });
+ * new CacheQueries(this, 'Queries', { caches: [echo] });
  */
 export class CacheQueries extends Construct {
-  private readonly folder: string;
-
   constructor(scope: Construct, id: string, props: CacheQueriesProps) {
     super(scope, id);
-    const { eventLog, statistics, trailLogGroup } = props;
-    this.folder = props.folder ?? `Pull-through caches/${Names.uniqueResourceName(this, { maxLength: 64, separator: '-' })}`;
-    const text = new QueryText(props.caches.map(cache => prefixOf(cache)));
+    const { caches, trailLogGroup } = props;
+    checkCaches(this, caches);
+    caches.forEach(cache => checkSameRegistry(this, cache));
+    const folder = props.folder ?? `Pull-through caches/${Names.uniqueResourceName(this, { maxLength: 64, separator: '-' })}`;
+    const text = new QueryText(caches.map(cache => prefixOf(cache)));
+    const save = (queryId: string, title: string, queryString: string, found: () => logs.ILogGroup[]) => {
+      new SavedQuery(this, queryId, found, { name: `${folder}/${title}`, queryString });
+    };
 
-    if (statistics) {
-      this.save('Catalogue', 'What is cached now', statistics.logGroup, text.catalogue());
-      this.save('Storage', 'Largest repositories', statistics.logGroup, text.storage());
-    } else if (eventLog) {
-      this.save('Catalogue', 'What was imported lately', eventLog.logGroup, text.importedImages());
-    }
-    if (eventLog) {
-      this.save('Failures', 'Failures by code', eventLog.logGroup, text.failures());
-      this.save('FirstPulls', 'First pulls and refreshed tags per day', eventLog.logGroup, text.importsPerDay());
-    }
-    if (trailLogGroup) {
-      this.save('Denied', 'Who was denied', trailLogGroup, text.denied());
-      this.save('Pullers', 'Who pulled what from where', trailLogGroup, text.pullers());
-    }
+    const logsOf = (log: (watch: CacheWatch) => logs.ILogGroup | undefined) => caches.map(cache => log(watchOf(cache)));
+    const known = (all: (logs.ILogGroup | undefined)[]) => [...new Set(all.filter(log => log !== undefined))];
+    const counted = () => known(props.statistics ? [props.statistics.logGroup] : logsOf(({ statistics }) => statistics?.logGroup));
+    const failed = () => known(props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup }) => eventLogGroup));
+    const imported = () => known(props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup, imports }) => imports && eventLogGroup));
+    const trail = () => known([trailLogGroup]);
+
+    save('Catalogue', 'What is cached now', text.catalogue(), counted);
+    save('Storage', 'Largest repositories', text.storage(), counted);
+    save('Imported', 'What was imported lately', text.importedImages(), () => counted().length > 0 ? [] : imported());
+    save('Failures', 'Failures by code', text.failures(), failed);
+    save('FirstPulls', 'First pulls and refreshed tags per day', text.importsPerDay(), imported);
+    save('Denied', 'Who was denied', text.denied(), trail);
+    save('Pullers', 'Who pulled what from where', text.pullers(), trail);
+  }
+}
+
+/** A query that is in the template when a log answers it, which is known when the app is synthesized. */
+class SavedQuery extends logs.CfnQueryDefinition {
+  constructor(scope: Construct, id: string, private readonly found: () => logs.ILogGroup[], props: logs.CfnQueryDefinitionProps) {
+    super(scope, id, { ...props, logGroupNames: Lazy.list({ produce: () => found().map(({ logGroupName }) => logGroupName) }) });
   }
 
-  private save(id: string, title: string, logGroup: logs.ILogGroup, queryString: string): void {
-    new logs.CfnQueryDefinition(this, id, {
-      name: `${this.folder}/${title}`,
-      queryString,
-      logGroupNames: [logGroup.logGroupName],
-    });
+  protected shouldSynthesize(): boolean {
+    return this.found().length > 0;
   }
 }

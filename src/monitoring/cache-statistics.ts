@@ -17,7 +17,7 @@ import { CacheAddress, prefixOf } from '../rule/cache-address';
 export interface CacheStatisticsProps extends ScheduledFunctionOptions {
   /**
    * The caches that are counted, all of this stack's account and Region. L1 rules and imports will do. More can be added with
-   * `addCache`, or by `CacheMonitoring.standard({ statistics })`.
+   * `addCache`.
    *
    * @default - none yet
    */
@@ -50,7 +50,7 @@ export interface CacheStatisticsProps extends ScheduledFunctionOptions {
  *
  * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
  * new CacheStatistics(this, 'Statistics', { caches: [echo] });
- * const hitRate = echo.metricHitRate();
+ * const hitRate = echo.metrics.hitRate();
  */
 export class CacheStatistics extends Construct {
   /** How often the caches are counted. */
@@ -103,13 +103,13 @@ export class CacheStatistics extends Construct {
     const watch = watchOf(cache);
     if (watch.statistics) {
       throw new InvalidInputError({
-        got: `the cache '${prefix}' a second time (${watch.statistics.node.path} counts it)`,
+        got: `the cache '${prefix}' a second time (by ${watch.statistics.path} it is counted)`,
         expected: 'a cache that nothing counts yet, since two counts would be one metric',
         fix: 'add it once',
       }, this);
     }
     checkSameRegistry(this, cache);
-    watch.statistics = this;
+    watch.statistics = { path: this.node.path, intervalSeconds: this.interval.toSeconds(), logGroup: this.logGroup };
     this.prefixes.push(prefix);
     checkSettings(this, this.settings(), 'count some of the caches by statistics of their own');
     this.repositoryArns.push(CacheAddress.fromRule(cache).repositoryArn());

@@ -59,13 +59,13 @@ export function schedule(scope: Construct, description: string, interval: Durati
   });
 }
 
-/** A function reads the registry of its own account and Region, so a cache elsewhere can't be watched by it. */
+/** Functions, alarms and queries read what is in their own account and Region, so a cache elsewhere can't be watched by them. */
 export function checkSameRegistry(scope: Construct, rule: IPullThroughCacheRuleRef): void {
   const own = Stack.of(scope);
   if (differ(rule.env.account, own.account) || differ(rule.env.region, own.region)) {
     throw new InvalidInputError({
       got: `the cache '${prefixOf(rule)}' of account ${rule.env.account} and Region ${rule.env.region}`,
-      expected: `a cache of account ${own.account} and Region ${own.region}, where this function runs`,
+      expected: `a cache of account ${own.account} and Region ${own.region}, those of this stack`,
       fix: 'watch it from a stack in its own account and Region',
     }, scope);
   }

@@ -10,7 +10,7 @@ import type { CacheFunctionOptions } from '../monitoring/cache-function-options'
 import { checkSameRegistry } from '../monitoring/schedule';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import { probedImage } from '../pulling/image-in-cache';
+import { ImageInCache } from '../pulling/image-in-cache';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -94,7 +94,7 @@ export class CacheVerification extends Construct {
     checkProvable(this, cache, images);
     checkTime(this, retryFor, imageTimeout);
 
-    const pulled = images.map(image => probedImage(cache, image));
+    const pulled = images.map(image => ImageInCache.fromRule(cache, image));
     const validatesCredential = cache.upstream?.credential !== undefined;
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;
@@ -108,7 +108,7 @@ export class CacheVerification extends Construct {
       resourceType: 'Custom::PullThroughCacheVerification',
       properties: {
         prefix: cache.repositoryPrefix,
-        images: pulled.map(({ name }) => name),
+        images: pulled.map(image => image._pulledByTag()),
         validatesCredential: String(validatesCredential),
         retrySeconds: String(retryFor.toSeconds()),
         imageTimeoutSeconds: String(imageTimeout.toSeconds()),

@@ -106,6 +106,21 @@ export function checkRegion(region: string, scope?: IConstruct): void {
   }
 }
 
+/**
+ * Refuses a value that the methods of a class of choices did not give. Its constructor is private, which TypeScript, Java, C# and Go enforce;
+ * JavaScript and Python subclass it nevertheless, and another version of the package has a class of the same name.
+ */
+export function checkChoice(
+  name: string, value: object, choices: { readonly prototype: object; readonly name: string }, ways: string, scope?: IConstruct): void {
+  if (Object.getPrototypeOf(Object(value)) !== choices.prototype) {
+    throw new InvalidInputError({
+      got: `a ${name} that ${choices.name} did not give`,
+      expected: `a value of ${choices.name}, which can't be constructed or subclassed`,
+      fix: `write ${ways}, from the same version of this package`,
+    }, scope);
+  }
+}
+
 /** Refuses a text that is longer than AWS takes. */
 export function checkLength(name: string, text: string, longest: number, fix: string, scope?: IConstruct): void {
   if (!Token.isUnresolved(text) && text.length > longest) {

@@ -69,16 +69,9 @@ export class ImageInCache {
   /** The digest or, when there is none, the tag: what aws-cdk's `fromEcrRepository()` methods take. */
   public readonly tagOrDigest: string;
 
-  /**
-   * What to pull: registry, repository, and tag or digest.
-   *
-   * With both, the digest alone: ECS documents one or the other for images of ECR, and clients ignore the tag beside a digest.
-   */
-  public readonly uri: string;
-
   private readonly pathKnown: boolean;
 
-  private constructor(private readonly rule: ICacheRule, image: string) {
+  private constructor(private readonly rule: ICacheRule, private readonly image: string) {
     const address = CacheAddress.fromRule(rule);
     const own = pathInCache(rule, image);
     const name = own === undefined ? this.readAsUpstream(image) : readPath(own);
@@ -90,13 +83,38 @@ export class ImageInCache {
     this.digest = name.digest;
     this.tag = name.tag ?? (name.digest === undefined && name.complete ? 'latest' : undefined);
     this.tagOrDigest = this.digest ?? this.tag ?? 'latest';
+  }
+
+  /**
+   * What to pull: registry, repository, and tag or digest.
+   *
+   * With both, the digest alone: ECS documents one or the other for images of ECR, and clients ignore the tag beside a digest.
+   */
+  public get uri(): string {
+    this.warnOfDigest();
     const suffix = this.digest !== undefined ? `@${this.digest}` : this.tag !== undefined ? `:${this.tag}` : '';
-    this.uri = `${address.repositoryUri(this.path)}${suffix}`;
-    if (this.digest !== undefined) {
-      warn(rule, WarningId.DIGEST_FIRST_PULL,
-        `the image ${excerpt(image)} is pinned by its digest: a first pull by digest is reported to fail until the image was pulled by a tag once `
-        + '(aws/containers-roadmap 2837). Pull its tag once, or acknowledge this warning.');
+    return `${CacheAddress.fromRule(this.rule).repositoryUri(this.path)}${suffix}`;
+  }
+
+  /**
+   * The rule of the cache.
+   *
+   * @internal
+   */
+  public get _rule(): ICacheRule {
+    return this.rule;
+  }
+
+  /**
+   * What a function pulls: the tag first, and the digest beside it after that, so that both together are nothing to warn of.
+   *
+   * @internal
+   */
+  public _pulledByTag(): string {
+    if (this.tag === undefined) {
+      this.warnOfDigest();
     }
+    return `${this.repositoryName}${this.tag === undefined ? '' : `:${this.tag}`}${this.digest === undefined ? '' : `@${this.digest}`}`;
   }
 
   /** Commands for a shell that log in to the registry and pull the image, for example as a `CfnOutput`. */
@@ -108,6 +126,7 @@ export class ImageInCache {
 
   /** The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. */
   public toContainerImage(): ecs.ContainerImage {
+    this.warnOfDigest();
     return new CachedContainerImage(this, this.rule);
   }
 
@@ -118,6 +137,7 @@ export class ImageInCache {
    * Lambda can't pull through a cache, so a function that uses it is refused.
    */
   public toRepository(): ecr.IRepository {
+    this.warnOfDigest();
     const scope = this.rule.node.tryFindChild(IMAGES) as Construct | undefined ?? new Construct(this.rule, IMAGES);
     const id = Token.isUnresolved(this.path)
       ? createHash('sha256').update(JSON.stringify(Stack.of(this.rule).resolve(this.path))).digest('hex').slice(0, 16)
@@ -141,6 +161,15 @@ export class ImageInCache {
     }
     const grants = PullThroughCacheGrants.fromRule(this.rule);
     return this.pathKnown ? grants._pullPaths(grantee, [this.path]) : grants.pull(grantee);
+  }
+
+  /** Warns once it is known that the image is pulled by its digest; whoever pulls the tag first has nothing to fear. */
+  private warnOfDigest(): void {
+    if (this.digest !== undefined) {
+      warn(this.rule, WarningId.DIGEST_FIRST_PULL,
+        `the image ${excerpt(this.image)} is pinned by its digest: a first pull by digest is reported to fail until the image was pulled by a tag once `
+        + '(aws/containers-roadmap 2837). Pull its tag once, or acknowledge this warning.');
+    }
   }
 
   private readAsUpstream(image: string): UpstreamImage {
@@ -201,7 +230,7 @@ class CachedRepository extends ecr.RepositoryBase {
     this.repositoryArn = address.repositoryArn(image.path);
   }
 
-  public addToResourcePolicy(_statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
+  public addToResourcePolicy(): iam.AddToResourcePolicyResult {
     // the repository is born by a first pull, outside of any stack; its policy comes from the template
     return { statementAdded: false };
   }
@@ -209,18 +238,6 @@ class CachedRepository extends ecr.RepositoryBase {
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     return this.image.grantPull(grantee);
   }
-}
-
-/**
- * The image as the cache names it, and its path below the prefix. A digest beside a tag is put aside first: the probe pulls the tag
- * before it, so there is nothing to warn of.
- */
-export function probedImage(cache: ICacheRule, image: string): { name: string; path: string } {
-  const [, tagged, digest] = /^(.*:[^/@]+)@(.*)$/s.exec(image) ?? [undefined, image, undefined];
-  const cached = ImageInCache.fromRule(cache, tagged);
-  const tag = cached.tag === undefined ? '' : `:${cached.tag}`;
-  const pin = digest ?? cached.digest;
-  return { name: `${cached.repositoryName}${tag}${pin === undefined ? '' : `@${pin}`}`, path: cached.path };
 }
 
 /** What follows the prefix of a cache in the full URI of one of its images; undefined for every other text. */

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, RepositoryTemplate, TemplateUse, UpstreamRole } from '../../src';
+import { CacheProbe, CacheStatistics, PullThroughCache, RepositoryTemplate, TemplateUse, UpstreamRole } from '../../src';
 import { ECHO, newStack } from '../app';
 
 const ORGANIZATIONS = 'arn:aws:iam::111122223333:policy/boundary';
@@ -11,13 +11,12 @@ const boundary = (stack: Stack) => iam.ManagedPolicy.fromManagedPolicyArn(stack,
 
 /** Everything of this library that makes a role. */
 function everyRole(stack: Stack): void {
-  const statistics = new CacheStatistics(stack, 'Statistics');
-  const probe = new CacheProbe(stack, 'Probe');
   const cache = new PullThroughCache(stack, 'Echo', {
     upstream: ECHO,
     repositoryTemplate: { tags: { team: 'web' }, encryptionKey: new kms.Key(stack, 'Key') },
-    monitoring: CacheMonitoring.standard({ statistics, probe, probedImages: ['nginx:1.27'] }),
   });
+  new CacheStatistics(stack, 'Statistics', { caches: [cache] });
+  new CacheProbe(stack, 'Probe', { images: [cache.image('nginx:1.27')] });
   new RepositoryTemplate(stack, 'Fallback', { prefix: 'ROOT', appliedFor: [TemplateUse.REPLICATION], tags: { team: 'web' } });
   const task = new ecs.FargateTaskDefinition(stack, 'Task');
   task.addContainer('nginx', { image: cache.image('nginx:1.27').toContainerImage() });

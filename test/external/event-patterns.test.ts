@@ -20,15 +20,15 @@ function rendered(prefix: string, choose: (cache: CacheEvents) => events.EventPa
 
 /** Every pattern that the library can write for a prefix. */
 const PATTERNS: { [name: string]: (cache: CacheEvents) => events.EventPattern } = {
-  cacheEvent: (cache) => cache.cacheEvent(),
-  imageCached: (cache) => cache.imageCached(),
-  pullFailed: (cache) => cache.pullFailed(),
-  pullDenied: (cache) => cache.pullDenied(),
-  imageScanned: (cache) => cache.imageScanned(),
-  findingReported: (cache) => cache.findingReported(),
+  cacheEvent: (cache) => cache.cacheEventPattern(),
+  imageCached: (cache) => cache.imageCachedPattern(),
+  pullFailed: (cache) => cache.pullFailedPattern(),
+  pullDenied: (cache) => cache.pullDeniedPattern(),
+  imageScanned: (cache) => cache.imageScannedPattern(),
+  findingReported: (cache) => cache.findingReportedPattern(),
   ...Object.fromEntries(Object.values(FindingSeverity).flatMap((severity) => [
-    [`imageScanned ${severity}`, (cache: CacheEvents) => cache.imageScanned(severity)],
-    [`findingReported ${severity}`, (cache: CacheEvents) => cache.findingReported(severity)],
+    [`imageScanned ${severity}`, (cache: CacheEvents) => cache.imageScannedPattern(severity)],
+    [`findingReported ${severity}`, (cache: CacheEvents) => cache.findingReportedPattern(severity)],
   ])),
 };
 const PREFIXES = ['echo', 'team-a/docker_hub.io', 'ROOT'];
@@ -103,7 +103,7 @@ describe("EventBridge's matcher", () => {
   });
 
   test("fails to match what is another cache's, whose prefix begins with this one's", () => {
-    const pattern = rendered('echo', (cache) => cache.imageScanned());
+    const pattern = rendered('echo', (cache) => cache.imageScannedPattern());
 
     expect(judge([{ pattern, event: imageScan('echo/nginx') }, { pattern, event: imageScan('echoes/nginx') }])).toEqual(['true', 'false']);
   });

@@ -11,7 +11,7 @@ import { ACCOUNT, PREFIX, STACK, VENDOR, WatchedCache } from './watched-cache';
 import { policy } from '../../local/harness/aws';
 import { resourcesOf } from '../../local/harness/stack';
 import { eventually } from '../../local/harness/wait';
-import { CacheAlarm, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, UpstreamRegistry } from '../../src';
+import { CacheAlarm, CacheAlerting, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, UpstreamRegistry } from '../../src';
 
 /** How many platforms an image has. */
 const PLATFORMS = 2;
@@ -31,19 +31,20 @@ beforeAll(async () => {
     const topic = new sns.Topic(stack, 'Tickets');
     const echo = new PullThroughCache(stack, 'Echo', {
       upstream: UpstreamRegistry.echo({ account: VENDOR }),
-      monitoring: CacheMonitoring.standard({
-        statistics: new CacheStatistics(stack, 'Statistics', { interval: Duration.hours(1) }),
-        probe: new CacheProbe(stack, 'Probe', { interval: Duration.minutes(1) }),
-        probedImages: ['web:1.0', 'team/app:1.0'],
-        alarms: [
-          CacheAlarm.hitRateBelow(0.9), CacheAlarm.storageAbove(Size.kibibytes(100)), CacheAlarm.statisticsMissing(),
-          CacheAlarm.statisticsIncomplete(), CacheAlarm.probeFailing(), CacheAlarm.probeMissing(), CacheAlarm.eventsNotLogged(),
-          // three calls of a minute
-          CacheAlarm.callsNearQuota({ callsPerSecond: 0.1, share: 0.5 }),
-        ],
-        alarmActions: [new SnsAction(topic)],
-        pageActions: [new SnsAction(topic)],
-      }),
+      monitoring: CacheMonitoring.standard({ alarmActions: [new SnsAction(topic)] }),
+    });
+    new CacheStatistics(stack, 'Statistics', { caches: [echo], interval: Duration.hours(1) });
+    new CacheProbe(stack, 'Probe', { images: ['web:1.0', 'team/app:1.0'].map(image => echo.image(image)), interval: Duration.minutes(1) });
+    new CacheAlerting(stack, 'Alerting', {
+      caches: [echo],
+      alarms: [
+        CacheAlarm.hitRateBelow(0.9), CacheAlarm.storageAbove(Size.kibibytes(100)), CacheAlarm.statisticsMissing(),
+        CacheAlarm.statisticsIncomplete(), CacheAlarm.probeFailing(), CacheAlarm.probeMissing(), CacheAlarm.eventsNotLogged(),
+        // three calls of a minute
+        CacheAlarm.callsNearQuota({ callsPerSecond: 0.1, share: 0.5 }),
+      ],
+      alarmActions: [new SnsAction(topic)],
+      pageActions: [new SnsAction(topic)],
     });
     echo.grants.pull(new iam.Role(stack, 'Puller', { roleName: 'puller', assumedBy: new iam.AccountRootPrincipal() }));
   });

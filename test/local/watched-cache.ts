@@ -105,7 +105,7 @@ export class WatchedCache {
   /** The state of the alarm of a cache. */
   public async state(id: string): Promise<string | undefined> {
     const { MetricAlarms = [], CompositeAlarms = [] } = await this.aws.cloudWatch.send(new DescribeAlarmsCommand({ AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }));
-    const found = [...MetricAlarms, ...CompositeAlarms].filter(({ AlarmName }) => AlarmName!.includes(`Alarms${id}`));
+    const found = [...MetricAlarms, ...CompositeAlarms].filter(({ AlarmName }) => isNamed(AlarmName, id));
     if (found.length !== 1) {
       throw new Error(`got ${found.length} alarms '${id}', expected one`);
     }
@@ -124,8 +124,13 @@ export class WatchedCache {
     await eventually(`${id} becomes ${wanted}`, async () => await this.state(id) === wanted);
     await eventually(`the topic is told that ${id} is ${wanted}`, async () => {
       this.told.push(...await this.topic!.rest());
-      const at = this.told.findIndex(({ AlarmName, NewStateValue }) => String(AlarmName).includes(`Alarms${id}`) && NewStateValue === wanted);
+      const at = this.told.findIndex(({ AlarmName, NewStateValue }) => isNamed(AlarmName, id) && NewStateValue === wanted);
       return at >= 0 && this.told.splice(at, 1).length === 1;
     });
   }
+}
+
+/** Names come from the ids in the tree; the alarm on the quota is not the cache's own. */
+function isNamed(name: unknown, id: string): boolean {
+  return new RegExp(`Alerting(${PREFIX})?${id}`).test(String(name));
 }

@@ -1,4 +1,4 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Size } from 'aws-cdk-lib';
 import type { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -7,7 +7,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { newStack } from '../app';
 import { allAlarms, watchedCaches } from './watched';
 import {
-  CacheAlarm, CacheAlerting, CacheFindings, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, RegistryScanType, UpstreamRegistry,
+  CacheAlarm, CacheAlerting, CacheFindings, CacheStatistics, PullThroughCache, RegistryScanType, UpstreamRegistry,
 } from '../../src';
 import { Troubles } from '../../src/monitoring/troubleshooting';
 
@@ -28,7 +28,7 @@ function imported(id = 'Echo') {
   return PullThroughCache.fromRepositoryPrefix(stack, id, 'echo');
 }
 
-test('hitRateBelow goes off below the rate, and not for a time without pulls', () => {
+test('hitRateBelow fires below the rate, and not for a time without pulls', () => {
   watchedCaches(stack, ['echo']);
 
   expect(alarm('HitRate')).toMatchObject({
@@ -43,7 +43,7 @@ test('hitRateBelow goes off below the rate, and not for a time without pulls', (
   });
 });
 
-test('storageAbove goes off above the size in bytes, and keeps its state without a count', () => {
+test('storageAbove fires above the size in bytes, and keeps its state without a count', () => {
   watchedCaches(stack, ['echo']);
 
   expect(alarm('Storage')).toMatchObject({
@@ -54,7 +54,7 @@ test('storageAbove goes off above the size in bytes, and keeps its state without
 test.each([
   ['StatisticsMissing', 'Repositories', 86400],
   ['ProbeMissing', 'ProbedImages', 21600],
-])('%s goes off when two runs in a row gave nothing', (id, metric, period) => {
+])('%s fires when two runs in a row gave nothing', (id, metric, period) => {
   watchedCaches(stack, ['echo']);
 
   expect(alarm(id)).toMatchObject({
@@ -71,7 +71,7 @@ test.each([
 test.each([
   ['StatisticsIncomplete', 'UnseenRepositories'],
   ['ProbeFailing', 'ProbeFailures'],
-])('%s goes off for one, and leaves missing data to the alarm on it', (id, metric) => {
+])('%s fires for one, and leaves missing data to the alarm on it', (id, metric) => {
   watchedCaches(stack, ['echo']);
 
   expect(alarm(id)).toMatchObject({
@@ -79,13 +79,13 @@ test.each([
   });
 });
 
-test('pullsDenied goes off for one match of a rule that logs the denied calls', () => {
+test('pullsDenied fires for one match of a rule that logs the denied calls', () => {
   const [echo] = watchedCaches(stack, ['echo']);
 
   expect(alarm('PullsDenied')).toMatchObject({
     Namespace: 'AWS/Events',
     MetricName: 'TriggeredRules',
-    Dimensions: [{ Name: 'RuleName', Value: stack.resolve(echo.metricDeniedPulls().dimensions!.RuleName) }],
+    Dimensions: [{ Name: 'RuleName', Value: stack.resolve(echo.metrics.deniedPulls().dimensions!.RuleName) }],
     Threshold: 0,
     TreatMissingData: 'notBreaching',
   });
@@ -97,8 +97,8 @@ test('pullsDenied goes off for one match of a rule that logs the denied calls', 
   });
 });
 
-test('callsNearQuota goes off at a share of the quota, as a sum of a minute', () => {
-  new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota({ callsPerSecond: 3000, share: 0.5 })] });
+test('callsNearQuota fires at a share of the quota, as a sum of a minute', () => {
+  new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [CacheAlarm.callsNearQuota({ callsPerSecond: 3000, share: 0.5 })] });
 
   expect(alarm('CallsNearQuota')).toMatchObject({
     Namespace: 'AWS/Usage',
@@ -117,12 +117,12 @@ test('callsNearQuota goes off at a share of the quota, as a sum of a minute', ()
 });
 
 test('callsNearQuota takes 80 percent of the default quota by itself', () => {
-  new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()] });
+  new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [CacheAlarm.callsNearQuota()] });
 
   expect(alarm('CallsNearQuota').Threshold).toBe(96_000);
 });
 
-test('eventsNotLogged goes off for one failed delivery of the rule on failed imports', () => {
+test('eventsNotLogged fires for one failed delivery of the rule on failed imports', () => {
   const [echo] = watchedCaches(stack, ['echo']);
 
   expect(alarm('EventsNotLogged')).toMatchObject({
@@ -160,9 +160,9 @@ test('every alarm says what happened and what to do, in at most 1024 characters,
   }
 });
 
-test('actions are told when an alarm goes off and when it is over', () => {
+test('actions are told when an alarm fires and when it is over', () => {
   const topic = new sns.Topic(stack, 'Topic');
-  new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [CacheAlarm.callsNearQuota()], alarmActions: [new SnsAction(topic)] });
+  new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [CacheAlarm.callsNearQuota()], alarmActions: [new SnsAction(topic)] });
 
   const arn = stack.resolve(topic.topicArn);
   expect(alarm('CallsNearQuota')).toMatchObject({ AlarmActions: [arn], OKActions: [arn] });
@@ -170,10 +170,8 @@ test('actions are told when an alarm goes off and when it is over', () => {
 
 test('page actions make one composite alarm of all, with the one on failed imports', () => {
   const topic = new sns.Topic(stack, 'Topic');
-  const echo = new PullThroughCache(stack, 'Echo', {
-    upstream: UpstreamRegistry.echo({ account: '123456789012' }),
-    monitoring: CacheMonitoring.standard({ alarms: [CacheAlarm.callsNearQuota()], pageActions: [new SnsAction(topic)] }),
-  });
+  const echo = new PullThroughCache(stack, 'Echo', { upstream: UpstreamRegistry.echo({ account: '123456789012' }) });
+  new CacheAlerting(stack, 'Alerting', { caches: [echo], alarms: [CacheAlarm.eventsNotLogged()], pageActions: [new SnsAction(topic)] });
 
   const arn = stack.resolve(topic.topicArn);
   Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::CompositeAlarm', {
@@ -189,10 +187,10 @@ test('alarms on an L1 rule work', () => {
   const rule = new CfnPullThroughCacheRule(stack, 'Rule', { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' });
   new CacheStatistics(stack, 'Statistics', { caches: [rule], interval: Duration.hours(12) });
 
-  const { alarms, pagingAlarm } = new CacheAlerting(stack, 'Alarms', { cache: rule, alarms: [CacheAlarm.hitRateBelow(1)] });
+  const { alarms, pagingAlarms } = new CacheAlerting(stack, 'Alarms', { caches: [rule], alarms: [CacheAlarm.hitRateBelow(1)] });
 
   expect(alarms).toHaveLength(1);
-  expect(pagingAlarm).toBeUndefined();
+  expect(pagingAlarms).toEqual([]);
   expect(alarm('HitRate')).toMatchObject({ Dimensions: [{ Name: 'RepositoryPrefix', Value: 'k8s' }], Period: 43200 });
 });
 
@@ -205,7 +203,7 @@ test.each([['HitRate', /^StatisticsLog/], ['ProbeFailing', /^ProbeLog/]])('%s na
 test('alarms on statistics of another stack lock nothing in it', () => {
   const other = newStack(stack.node.root as App, 'Other');
   new CacheStatistics(other, 'Statistics', { caches: [imported()] });
-  new CacheAlerting(stack, 'Alarms', { cache: imported('Again'), alarms: [CacheAlarm.hitRateBelow(0.5)] });
+  new CacheAlerting(stack, 'Alarms', { caches: [imported('Again')], alarms: [CacheAlarm.hitRateBelow(0.5)] });
 
   expect(alarm('HitRate').AlarmDescription).toContain('Look in the log of Other/Statistics for repositories with many imports.');
   Template.fromStack(other).templateMatches({ Outputs: Match.absent() });
@@ -217,26 +215,27 @@ test.each([
   ['statisticsMissing', CacheAlarm.statisticsMissing()],
   ['statisticsIncomplete', CacheAlarm.statisticsIncomplete()],
 ])('fails: %s without statistics', (_, opted) => {
-  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
-    .toThrow('expected a CacheStatistics that counts the cache: create a CacheStatistics with the cache first');
+  expect(() => new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [opted] }))
+    .toThrow('expected a CacheStatistics that counts the cache: create a CacheStatistics with the cache first, or '
+      + "name statisticsInterval in an import's attributes");
 });
 
 test.each([
   ['probeFailing', CacheAlarm.probeFailing()],
   ['probeMissing', CacheAlarm.probeMissing()],
 ])('fails: %s without a probe', (_, opted) => {
-  new CacheProbe(stack, 'Probe');
-
-  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [opted] }))
-    .toThrow('expected a CacheProbe that pulls images of the cache: create a CacheProbe and add images of the cache first');
+  expect(() => new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [opted] }))
+    .toThrow('expected a CacheProbe that pulls images of the cache: create a CacheProbe with images of the cache first, or '
+      + "name probeInterval in an import's attributes");
 });
 
 test.each([
   ['pullsDenied', CacheAlarm.pullsDenied()],
   ['eventsNotLogged', CacheAlarm.eventsNotLogged()],
 ])('fails: %s without an event log', (name, opted) => {
-  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [opted] })).toThrow(
-    `got the alarm ${name} for the cache 'echo', whose events nothing logs, expected an event log: give the cache a monitoring that logs`);
+  expect(() => new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [opted] })).toThrow(
+    `got the alarm ${name} for the cache 'echo', whose events nothing logs, expected an event log: give the cache a monitoring that logs, `
+    + 'or name eventLogGroup in the attributes of an import');
 });
 
 test.each([0, -1, 1.1, 80, Number.NaN])('fails: a hit rate of %d', rate => {
@@ -259,6 +258,83 @@ test('fails: a quota of nothing', () => {
 });
 
 test('fails: page actions for a cache without an alarm', () => {
-  expect(() => new CacheAlerting(stack, 'Alarms', { cache: imported(), alarms: [], pageActions: [] })).toThrow(
-    "got page actions for the cache 'echo', which has no alarm, expected an alarm that can go off: add alarms, or leave the page actions out");
+  expect(() => new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [], pageActions: [] })).toThrow(
+    "got page actions for the cache 'echo', which has no alarm, expected an alarm that can fire: add alarms, or leave the page actions out");
+});
+
+describe('alerting on several caches', () => {
+  function ids(prefixes: string[]): string[] {
+    const one = newStack();
+    const caches = prefixes.map(prefix => new PullThroughCache(one, prefix, {
+      upstream: UpstreamRegistry.echo({ account: '123456789012' }), repositoryPrefix: prefix,
+    }));
+    new CacheAlerting(one, 'Alerting', { caches, alarms: [CacheAlarm.eventsNotLogged(), CacheAlarm.callsNearQuota()], pageActions: [] });
+    const resources = Template.fromStack(one).toJSON().Resources;
+    return Object.keys(resources).filter(id => id.startsWith('Alerting'));
+  }
+
+  test('gives each cache alarms and a page of its own, whose ids no other cache changes', () => {
+    const [alone, both] = [ids(['echo']), ids(['a-first', 'echo'])];
+
+    expect(alone).toHaveLength(3);
+    expect(both).toHaveLength(5);
+    expect(both).toEqual(expect.arrayContaining(alone));
+  });
+
+  test('has one alarm on the quota, which pages by itself and notifies a topic once', () => {
+    const topic = new sns.Topic(stack, 'Topic');
+    const caches = ['echo', 'hub'].map(prefix => PullThroughCache.fromRepositoryPrefix(stack, prefix, prefix));
+    const { alarms, pagingAlarms } = new CacheAlerting(stack, 'Alerting', {
+      caches, alarms: [CacheAlarm.callsNearQuota()], alarmActions: [new SnsAction(topic)], pageActions: [new SnsAction(topic)],
+    });
+
+    expect([alarms.length, pagingAlarms.length]).toEqual([1, 0]);
+    expect(alarm('CallsNearQuota').AlarmActions).toEqual([stack.resolve(topic.topicArn)]);
+  });
+
+  test('pages for the alarm on failed imports of a cache that is made later', () => {
+    new CacheAlerting(stack, 'Alerting', {
+      caches: [imported()],
+      alarms: [CacheAlarm.hitRateBelow(0.5)].filter(() => new CacheStatistics(stack, 'Statistics', { caches: [imported('Counted')] })),
+      pageActions: [],
+    });
+    const echo = new PullThroughCache(stack, 'Later', { upstream: UpstreamRegistry.echo({ account: '123456789012' }) });
+
+    expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::CloudWatch::CompositeAlarm')))
+      .toContain(JSON.stringify(stack.resolve(echo.failedPullsAlarm!.alarmArn)));
+  });
+
+  test('uses a rule on denied calls that is there already', () => {
+    const [echo] = watchedCaches(stack, ['echo']);
+    new CacheAlerting(stack, 'Again', { caches: [echo], alarms: [CacheAlarm.pullsDenied()] });
+
+    const denied = Object.keys(Template.fromStack(stack).findResources('AWS::Events::Rule')).filter(id => id.includes('DeniedPulls'));
+    expect(denied).toHaveLength(1);
+  });
+
+  test('takes a cache whose prefix is known at deployment only', () => {
+    const cache = PullThroughCache.fromRepositoryPrefix(stack, 'Cache', new CfnParameter(stack, 'Prefix').valueAsString);
+    new CacheStatistics(stack, 'Statistics', { caches: [cache] });
+    new CacheAlerting(stack, 'Alerting', { caches: [cache], alarms: [CacheAlarm.hitRateBelow(0.5)] });
+
+    expect(alarm('HitRate').Dimensions).toEqual([{ Name: 'RepositoryPrefix', Value: { Ref: 'Prefix' } }]);
+  });
+
+  test('fails: no caches', () => {
+    expect(() => new CacheAlerting(stack, 'Alerting', { caches: [], alarms: [CacheAlarm.callsNearQuota()] })).toThrow(
+      'got an empty list of caches, expected at least one cache: name the caches, or leave this construct out [at Stack/Alerting]');
+  });
+
+  test('fails: a cache twice', () => {
+    expect(() => new CacheAlerting(stack, 'Alerting', { caches: [imported(), imported('Again')], alarms: [] })).toThrow(
+      "got the cache 'echo' twice, expected each cache once: leave the second one out");
+  });
+
+  test('fails: a cache of another Region', () => {
+    const far = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'far', region: 'us-east-1' });
+
+    expect(() => new CacheAlerting(stack, 'Alerting', { caches: [far], alarms: [CacheAlarm.callsNearQuota()] })).toThrow(
+      "got the cache 'far' of account 111122223333 and Region us-east-1, expected a cache of account 111122223333 and Region eu-central-1, "
+      + 'those of this stack: watch it from a stack in its own account and Region');
+  });
 });

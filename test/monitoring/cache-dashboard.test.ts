@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import { newStack } from '../app';
 import { emittedMetrics } from './emitted-metrics';
 import { watchedCaches } from './watched';
@@ -188,9 +189,33 @@ test('shows as many widgets as CloudWatch takes', () => {
 test('fails: more widgets than CloudWatch takes', () => {
   const stack = newStack();
   const prefixes = Array.from({ length: 50 }, (_, at) => `team-${at}`);
-  const caches = [...watchedCaches(stack, prefixes)];
+  const caches = watchedCaches(stack, prefixes.slice(0, 25));
+  new CacheDashboard(stack, 'Dashboard', { caches: Array.from({ length: 4 }, () => caches).flat() });
 
-  expect(() => new CacheDashboard(stack, 'Dashboard', { caches: [...caches, ...caches] })).toThrow(
+  expect(() => Template.fromStack(stack)).toThrow(
     'got 900 widgets for 100 caches, expected at most 500 on a dashboard, a limit of CloudWatch: '
-    + 'show some of the caches on a dashboard of their own');
+    + 'show some of the caches on a dashboard of their own [at Stack/Dashboard]');
+});
+
+test('shows what watches a cache after the dashboard was made', () => {
+  const stack = newStack();
+  const imported = PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo');
+  new CacheDashboard(stack, 'Dashboard', { caches: [imported, PullThroughCache.fromRepositoryPrefix(stack, 'Hub', 'hub')] });
+  watchedCaches(stack, ['echo']);
+
+  expect(titlesOf(stack)).toHaveLength(8);
+  expect(widgetsOf(stack).at(-1)).toMatchObject({ type: 'text', y: 3 + 6 + 8 + 8 });
+});
+
+test('takes an L1 rule, and names its upstream', () => {
+  const stack = newStack();
+  const rule = new CfnPullThroughCacheRule(stack, 'Rule', { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' });
+  new CacheDashboard(stack, 'Dashboard', { caches: [rule] });
+
+  expect(widgetsOf(stack)[0].properties.markdown.split('\n')[0]).toBe('## k8s, caches registry.k8s.io');
+});
+
+test('fails: no caches', () => {
+  expect(() => new CacheDashboard(newStack(), 'Dashboard', { caches: [] })).toThrow(
+    'got an empty list of caches, expected at least one cache: name the caches, or leave this construct out [at Stack/Dashboard]');
 });

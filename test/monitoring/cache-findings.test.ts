@@ -110,7 +110,7 @@ describe('the alarm on findings', () => {
 describe('onImageScanned with a severity', () => {
   function onImageScanned(minimumSeverity?: FindingSeverity) {
     const stack = newStack();
-    PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo').onImageScanned('Scanned', { minimumSeverity, target: new SqsQueue(new sqs.Queue(stack, 'Queue')) });
+    PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo').events.onImageScanned('Scanned', { minimumSeverity, target: new SqsQueue(new sqs.Queue(stack, 'Queue')) });
     return propertiesOf(stack, 'AWS::Events::Rule').EventPattern;
   }
 
@@ -121,7 +121,7 @@ describe('onImageScanned with a severity', () => {
 
   test('takes no options at all', () => {
     const stack = newStack();
-    const rule = PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo').onImageScanned('Scanned');
+    const rule = PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo').events.onImageScanned('Scanned');
     rule.addTarget(new SqsQueue(new sqs.Queue(stack, 'Queue')));
     expect(matches(propertiesOf(stack, 'AWS::Events::Rule').EventPattern, imageScan('echo/nginx', {}))).toBe(true);
   });

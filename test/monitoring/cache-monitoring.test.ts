@@ -2,7 +2,6 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { CacheAlarm } from '../../src/monitoring/cache-alarm';
 import { CacheEventLog } from '../../src/monitoring/cache-event-log';
 import { CacheMonitoring, LoggedEvents } from '../../src/monitoring/cache-monitoring';
 import { PullThroughCache } from '../../src/pull-through-cache';
@@ -16,7 +15,7 @@ function cacheIn(stack: Stack, monitoring?: CacheMonitoring, repositoryPrefix = 
 }
 
 describe('the default alarm', () => {
-  test('goes off with one failed import in five minutes, and is silent without any', () => {
+  test('fires with one failed import in five minutes, and is silent without any', () => {
     const stack = newStack();
     cacheIn(stack);
     expect(propertiesOf(stack, ALARM)).toMatchObject({
@@ -70,7 +69,7 @@ describe('the default alarm', () => {
     expect(propertiesOf(stack, ALARM)).not.toHaveProperty('AlarmActions');
   });
 
-  test('tells when it goes off and when it is over', () => {
+  test('notifies when it fires and when it is over', () => {
     const stack = newStack();
     cacheIn(stack, CacheMonitoring.standard({ alarmActions: ['One', 'Two'].map(id => new SnsAction(new sns.Topic(stack, id))) }));
     const { AlarmActions: alarm, OKActions: ok } = propertiesOf(stack, ALARM);
@@ -110,21 +109,6 @@ describe('the monitoring of a cache', () => {
     rules.forEach(({ Targets }) => expect(JSON.stringify(Targets)).toContain('"Ref":"EchoMonitoringEventLog'));
   });
 
-  test('makes its further alarms, and a composite one for page actions only', () => {
-    const stack = newStack();
-    cacheIn(stack, CacheMonitoring.standard({ alarms: [CacheAlarm.callsNearQuota()] }));
-    Template.fromStack(stack).resourceCountIs(ALARM, 2);
-    Template.fromStack(stack).resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
-  });
-
-  test('pages for failed imports alone', () => {
-    const stack = newStack();
-    cacheIn(stack, CacheMonitoring.standard({ pageActions: [new SnsAction(new sns.Topic(stack, 'Topic'))] }));
-    Template.fromStack(stack).resourceCountIs(ALARM, 1);
-    expect(propertiesOf(stack, 'AWS::CloudWatch::CompositeAlarm').AlarmDescription).toBe(
-      'Something is wrong with the pull-through cache echo: the descriptions of the alarms in this one say what happened and what to do.');
-  });
-
   test('can be a log without an alarm', () => {
     const stack = newStack();
     const cache = cacheIn(stack, CacheMonitoring.logged());
@@ -137,5 +121,15 @@ describe('the monitoring of a cache', () => {
     const stack = newStack();
     cacheIn(stack, CacheMonitoring.none());
     [ALARM, RULE, 'AWS::Logs::LogGroup'].forEach(type => Template.fromStack(stack).resourceCountIs(type, 0));
+  });
+
+  test.each<[string, object]>([
+    ['an object of the same form', { _bind: () => undefined }],
+    ['a subclass', new (class extends (CacheMonitoring as any) {})() as object],
+    ['a text', 'standard' as unknown as object],
+  ])('is refused when it is %s', (_, monitoring) => {
+    expect(() => cacheIn(newStack(), monitoring as CacheMonitoring)).toThrow(
+      "got a monitoring that CacheMonitoring did not give, expected a value of CacheMonitoring, which can't be constructed or subclassed: write "
+      + 'CacheMonitoring.standard(), CacheMonitoring.logged() or CacheMonitoring.none(), from the same version of this package [at Stack/Echo]');
   });
 });

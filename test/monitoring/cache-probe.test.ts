@@ -25,7 +25,7 @@ function statements(): any[] {
 }
 
 test('pulls every six hours on a current Node.js, on ARM, with its own log', () => {
-  new CacheProbe(stack, 'Probe').addImages(cache(), 'nginx:1.27');
+  new CacheProbe(stack, 'Probe', { images: [cache().image('nginx:1.27')] });
 
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::Lambda::Function', {
@@ -45,8 +45,8 @@ test('pulls every six hours on a current Node.js, on ARM, with its own log', () 
 
 test('pulls the images as the cache names them', () => {
   const probe = new CacheProbe(stack, 'Probe', { interval: Duration.minutes(30), imageTimeout: Duration.seconds(45) });
-  probe.addImages(cache('echo'), 'nginx:1.27', 'team/app:2');
-  probe.addImages(cache('hub'), 'library/redis:7');
+  const [echo, hub] = [cache('echo'), cache('hub')];
+  probe.addImages([echo.image('nginx:1.27'), hub.image('library/redis:7'), echo.image('team/app:2')]);
 
   expect(settings()).toEqual({
     caches: [{ prefix: 'echo', images: ['echo/nginx:1.27', 'echo/team/app:2'] }, { prefix: 'hub', images: ['hub/library/redis:7'] }],
@@ -58,8 +58,8 @@ test('pulls the images as the cache names them', () => {
 test('images of a cache can be added more than once', () => {
   const probe = new CacheProbe(stack, 'Probe');
   const echo = cache();
-  probe.addImages(echo, 'nginx:1.27');
-  probe.addImages(echo, 'redis:7');
+  probe.addImages([echo.image('nginx:1.27')]);
+  probe.addImages([echo.image('redis:7')]);
 
   expect(settings().caches).toEqual([{ prefix: 'echo', images: ['echo/nginx:1.27', 'echo/redis:7'] }]);
 });
@@ -70,7 +70,7 @@ test('names images of Docker Hub as the cache does', () => {
   const hub = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Hub', {
     repositoryPrefix: 'hub', upstream: UpstreamRegistry.dockerHub(UpstreamCredential.fromSecret(secret)),
   });
-  new CacheProbe(stack, 'Probe').addImages(hub, 'redis');
+  new CacheProbe(stack, 'Probe').addImages([hub.image('redis')]);
 
   expect(settings().caches).toEqual([{ prefix: 'hub', images: ['hub/library/redis:latest'] }]);
 });
@@ -79,14 +79,14 @@ describe('a digest', () => {
   const DIGEST = `sha256:${'a'.repeat(64)}`;
 
   test('beside a tag is kept with it, and nothing is warned of', () => {
-    new CacheProbe(stack, 'Probe').addImages(cache(), `nginx:1.27@${DIGEST}`);
+    new CacheProbe(stack, 'Probe').addImages([cache().image(`nginx:1.27@${DIGEST}`)]);
 
     expect(settings().caches).toEqual([{ prefix: 'echo', images: [`echo/nginx:1.27@${DIGEST}`] }]);
     expect(warningsOf(stack)).toEqual([]);
   });
 
   test('alone is pulled alone, with the warning that this may fail', () => {
-    new CacheProbe(stack, 'Probe').addImages(cache(), `nginx@${DIGEST}`);
+    new CacheProbe(stack, 'Probe').addImages([cache().image(`nginx@${DIGEST}`)]);
 
     expect(settings().caches).toEqual([{ prefix: 'echo', images: [`echo/nginx@${DIGEST}`] }]);
     expect(warningsOf(stack)).toEqual([expect.stringContaining('digestFirstPull')]);
@@ -95,21 +95,21 @@ describe('a digest', () => {
 
 test('images may have names that look like those of another registry', () => {
   const quay = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Quay', { repositoryPrefix: 'quay', upstream: UpstreamRegistry.QUAY });
-  new CacheProbe(stack, 'Probe').addImages(quay, 'quay.io/my.team/app:1');
+  new CacheProbe(stack, 'Probe').addImages([quay.image('quay.io/my.team/app:1')]);
 
   expect(settings().caches).toEqual([{ prefix: 'quay', images: ['quay/my.team/app:1'] }]);
   expect(JSON.stringify(statements())).toContain('repository/quay/my.team/app');
 });
 
 test('images of the prefix ROOT are named without it', () => {
-  new CacheProbe(stack, 'Probe').addImages(cache('ROOT'), 'library/nginx:1.27');
+  new CacheProbe(stack, 'Probe').addImages([cache('ROOT').image('library/nginx:1.27')]);
 
   expect(settings().caches).toEqual([{ prefix: 'ROOT', images: ['library/nginx:1.27'] }]);
 });
 
 test('a prefix that is known at deployment only stays a reference', () => {
   const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
-  new CacheProbe(stack, 'Probe').addImages(cache(prefix), 'nginx:1.27');
+  new CacheProbe(stack, 'Probe').addImages([cache(prefix).image('nginx:1.27')]);
 
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
     Environment: {
@@ -123,7 +123,8 @@ test('a prefix that is known at deployment only stays a reference', () => {
 });
 
 test('may pull and describe its images, put metrics and write its log, and nothing else', () => {
-  new CacheProbe(stack, 'Probe').addImages(cache(), 'nginx:1.27', 'nginx:1.28');
+  const echo = cache();
+  new CacheProbe(stack, 'Probe', { images: [echo.image('nginx:1.27'), echo.image('nginx:1.28')] });
 
   const nginx = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecr:eu-central-1:111122223333:repository/echo/nginx']] };
   expect(statements().map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
@@ -141,30 +142,45 @@ test('may pull and describe its images, put metrics and write its log, and nothi
   ]);
 });
 
+test('takes images of several imports of one cache', () => {
+  const images = ['One', 'Two'].map(id => PullThroughCache.fromRepositoryPrefix(stack, id, 'echo').image(`team/${id.toLowerCase()}:1`));
+  new CacheProbe(stack, 'Probe', { images });
+
+  expect(settings().caches).toEqual([{ prefix: 'echo', images: ['echo/team/one:1', 'echo/team/two:1'] }]);
+});
+
+test('without images takes those that are added later', () => {
+  const probe = new CacheProbe(stack, 'Probe', { images: [] });
+  probe.addImages([cache().image('nginx:1.27')]);
+
+  expect(settings().caches).toEqual([{ prefix: 'echo', images: ['echo/nginx:1.27'] }]);
+});
+
 test('fails: no images', () => {
-  expect(() => new CacheProbe(stack, 'Probe').addImages(cache())).toThrow(
-    "got no images of the cache 'echo' to probe, expected at least one: name one that is small and always there, such as 'nginx:1.27'");
+  expect(() => new CacheProbe(stack, 'Probe').addImages([])).toThrow(
+    "got an empty list of images to probe, expected at least one image: name one that is small and always there, such as cache.image('nginx:1.27')");
 });
 
 test('fails: a cache for a second probe', () => {
   const echo = cache();
-  new CacheProbe(stack, 'Probe').addImages(echo, 'nginx:1.27');
+  new CacheProbe(stack, 'Probe').addImages([echo.image('nginx:1.27')]);
 
-  expect(() => new CacheProbe(stack, 'Other').addImages(echo, 'redis:7')).toThrow(
-    "got the cache 'echo' for a second probe (Stack/Probe pulls from it), expected one probe for a cache, since two would be one metric: "
+  expect(() => new CacheProbe(stack, 'Other').addImages([echo.image('redis:7')])).toThrow(
+    "got the cache 'echo' for a second probe (by Stack/Probe it has one), expected one probe for a cache, since two would be one metric: "
     + 'add the images to that probe');
 });
 
 test('fails: a cache of another Region', () => {
   const elsewhere = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'far', region: 'us-east-1' });
 
-  expect(() => new CacheProbe(stack, 'Probe').addImages(elsewhere, 'nginx:1')).toThrow('Region us-east-1, expected a cache of account');
+  expect(() => new CacheProbe(stack, 'Probe').addImages([elsewhere.image('nginx:1')])).toThrow('Region us-east-1, expected a cache of account');
 });
 
 test('fails: more images than a function takes', () => {
-  const images = Array.from({ length: 200 }, (_, at) => `team/application-${at}:1.27`);
+  const echo = cache();
+  const images = Array.from({ length: 200 }, (_, at) => echo.image(`team/application-${at}:1.27`));
 
-  expect(() => new CacheProbe(stack, 'Probe').addImages(cache(), ...images)).toThrow(
+  expect(() => new CacheProbe(stack, 'Probe', { images })).toThrow(
     /got \d+ characters of settings, expected at most 3800: probe the images of some caches by a probe of their own/);
 });
 

@@ -1,9 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { newStack } from '../app';
+import { ECHO, newStack } from '../app';
 import { emittedLines } from './emitted-metrics';
 import { cacheAction } from './events-of-ecr';
-import { CacheEventLog, CacheQueries, CacheStatistics, PullThroughCache } from '../../src';
+import { CacheEventLog, CacheMonitoring, CacheQueries, CacheStatistics, LoggedEvents, PullThroughCache } from '../../src';
 import type { CacheQueriesProps } from '../../src';
 import { QueryText } from '../../src/monitoring/query-text';
 
@@ -17,7 +17,7 @@ function queries(prefixes: string[], more: (stack: ReturnType<typeof newStack>) 
 }
 
 const all = (stack: ReturnType<typeof newStack>) => {
-  const statistics = new CacheStatistics(stack, 'Statistics', { caches: [PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo')] });
+  const statistics = new CacheStatistics(stack, 'Statistics', { caches: [PullThroughCache.fromRepositoryPrefix(stack, 'Counted', 'counted')] });
   return {
     statistics,
     eventLog: new CacheEventLog(stack, 'EventLog'),
@@ -36,6 +36,47 @@ test('saves every query, each on the log that answers it', () => {
     'Who was denied': 'trail',
     'Who pulled what from where': 'trail',
   });
+});
+
+test('finds the logs of its caches, also of those that are watched later, and asks each once', () => {
+  const stack = newStack();
+  const cache = (id: string, prefix: string) => PullThroughCache.fromRepositoryPrefix(stack, id, prefix);
+  const caches = [cache('Echo', 'echo'), cache('Hub', 'hub'), cache('Quay', 'quay')];
+  new CacheQueries(stack, 'Queries', { caches, folder: 'caches' });
+  new CacheStatistics(stack, 'Statistics', { caches });
+  const eventLog = new CacheEventLog(stack, 'Shared');
+  for (const repositoryPrefix of ['echo', 'hub']) {
+    new PullThroughCache(stack, repositoryPrefix, { upstream: ECHO, repositoryPrefix, monitoring: CacheMonitoring.logged({ eventLog }) });
+  }
+  new PullThroughCache(stack, 'quay', {
+    upstream: ECHO, repositoryPrefix: 'quay', monitoring: CacheMonitoring.logged({ loggedEvents: LoggedEvents.ALL_IMPORTS }),
+  });
+
+  const saved = Object.values(Template.fromStack(stack).findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => Properties);
+  const [shared, quay] = [/^Shared/, /^quayMonitoringEventLog/].map(name => ({ Ref: expect.stringMatching(name) }));
+  const counted = [{ Ref: expect.stringMatching(/^StatisticsLog/) }];
+  expect(Object.fromEntries(saved.map(({ Name, LogGroupNames }) => [Name.replace('caches/', ''), LogGroupNames]))).toEqual({
+    'What is cached now': counted,
+    'Largest repositories': counted,
+    'Failures by code': [shared, quay],
+    'First pulls and refreshed tags per day': [quay],
+  });
+});
+
+test('saves nothing for caches of which no log is known', () => {
+  expect(queries(['echo'], () => ({}))).toEqual({});
+});
+
+test('fails: no caches', () => {
+  expect(() => new CacheQueries(newStack(), 'Queries', { caches: [] })).toThrow(
+    'got an empty list of caches, expected at least one cache: name the caches, or leave this construct out [at Stack/Queries]');
+});
+
+test('fails: a cache of another Region', () => {
+  const stack = newStack();
+  const far = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'far', region: 'us-east-1' });
+
+  expect(() => new CacheQueries(stack, 'Queries', { caches: [far] })).toThrow('Region us-east-1, expected a cache of account');
 });
 
 test('saves only what the given logs answer', () => {

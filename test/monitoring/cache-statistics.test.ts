@@ -120,7 +120,7 @@ test('a prefix that is known at deployment only stays a reference', () => {
   const imported = PullThroughCache.fromRepositoryPrefix(stack, 'Cache', prefix);
   statistics({ caches: [imported] });
 
-  expect(stack.resolve(imported.metricHitRate().dimensions)).toEqual({ RepositoryPrefix: { Ref: 'Prefix' } });
+  expect(stack.resolve(imported.metrics.hitRate().dimensions)).toEqual({ RepositoryPrefix: { Ref: 'Prefix' } });
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
     Environment: {
       Variables: { PULL_THROUGH_CACHE_SETTINGS: { 'Fn::Join': ['', ['{"prefixes":["', { Ref: 'Prefix' }, '"],"windowHours":24}']] } },
@@ -142,7 +142,7 @@ test('fails: a cache a second time', () => {
   const counted = statistics();
 
   expect(() => counted.addCache(cache('echo', new Stack(stack.node.root as any, 'Other', { env: { account: stack.account, region: stack.region } })))).toThrow(
-    "got the cache 'echo' a second time (Stack/Statistics counts it), expected a cache that nothing counts yet, "
+    "got the cache 'echo' a second time (by Stack/Statistics it is counted), expected a cache that nothing counts yet, "
     + 'since two counts would be one metric: add it once');
 });
 
@@ -151,7 +151,7 @@ test('fails: a cache of another account or Region', () => {
 
   expect(() => statistics({ caches: [elsewhere] })).toThrow(
     "got the cache 'far' of account 111122223333 and Region us-east-1, expected a cache of account 111122223333 and Region eu-central-1, "
-    + 'where this function runs: watch it from a stack in its own account and Region');
+    + 'those of this stack: watch it from a stack in its own account and Region');
 });
 
 test.each([Duration.hours(1), Duration.days(1)])('takes an interval of %s', interval => {

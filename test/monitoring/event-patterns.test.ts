@@ -13,7 +13,7 @@ type Method = 'onCacheEvent' | 'onImageCached' | 'onPullFailed' | 'onImageScanne
 function ruleOf(method: Method, prefix = 'echo'): any {
   const stack = newStack();
   const cache: IPullThroughCache = PullThroughCache.fromRepositoryPrefix(stack, 'Cache', prefix);
-  cache[method]('Rule', { target: new SqsQueue(new sqs.Queue(stack, 'Queue')) });
+  cache.events[method]('Rule', { target: new SqsQueue(new sqs.Queue(stack, 'Queue')) });
   const [rule] = Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'));
   return rule.Properties;
 }

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { newStack } from '../app';
 import { watchedCaches } from './watched';
-import { CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../src';
+import { CacheEventLog, CacheMonitoring, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../src';
 
 function typesWith(monitoring: (stack: Stack) => CacheMonitoring): { [type: string]: number } {
   const stack = newStack();
@@ -43,15 +43,8 @@ test('statistics and probe count and pull the cache', () => {
   const stack = newStack();
   const [cache] = watchedCaches(stack, ['echo']);
 
-  expect(cache.metricHitRate().metricName).toBe('HitRate');
-  expect(cache.metricProbeFailures().metricName).toBe('ProbeFailures');
-});
-
-test('fails: a probe without images, and images without a probe', () => {
-  expect(() => CacheMonitoring.standard({ probe: new CacheProbe(newStack(), 'Probe') })).toThrow(
-    'got a probe without probed images, expected both or neither: name images in probedImages');
-  expect(() => CacheMonitoring.standard({ probedImages: ['nginx:1'] })).toThrow(
-    'got 1 probed images without a probe, expected both or neither: pass a CacheProbe as probe');
+  expect(cache.metrics.hitRate().metricName).toBe('HitRate');
+  expect(cache.metrics.probeFailures().metricName).toBe('ProbeFailures');
 });
 
 describe('fifty caches with everything on', () => {
@@ -70,7 +63,7 @@ describe('fifty caches with everything on', () => {
     const stack = newStack();
     watchedCaches(stack, prefixes);
 
-    expect(() => sizeOf(stack)).toThrow("Number of resources in stack 'Stack': 867 is greater than allowed maximum of 500");
+    expect(() => sizeOf(stack)).toThrow("Number of resources in stack 'Stack': 818 is greater than allowed maximum of 500");
   });
 
   test('fit into two stacks of 25', () => {
@@ -87,14 +80,13 @@ describe('fifty caches with everything on', () => {
   test('fit into one stack with standard monitoring, a shared log and statistics', () => {
     const stack = newStack();
     const eventLog = new CacheEventLog(stack, 'Log');
-    const statistics = new CacheStatistics(stack, 'Statistics');
-    for (const repositoryPrefix of prefixes) {
-      new PullThroughCache(stack, repositoryPrefix, {
+    new CacheStatistics(stack, 'Statistics', {
+      caches: prefixes.map(repositoryPrefix => new PullThroughCache(stack, repositoryPrefix, {
         upstream: UpstreamRegistry.echo({ account: '123456789012' }),
         repositoryPrefix,
-        monitoring: CacheMonitoring.standard({ eventLog, statistics }),
-      });
-    }
+        monitoring: CacheMonitoring.standard({ eventLog }),
+      })),
+    });
 
     expect(sizeOf(stack).resources).toBeLessThanOrEqual(RESOURCES);
   });

@@ -1,7 +1,7 @@
 import { Size } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import {
-  CacheAlarm, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry,
+  CacheAlarm, CacheAlerting, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry,
 } from '../../src';
 
 /** Every alarm there is. */
@@ -22,19 +22,13 @@ export function allAlarms(): CacheAlarm[] {
 /** Caches of one stack that share a log, statistics and a probe, with everything on. */
 export function watchedCaches(stack: Stack, prefixes: string[]): PullThroughCache[] {
   const eventLog = new CacheEventLog(stack, 'EventLog');
-  const statistics = new CacheStatistics(stack, 'Statistics');
-  const probe = new CacheProbe(stack, 'Probe');
-  return prefixes.map(repositoryPrefix => new PullThroughCache(stack, `Cache-${repositoryPrefix}`, {
+  const caches = prefixes.map(repositoryPrefix => new PullThroughCache(stack, `Cache-${repositoryPrefix}`, {
     upstream: UpstreamRegistry.echo({ account: '123456789012' }),
     repositoryPrefix,
-    monitoring: CacheMonitoring.standard({
-      eventLog,
-      statistics,
-      probe,
-      probedImages: ['nginx:1.27'],
-      loggedEvents: LoggedEvents.ALL_IMPORTS,
-      alarms: allAlarms(),
-      pageActions: [],
-    }),
+    monitoring: CacheMonitoring.standard({ eventLog, loggedEvents: LoggedEvents.ALL_IMPORTS }),
   }));
+  new CacheStatistics(stack, 'Statistics', { caches });
+  new CacheProbe(stack, 'Probe', { images: caches.map(cache => cache.image('nginx:1.27')) });
+  new CacheAlerting(stack, 'Alerting', { caches, alarms: allAlarms(), pageActions: [] });
+  return caches;
 }

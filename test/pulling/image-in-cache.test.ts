@@ -224,19 +224,43 @@ describe('a cached image', () => {
       'got a cached repository name of 257 characters, expected at most 256, with the prefix of the cache: give the cache a shorter prefix');
   });
 
-  test.each([`nginx@${DIGEST}`, `nginx:1@${DIGEST}`])('warns of its first pull: %s', (name) => {
+  test.each<[string, (image: ImageInCache) => unknown]>([
+    [`nginx@${DIGEST}`, ({ uri }) => uri],
+    [`nginx:1@${DIGEST}`, ({ uri }) => uri],
+    [`nginx@${DIGEST}`, ({ pullCommand }) => pullCommand],
+    [`nginx@${DIGEST}`, (image) => image.toContainerImage()],
+    [`nginx@${DIGEST}`, (image) => image.toRepository()],
+  ])('with a digest warns of its first pull when it is used: %s by %s', (name, use) => {
     const cache = cacheOf('hub');
 
-    ImageInCache.fromRule(cache, name);
+    use(ImageInCache.fromRule(cache, name));
 
     Annotations.fromStack(Stack.of(cache)).hasWarning('/Stack/Rule', Match.stringLikeRegexp('a first pull by digest is reported to fail until '
       + 'the image was pulled by a tag once .*2837.. Pull its tag once, or acknowledge this warning[.]'));
   });
 
+  test('with a digest warns once, however often it is used', () => {
+    const cache = cacheOf('hub');
+    const image = ImageInCache.fromRule(cache, `nginx@${DIGEST}`);
+
+    image.toContainerImage();
+    expect(image.uri).toBe(image.uri);
+
+    expect(Annotations.fromStack(Stack.of(cache)).findWarning('*', Match.anyValue())).toHaveLength(1);
+  });
+
+  test('with a digest warns of nothing before it is used', () => {
+    const cache = cacheOf('hub');
+
+    ImageInCache.fromRule(cache, `nginx@${DIGEST}`);
+
+    Annotations.fromStack(Stack.of(cache)).hasNoWarning('*', Match.anyValue());
+  });
+
   test('with a tag warns of nothing', () => {
     const cache = cacheOf('hub');
 
-    ImageInCache.fromRule(cache, 'nginx:1.27');
+    expect(ImageInCache.fromRule(cache, 'nginx:1.27').uri).toContain('nginx:1.27');
 
     Annotations.fromStack(Stack.of(cache)).hasNoWarning('*', Match.anyValue());
   });
@@ -285,11 +309,12 @@ describe('a token', () => {
     expect(resolved(image.uri)).toContain('/echo/nginx:",{"Ref":"Tag"}');
   });
 
-  test('as digest stays where it is and warns', () => {
+  test('as digest stays where it is and warns when it is used', () => {
     const { stack, cache, token } = agnostic();
     const digest = token('Digest');
 
-    expect(cache.image(`nginx@${digest}`)).toMatchObject({ path: 'nginx', digest, tag: undefined });
+    expect(cache.image(`nginx@${digest}`)).toMatchObject({ path: 'nginx', digest, tag: undefined, tagOrDigest: digest });
+    expect(cache.image(`nginx@${digest}`).uri).toContain('nginx@');
     Annotations.fromStack(stack).hasWarning('/Stack/Cache', Match.stringLikeRegexp('first pull by digest'));
   });
 

@@ -6,7 +6,7 @@ import { newStack } from '../../app';
 import { allAlarms } from '../watched';
 import { PRICES } from './prices';
 import { monthlyCost } from './template-cost';
-import { CacheDashboard, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../../src';
+import { CacheAlerting, CacheDashboard, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../../src';
 import type { StandardMonitoringOptions } from '../../../src';
 
 const IMAGES = Array.from({ length: 10 }, (_, at) => `app-${at}:1`);
@@ -18,14 +18,15 @@ function standard(stack: Stack, options: StandardMonitoringOptions = {}): PullTh
 }
 
 function everything(stack: Stack): PullThroughCache {
-  return standard(stack, {
-    loggedEvents: LoggedEvents.ALL_IMPORTS,
-    statistics: new CacheStatistics(stack, 'Statistics'),
-    probe: new CacheProbe(stack, 'Probe'),
-    probedImages: IMAGES,
-    alarms: allAlarms(),
-    pageActions: [],
-  });
+  const echo = standard(stack, { loggedEvents: LoggedEvents.ALL_IMPORTS });
+  new CacheStatistics(stack, 'Statistics', { caches: [echo] });
+  probed(stack, echo);
+  new CacheAlerting(stack, 'Alerting', { caches: [echo], alarms: allAlarms(), pageActions: [] });
+  return echo;
+}
+
+function probed(stack: Stack, cache: PullThroughCache): void {
+  new CacheProbe(stack, 'Probe', { images: IMAGES.map(image => cache.image(image)) });
 }
 
 /** The options in the table, each as a stack that has the cache with it. */
@@ -35,11 +36,9 @@ const OPTIONS: [string, (stack: Stack) => void][] = [
   })],
   ['the default cache', stack => standard(stack)],
   ['with all imports logged', stack => standard(stack, { loggedEvents: LoggedEvents.ALL_IMPORTS })],
-  ['with statistics once a day', stack => standard(stack, { statistics: new CacheStatistics(stack, 'Statistics') })],
-  ['with statistics every hour', stack => standard(stack, {
-    statistics: new CacheStatistics(stack, 'Statistics', { interval: Duration.hours(1) }),
-  })],
-  ['with a probe of 10 images every 6 hours', stack => standard(stack, { probe: new CacheProbe(stack, 'Probe'), probedImages: IMAGES })],
+  ['with statistics once a day', stack => new CacheStatistics(stack, 'Statistics', { caches: [standard(stack)] })],
+  ['with statistics every hour', stack => new CacheStatistics(stack, 'Statistics', { caches: [standard(stack)], interval: Duration.hours(1) })],
+  ['with a probe of 10 images every 6 hours', stack => probed(stack, standard(stack))],
   ['with a dashboard', stack => new CacheDashboard(stack, 'Dashboard', { caches: [standard(stack)] })],
   ['everything: all of the above with daily statistics, all alarms, a page', stack => {
     new CacheDashboard(stack, 'Dashboard', { caches: [everything(stack)] });
