@@ -106,6 +106,37 @@ export function checkRegion(region: string, scope?: IConstruct): void {
   }
 }
 
+/**
+ * Refuses an empty list of what opens access: a filter that left nothing over asks for nothing, and never for everything.
+ *
+ * @param name what is in the list: `images`
+ * @param fix how everything is asked for
+ */
+export function checkNotEmpty(name: string, list: readonly unknown[], fix: string, scope?: IConstruct): void {
+  if (Token.isUnresolved(list)) {
+    throw new InvalidInputError({
+      got: `a list of ${name} that is known only at deployment`,
+      expected: 'a list that can be read before, since an empty one is refused',
+      fix: 'write the list out; a single entry in it may be known only at deployment',
+    }, scope);
+  }
+  // from JavaScript a list may be missing, whatever the types say
+  if (!list?.length) {
+    throw new InvalidInputError({ got: `an empty list of ${name}`, expected: 'at least one', fix }, scope);
+  }
+}
+
+/** Refuses what was not made by a factory of a class of choices, for the languages that can't forbid it. */
+export function checkChoice(value: object | undefined, what: { prop: string; className: string; fix: string }, scope?: IConstruct): void {
+  if (value !== undefined && typeof (value as { _bind?: unknown })._bind !== 'function') {
+    throw new InvalidInputError({
+      got: `the property ${what.prop} with something that ${what.className} didn't make`,
+      expected: `a value of ${what.className}`,
+      fix: what.fix,
+    }, scope);
+  }
+}
+
 /** Refuses a text that is longer than AWS takes. */
 export function checkLength(name: string, text: string, longest: number, fix: string, scope?: IConstruct): void {
   if (!Token.isUnresolved(text) && text.length > longest) {

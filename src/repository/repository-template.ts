@@ -9,7 +9,7 @@ import { CreationRole } from './creation-role';
 import { allowPullers } from './puller-register';
 import { checkDescription, checkEncryptionKey, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems } from './template-checks';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
-import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
+import { checkNotEmpty, checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
 import { warn, WarningId } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -82,7 +82,7 @@ export interface RepositoryTemplateOptions {
    * Who of other accounts may pull what is cached. It becomes a part of the policy that every repository is born with.
    *
    * For what isn't cached yet they need `RegistryPolicy.allowFirstPull()` as well, and always the permissions in their own account. They
-   * can't make a first pull into tagged repositories.
+   * can't make a first pull into tagged repositories. An empty list is refused.
    *
    * @default - nobody
    */
@@ -170,7 +170,10 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
         + 'Use MUTABLE, or exclude the tags that move.');
     }
     checkTemplatesOfTree(this);
-    if (props.pullers?.length && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+    if (props.pullers !== undefined) {
+      checkNotEmpty('pullers', props.pullers, "leave pullers out when only the account's own principals pull", this);
+    }
+    if (props.pullers && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
       allowPullers(this, props.pullers);
     }
 

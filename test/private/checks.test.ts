@@ -1,6 +1,6 @@
-import { Aws, CfnParameter, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { checkAccount, checkLength, checkPrefix, checkRegion, checkRoleAccount, checkRoleWithoutPath, checkUpstreamPrefix, knownLength } from '../../src/private/checks';
+import { checkAccount, checkChoice, checkLength, checkNotEmpty, checkPrefix, checkRegion, checkRoleAccount, checkRoleWithoutPath, checkUpstreamPrefix, knownLength } from '../../src/private/checks';
 import { agnosticStack, ENV, newStack } from '../app';
 
 const token = Lazy.string({ produce: () => 'NOT VALID' });
@@ -203,5 +203,35 @@ describe('the path of a role', () => {
     expect(() => checkRoleWithoutPath('creation', role(stack), stack)).toThrow(
       new RegExp(`got the creation role '${name}' with the path '${path}', expected a role without a path, since ECR refuses others in a template: `
         + 'create the role without a path'));
+  });
+});
+
+describe('a list that opens access', () => {
+  const check = (list: unknown) => () => checkNotEmpty('images', list as string[], 'name some', newStack());
+
+  test.each([['one', ['nginx']], ['several', ['nginx', 'redis']], ['one that is a token', [Aws.REGION]]])('may have entries: %s', (_, list) => {
+    expect(check(list)).not.toThrow();
+  });
+
+  test.each([['empty', []], ['missing', undefined], ['null', null]])('fails when it is %s', (_, list) => {
+    expect(check(list)).toThrow('got an empty list of images, expected at least one: name some [at Stack]');
+  });
+
+  test.each([['Fn.split', Fn.split(',', Aws.REGION)], ['Token.asList', Token.asList({ Ref: 'Images' })]])('fails when %s makes it', (_, list) => {
+    expect(check(list)).toThrow('got a list of images that is known only at deployment, expected a list that can be read before, since an empty one is refused: '
+      + 'write the list out; a single entry in it may be known only at deployment [at Stack]');
+  });
+});
+
+describe('a choice', () => {
+  const check = (value: object | undefined) => () => checkChoice(value, { prop: 'upstreamRole', className: 'UpstreamRole', fix: 'call a factory' }, newStack());
+
+  test.each([['left out', undefined], ['made by its class', { _bind: () => undefined }]])('may be %s', (_, value) => {
+    expect(check(value)).not.toThrow();
+  });
+
+  test('fails when it is something else', () => {
+    expect(check({})).toThrow(
+      "got the property upstreamRole with something that UpstreamRole didn't make, expected a value of UpstreamRole: call a factory [at Stack]");
   });
 });
