@@ -5,7 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
 import {
-  CacheLifecycleRule, CacheMonitoring, PullPolicy, PullThroughCache, UpstreamAccessRole, UpstreamAccessScope, UpstreamRegistry, UpstreamRole,
+  CacheLifecycleRule, CacheMonitoring, CacheRule, PullPolicy, PullThroughCache, UpstreamRegistry, UpstreamRole,
 } from '../src';
 import { onlyIf, TemplateConditions } from './template-conditions';
 import { TemplateParameters } from './template-parameters';
@@ -103,9 +103,9 @@ export class TemplateStack extends Stack {
   /** The role carries one policy of the given name; which, a parameter says. */
   private choosePermissionsOfUpstreamRole(): void {
     const role = l1(child(this.cache, 'UpstreamRole'));
-    const example = new UpstreamAccessRole(new Stack(), 'Example', {
-      upstream: this.cache.upstream!, repositoryPrefix: this.cache.repositoryPrefix, accessScope: UpstreamAccessScope.AWS_EXAMPLE,
-    });
+    const example = new CacheRule(new Stack(), 'Example', {
+      upstream: this.cache.upstream!, repositoryPrefix: this.cache.repositoryPrefix, upstreamRole: UpstreamRole.asInAwsExample(),
+    }).role!;
     role.addPropertyOverride('Policies.0.PolicyDocument', Fn.conditionIf(
       this.conditions.likeAwsExample.logicalId, inlinePolicy(l1(example)), inlinePolicy(role),
     ));
@@ -148,7 +148,7 @@ export class TemplateStack extends Stack {
     const registry = `${Aws.ACCOUNT_ID}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     this.output('AccessRoleArn', {
       description: "The role that ECR assumes to read Echo's registry",
-      value: this.cache.upstreamRole!.roleArn,
+      value: this.cache.role!.roleArn,
       exportName: `${Aws.STACK_NAME}-Access-Role-Arn`,
     });
     this.output('UsageInstructions', {

@@ -10,9 +10,8 @@ export { ImageReference } from './upstream/image-reference';
 export { CacheAddress } from './rule/cache-address';
 export { CacheRule } from './rule/cache-rule';
 export type { CacheRuleProps, ICacheRule } from './rule/cache-rule';
-export { UpstreamAccessRole, UpstreamAccessScope } from './rule/upstream-role';
-export type { UpstreamAccessRoleProps, UpstreamRoleOptions } from './rule/upstream-role';
 export { UpstreamRole } from './rule/upstream-role';
+export type { UpstreamRoleOptions } from './rule/upstream-role';
 export { UpstreamSecret } from './rule/upstream-secret';
 export type { UpstreamSecretProps } from './rule/upstream-secret';
 
@@ -23,7 +22,7 @@ export { CachePullers } from './repository/cache-pullers';
 export type { AccountPullersOptions, OrganizationPullersOptions } from './repository/cache-pullers';
 export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplateProps } from './repository/repository-template';
 
-export { RegistryPolicy, RegistryPolicyScope } from './registry/registry-policy';
+export { RegistryPolicy } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
 export { RegistryReplication } from './registry/registry-replication';
 export type { ReplicationSourceOptions } from './registry/registry-replication';

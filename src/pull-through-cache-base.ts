@@ -69,7 +69,7 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
   public abstract readonly repositoryPrefix: string;
   public abstract readonly upstream?: UpstreamRegistry;
   public abstract readonly upstreamRepositoryPrefix?: string;
-  public abstract readonly repositoriesTagged?: boolean;
+  public abstract readonly repositoriesTagged?: boolean | undefined;
 
   /**
    * Whether `repositoriesTagged` can't change any more.

@@ -16,7 +16,7 @@ import type { IPullThroughCache } from './pull-through-cache-base';
 import { RepositoryTemplate, TemplateUse } from './repository/repository-template';
 import type { RepositoryTemplateOptions } from './repository/repository-template';
 import { CacheRule } from './rule/cache-rule';
-import { UpstreamRole } from './rule/upstream-role';
+import { checkUpstreamRoleChoice, UpstreamRole } from './rule/upstream-role';
 import type { UpstreamRegistry } from './upstream/upstream-registry';
 
 /** Properties of a `PullThroughCache`. */
@@ -175,7 +175,7 @@ export class PullThroughCache extends PullThroughCacheBase {
   public readonly repositoryTemplate: RepositoryTemplate;
 
   /** The role that ECR assumes to read the upstream; undefined for upstreams that need none. */
-  public readonly upstreamRole?: iam.IRole;
+  public readonly role?: iam.IRole;
 
   constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
@@ -183,18 +183,17 @@ export class PullThroughCache extends PullThroughCacheBase {
     this.upstream = upstream;
     this.upstreamRepositoryPrefix = upstreamRepositoryPrefix;
     this.repositoryPrefix = props.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
-    // the children check it too, but a message is to name what the user made
-    checkPrefix('repository prefix', this.repositoryPrefix, this);
     const monitoring = props.monitoring ?? CacheMonitoring.standard();
     CacheMonitoring._check(monitoring, this);
-    checkUpstreamPrefix(upstreamRepositoryPrefix, this.repositoryPrefix, this);
 
-    const role = props.upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
-    this.upstreamRole = role?._bind(this, 'UpstreamRole', {
-      upstream, repositoryPrefix: this.repositoryPrefix, upstreamRepositoryPrefix,
-    });
+    checkUpstreamRoleChoice(props.upstreamRole, this);
+    const choice = props.upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
+    this.role = choice?._bind(this, 'UpstreamRole', { upstream, repositoryPrefix: this.repositoryPrefix, upstreamRepositoryPrefix });
     this.rule = new CacheRule(this, 'Default', {
-      upstream, repositoryPrefix: this.repositoryPrefix, upstreamRepositoryPrefix, upstreamRole: this.upstreamRole,
+      upstream,
+      repositoryPrefix: this.repositoryPrefix,
+      upstreamRepositoryPrefix,
+      upstreamRole: this.role && UpstreamRole.fromRole(this.role),
     });
     checkTemplateUse(props.repositoryTemplate, this);
     this.repositoryTemplate = new RepositoryTemplate(this, 'RepositoryTemplate', {
@@ -203,6 +202,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     });
     // a first pull between the two would create a repository that no template has shaped
     this.rule.node.addDependency(this.repositoryTemplate);
+    this.rule._shapeBy(this.repositoryTemplate);
     monitoring._bind(this, 'Monitoring', this);
   }
 
@@ -252,7 +252,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     return new CacheVerification(this, 'Verification', {
       ...options,
       cache: this,
-      after: [this.rule, this.repositoryTemplate, ...this.upstreamRole ? [this.upstreamRole] : []],
+      after: [this.rule, this.repositoryTemplate, ...this.role ? [this.role] : []],
     });
   }
 }

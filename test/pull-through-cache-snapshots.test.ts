@@ -51,7 +51,7 @@ test('the template of a cache with everything tuned', () => {
       eventLog: new CacheEventLog(stack, 'EventLog'),
     }),
   });
-  echo.grants.pull(new iam.Role(stack, 'Puller', { assumedBy: new iam.AccountRootPrincipal() }), 'nginx', 'team/*');
+  echo.grants.pullImages(new iam.Role(stack, 'Puller', { assumedBy: new iam.AccountRootPrincipal() }), ['nginx', 'team/*']);
   expect(templateOf(stack)).toMatchSnapshot();
 });
 

@@ -76,7 +76,7 @@ describe('a grant for the whole registry', () => {
 
   test('needs no acknowledgement with an allow-list', () => {
     const stack = newStack();
-    rootIn(stack).grants.pull(puller(stack), 'nginx', 'team/*');
+    rootIn(stack).grants.pullImages(puller(stack), ['nginx', 'team/*']);
     expect(warningsOf(stack)).toEqual([]);
   });
 

@@ -63,7 +63,7 @@ describe('a cache', () => {
 
   test('has no role for an upstream that ECR reads by none', () => {
     const stack = newStack();
-    expect(cacheIn(stack, { upstream: UpstreamRegistry.QUAY }).upstreamRole).toBeUndefined();
+    expect(cacheIn(stack, { upstream: UpstreamRegistry.QUAY }).role).toBeUndefined();
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Role', 0);
     expect(propertiesOf(stack, RULE)).not.toHaveProperty('CustomRoleArn');
   });
@@ -98,7 +98,7 @@ describe('a cache', () => {
     expect(cache).toMatchObject({ repositoryPrefix: 'echo', upstream: ECHO, upstreamRepositoryPrefix: undefined, repositoriesTagged: false });
     expect(cache.rule.repositoryPrefix).toBe('echo');
     expect(cache.repositoryTemplate.prefix).toBe('echo');
-    expect(cache.upstreamRole).toBeDefined();
+    expect(cache.role).toBeDefined();
     expect(cache.failedPullsAlarm).toBeDefined();
   });
 
@@ -122,7 +122,7 @@ describe('the upstream role of a cache', () => {
   test('can be one that the user brings', () => {
     const stack = newStack();
     const role = iam.Role.fromRoleArn(stack, 'Reader', `arn:aws:iam::${ENV.account}:role/reader`);
-    expect(cacheIn(stack, { upstreamRole: UpstreamRole.fromRole(role) }).upstreamRole).toBe(role);
+    expect(cacheIn(stack, { upstreamRole: UpstreamRole.fromRole(role) }).role).toBe(role);
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Role', 0);
     expect(propertiesOf(stack, RULE).CustomRoleArn).toBe(`arn:aws:iam::${ENV.account}:role/reader`);
   });
@@ -229,6 +229,12 @@ describe('what a cache refuses names the cache', () => {
     ['an upstream prefix with ROOT', { repositoryPrefix: 'ROOT', upstreamRepositoryPrefix: 'team' }, "got the upstream repository prefix 'team' for a cache"],
   ])('%s', (_, props, message) => {
     expect(() => cacheIn(newStack(), props)).toThrow(new RegExp(`${message}.* \\[at Stack/Echo\\]$`));
+  });
+
+  test('a role that is no UpstreamRole', () => {
+    const stack = newStack();
+    const upstreamRole = iam.Role.fromRoleName(stack, 'Reader', 'reader') as unknown as UpstreamRole;
+    expect(() => cacheIn(stack, { upstreamRole })).toThrow(/got the property upstreamRole with something that UpstreamRole didn't make, .* \[at Stack\/Echo\]$/);
   });
 
   test('a second cache of one prefix', () => {

@@ -24,7 +24,7 @@ function fill(stack: Stack, cache: PullThroughCache): void {
   const image = (name: string) => how === 'by-hand' ? cache.image(written(name)).uri : written(name);
   const grant = (role: iam.IGrantable, ...names: string[]) => {
     if (how === 'by-hand') {
-      cache.grants.pull(role, ...names.map(path));
+      cache.grants.pullImages(role, names.map(path));
     }
   };
   for (let at = 0; at < 40; at++) {

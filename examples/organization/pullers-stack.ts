@@ -19,7 +19,7 @@ export class PullersStack extends Stack {
       environment: { privileged: true },
       buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2', phases: { build: { commands: [echo.image('python:3.13').pullCommand] } } }),
     });
-    echo.grants.pull(project, 'python', 'node');
+    echo.grants.pullImages(project, ['python', 'node']);
 
     new CfnOutput(this, 'PullCommand', { value: echo.image('python:3.13').pullCommand });
   }

@@ -19,7 +19,7 @@ export class VendorStack extends Stack {
     }
     const policy = new RegistryPolicy(this, 'RegistryPolicy');
     const access = CustomerAccess.forCustomers(props.customers.map(customer => ({ account: customer })));
-    access.allowOnRegistry(policy, 'hardened/*');
+    access.allowOnRegistryByName(policy, ['hardened/*']);
 
     // the same for a registry that the CDK doesn't manage
     const hardened = this.formatArn({ service: 'ecr', resource: 'repository', resourceName: 'hardened/*' });

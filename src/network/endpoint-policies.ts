@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { InvalidInputError } from '../private/errors';
+import { checkNotEmpty } from '../private/checks';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 
@@ -45,13 +45,7 @@ export class EndpointPolicies {
    * @throws without a cache
    */
   public static scopedTo(options: ScopedEndpointOptions): EndpointPolicies {
-    if (options.caches.length === 0) {
-      throw new InvalidInputError({
-        got: 'endpoint policies without caches, which would let no pull through',
-        expected: 'at least one',
-        fix: 'name the caches, or choose EndpointPolicies.fullAccess()',
-      });
-    }
+    checkNotEmpty('caches', options.caches, 'name the caches, or choose EndpointPolicies.fullAccess()');
     return new EndpointPolicies(options.caches, options.scopeS3 ?? true);
   }
 

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import type { EndpointPolicies } from './endpoint-policies';
 import { letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
 import { endpointsInTree, PullEndpoint, withoutGateway } from './vpc-endpoints';
+import { checkNotEmpty } from '../private/checks';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
 import { CacheAddress } from '../rule/cache-address';
@@ -75,7 +76,7 @@ export interface CacheVpcAccessProps {
  *   vpc,
  *   endpointPolicies: EndpointPolicies.scopedTo({ caches: [echo] }),
  * });
- * access.allowBuckets(uploads);
+ * access.allowBuckets([uploads]);
  */
 export class CacheVpcAccess extends Construct {
   /** The endpoint for `ecr.api`; undefined when one is used that exists. */
@@ -113,9 +114,11 @@ export class CacheVpcAccess extends Construct {
    * exist.
    *
    * @param repositories repositories, of this app or imported
+   * @throws for an empty list
    */
-  public allowRepositories(...repositories: ecr.IRepository[]): void {
-    if (this.policies._scopesEcr && repositories.length > 0) {
+  public allowRepositories(repositories: ecr.IRepository[]): void {
+    checkNotEmpty('repositories', repositories, 'leave the call out, or choose EndpointPolicies.fullAccess() for everything', this);
+    if (this.policies._scopesEcr) {
       const statement = letThrough(['ecr:*'], repositories.map(({ repositoryArn }) => repositoryArn));
       this.ecrEndpoints.forEach(endpoint => endpoint.addToPolicy(statement.copy()));
     }
@@ -126,9 +129,11 @@ export class CacheVpcAccess extends Construct {
    * effect when S3 is not scoped, and on an endpoint that exists.
    *
    * @param buckets buckets, of this app or imported by `Bucket.fromBucketName()`
+   * @throws for an empty list
    */
-  public allowBuckets(...buckets: s3.IBucket[]): void {
-    if (this.policies._scopesS3 && buckets.length > 0) {
+  public allowBuckets(buckets: s3.IBucket[]): void {
+    checkNotEmpty('buckets', buckets, 'leave the call out, or set scopeS3 to false for everything', this);
+    if (this.policies._scopesS3) {
       this.s3Endpoint?.addToPolicy(letThrough(['s3:*'], buckets.flatMap(bucket => [bucket.bucketArn, bucket.arnForObjects('*')])));
     }
   }

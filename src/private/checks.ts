@@ -107,6 +107,26 @@ export function checkRegion(region: string, scope?: IConstruct): void {
 }
 
 /**
+ * Refuses an empty list of what opens access: a filter that left nothing over asks for nothing, and never for everything.
+ *
+ * @param name what is in the list: `images`
+ * @param fix how everything is asked for
+ */
+export function checkNotEmpty(name: string, list: readonly unknown[], fix: string, scope?: IConstruct): void {
+  if (Token.isUnresolved(list)) {
+    throw new InvalidInputError({
+      got: `a list of ${name} that is known only at deployment`,
+      expected: 'a list that can be read before, since an empty one is refused',
+      fix: 'write the list out; a single entry in it may be known only at deployment',
+    }, scope);
+  }
+  // from JavaScript a list may be missing, whatever the types say
+  if (!list?.length) {
+    throw new InvalidInputError({ got: `an empty list of ${name}`, expected: 'at least one', fix }, scope);
+  }
+}
+
+/**
  * Refuses a value that the methods of a class of choices did not give. Its constructor is private, which TypeScript, Java, C# and Go enforce;
  * JavaScript and Python subclass it nevertheless, and another version of the package has a class of the same name.
  */

@@ -6,7 +6,7 @@ import { ROOT } from '../private/checks';
 import { warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
-import { knownPaths, readAllowList } from '../rule/allow-list';
+import { knownPaths, readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -29,7 +29,7 @@ import type { ICacheRule } from '../rule/cache-rule';
  *
  * declare const rule: ecr.CfnPullThroughCacheRule;
  * declare const role: iam.Role;
- * PullThroughCacheGrants.fromRule(rule).pull(role, 'nginx', 'team/*');
+ * PullThroughCacheGrants.fromRule(rule).pullImages(role, ['nginx', 'team/*']);
  */
 export class PullThroughCacheGrants {
   /**
@@ -48,15 +48,24 @@ export class PullThroughCacheGrants {
   }
 
   /**
-   * Lets a principal pull through the cache, also what nobody has pulled before.
+   * Lets a principal pull everything through the cache, also what nobody has pulled before.
+   *
+   * @param grantee who pulls
+   */
+  public pull(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, WHOLE_CACHE, this.firstPullActions, true);
+  }
+
+  /**
+   * Lets a principal pull some images through the cache, also when nobody has pulled them before.
    *
    * @param grantee who pulls
    * @param images what may be pulled, as paths below the prefix: `nginx`, or `team/*` for all that begins with `team/`. Docker Hub's
-   * official images may be named without `library/`. Without any, the whole cache
-   * @throws for an entry that is no such path: with a tag or digest, a slash at an end, upper case, another `*`
+   * official images may be named without `library/`
+   * @throws for an empty list, and an entry that is no such path: with a tag or digest, a slash at an end, upper case, another `*`
    */
-  public pull(grantee: iam.IGrantable, ...images: string[]): iam.Grant {
-    return this.grant(grantee, readAllowList(this.rule, images), this.firstPullActions, true);
+  public pullImages(grantee: iam.IGrantable, images: string[]): iam.Grant {
+    return this.grant(grantee, readAllowList(this.rule, images, 'call pull() for the whole cache'), this.firstPullActions, true);
   }
 
   /**
@@ -69,22 +78,31 @@ export class PullThroughCacheGrants {
   }
 
   /**
-   * Lets a principal pull what is cached already, and nothing else.
+   * Lets a principal pull everything that is cached already, and nothing else.
    *
    * @param grantee who pulls
-   * @param images what may be pulled, as for `pull`
-   * @throws for an entry that is no path, as `pull` does
    */
-  public pullCached(grantee: iam.IGrantable, ...images: string[]): iam.Grant {
-    return this.grant(grantee, readAllowList(this.rule, images), CacheActions.PULL_CACHED, false);
+  public pullCached(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, WHOLE_CACHE, CacheActions.PULL_CACHED, false);
   }
 
-  private grant(grantee: iam.IGrantable, paths: string[], actions: readonly string[], imports: boolean): iam.Grant {
+  /**
+   * Lets a principal pull some images when they are cached already, and nothing else.
+   *
+   * @param grantee who pulls
+   * @param images what may be pulled, as for `pullImages`
+   * @throws for an empty list, and an entry that is no path, as `pullImages` does
+   */
+  public pullCachedImages(grantee: iam.IGrantable, images: string[]): iam.Grant {
+    return this.grant(grantee, readAllowList(this.rule, images, 'call pullCached() for the whole cache'), CacheActions.PULL_CACHED, false);
+  }
+
+  private grant(grantee: iam.IGrantable, paths: readonly string[], actions: readonly string[], imports: boolean): iam.Grant {
     const address = CacheAddress.fromRule(this.rule);
     if (address.repositoryPrefix === ROOT && paths.includes('*')) {
       warn(this.rule, WarningId.WHOLE_REGISTRY_GRANT,
         `a grant without images on a cache with the prefix ROOT reaches every repository of the registry (${grantee.grantPrincipal}). `
-        + 'Name the images, or acknowledge this warning.');
+        + 'Name the images by pullImages() or pullCachedImages(), or acknowledge this warning.');
     }
     const resourceArns = paths.map(path => address.repositoryArn(path));
     return partsOf(grantee.grantPrincipal)

@@ -1,15 +1,15 @@
 import { createHash } from 'crypto';
 import { Stack, Token } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { CacheAddress } from '../rule/cache-address';
+import { CacheAddress, literalHostOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { readPath, readUpstreamImage } from '../upstream/upstream-image';
 import type { UpstreamImage } from '../upstream/upstream-image';
@@ -70,6 +70,8 @@ export class ImageInCache {
   public readonly tagOrDigest: string;
 
   private readonly pathKnown: boolean;
+  /** What follows the repository in the URI. */
+  private readonly version: string;
 
   private constructor(private readonly rule: ICacheRule, private readonly image: string) {
     const address = CacheAddress.fromRule(rule);
@@ -83,17 +85,18 @@ export class ImageInCache {
     this.digest = name.digest;
     this.tag = name.tag ?? (name.digest === undefined && name.complete ? 'latest' : undefined);
     this.tagOrDigest = this.digest ?? this.tag ?? 'latest';
+    this.version = this.digest !== undefined ? `@${this.digest}` : this.tag !== undefined ? `:${this.tag}` : '';
   }
 
   /**
-   * What to pull: registry, repository, and tag or digest.
+   * What to pull: registry, repository, and tag or digest. It is for templates, since it ends the registry's name by reference: see
+   * `literalUri` for text.
    *
    * With both, the digest alone: ECS documents one or the other for images of ECR, and clients ignore the tag beside a digest.
    */
   public get uri(): string {
     this.warnOfDigest();
-    const suffix = this.digest !== undefined ? `@${this.digest}` : this.tag !== undefined ? `:${this.tag}` : '';
-    return `${CacheAddress.fromRule(this.rule).repositoryUri(this.path)}${suffix}`;
+    return `${CacheAddress.fromRule(this.rule).repositoryUri(this.path)}${this.version}`;
   }
 
   /**
@@ -117,6 +120,27 @@ export class ImageInCache {
     return `${this.repositoryName}${this.tag === undefined ? '' : `:${this.tag}`}${this.digest === undefined ? '' : `@${this.digest}`}`;
   }
 
+  /**
+   * What to pull, as text without references: for hosts files, policies, build contexts and files that others deploy.
+   *
+   * @throws where the account or Region of the cache, or a part of the image's name, is known only at deployment
+   */
+  public get literalUri(): string {
+    const host = literalHostOf(CacheAddress.fromRule(this.rule));
+    const name = `${this.repositoryName}${this.version}`;
+    if (host === undefined || Token.isUnresolved(name)) {
+      throw new InvalidInputError({
+        got: `the literal address of an image whose ${host === undefined ? 'account or Region' : 'name'} is known only at deployment`,
+        expected: 'account, Region and name, since the address is text',
+        fix: host === undefined
+          ? 'give the stack of the cache an env with both, name them in the attributes of an imported cache, or use uri in a template'
+          : 'write the name out, or use uri in a template',
+      }, this.rule);
+    }
+    this.warnOfDigest();
+    return `${host}/${name}`;
+  }
+
   /** Commands for a shell that log in to the registry and pull the image, for example as a `CfnOutput`. */
   public get pullCommand(): string {
     const { region, registryHost } = CacheAddress.fromRule(this.rule);
@@ -131,8 +155,40 @@ export class ImageInCache {
   }
 
   /**
-   * The cached repository for what takes an `ecr.IRepository`, such as CodeBuild: `LinuxBuildImage.fromEcrRepository(image.toRepository(),
-   * image.tagOrDigest)`. Its `grantPull()` grants first pulls too.
+   * The image for builds of CodeBuild on Linux on x86-64, with its tag or digest. Its use lets the role of the project pull it, also for the first
+   * time.
+   *
+   * @throws for an image whose tag may be in a token of its name
+   */
+  public toLinuxBuildImage(): codebuild.IBuildImage {
+    return codebuild.LinuxBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
+  }
+
+  /**
+   * The image for builds of CodeBuild on Linux on ARM, with its tag or digest. Its use lets the role of the project pull it, also for the first
+   * time.
+   *
+   * @throws for an image whose tag may be in a token of its name
+   */
+  public toLinuxArmBuildImage(): codebuild.IBuildImage {
+    return codebuild.LinuxArmBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
+  }
+
+  /**
+   * The image for builds of CodeBuild on Windows, with its tag or digest. Its use lets the role of the project pull it, also for the first time.
+   *
+   * @param imageType the environment that the image needs; `WindowsImageType.STANDARD` when it isn't set
+   * @throws for an image whose tag may be in a token of its name
+   */
+  public toWindowsBuildImage(imageType?: codebuild.WindowsImageType): codebuild.IBuildImage {
+    return codebuild.WindowsBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage(), imageType);
+  }
+
+  /**
+   * The cached repository for what takes an `ecr.IRepository`. Its `grantPull()` grants first pulls too.
+   *
+   * **A repository has neither tag nor digest.** Pass `tagOrDigest` beside it wherever it goes: without, most of what takes a repository pulls
+   * `latest`. For ECS and Batch there is `toContainerImage()`, for CodeBuild `toLinuxBuildImage()` and the like, which keep them.
    *
    * Lambda can't pull through a cache, so a function that uses it is refused.
    */
@@ -170,6 +226,17 @@ export class ImageInCache {
         `the image ${excerpt(this.image)} is pinned by its digest: a first pull by digest is reported to fail until the image was pulled by a tag once `
         + '(aws/containers-roadmap 2837). Pull its tag once, or acknowledge this warning.');
     }
+  }
+
+  private versionOfBuildImage(): string {
+    if (this.version === '') {
+      throw new InvalidInputError({
+        got: `the image '${this.path}' for a build, whose tag may be in the token at its end`,
+        expected: 'a name with its tag or digest beside the token',
+        fix: "write the tag after the token, such as ':latest'",
+      }, this.rule);
+    }
+    return this.tagOrDigest;
   }
 
   private readAsUpstream(image: string): UpstreamImage {
@@ -249,15 +316,10 @@ export function pathInCache(rule: IPullThroughCacheRuleRef, image: string): stri
     const start = `${host}/${address.repositoryName('')}`;
     return image.startsWith(start) ? image.slice(start.length) : undefined;
   };
-  return after(address.registryHost) ?? (mayBeLiteral(address, image) ? after(literalHost(address)) : undefined);
+  return after(address.registryHost) ?? (mayBeLiteral(address, image) ? after(literalHostOf(address)!) : undefined);
 }
 
 /** The facts about Regions are slow to load, so only a text that begins right is worth them. */
 function mayBeLiteral({ account, region }: CacheAddress, image: string): boolean {
   return !Token.isUnresolved(account) && !Token.isUnresolved(region) && image.startsWith(`${account}.dkr.ecr.${region}.`);
-}
-
-/** The registry's host as a person writes it: that of `CacheAddress` ends with `AWS::URLSuffix`. */
-function literalHost({ account, region }: CacheAddress): string {
-  return `${account}.dkr.ecr.${region}.${RegionInfo.get(region).domainSuffix ?? 'amazonaws.com'}`;
 }

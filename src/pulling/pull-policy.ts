@@ -3,8 +3,8 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
-import { jsonLength } from '../private/checks';
-import { InvalidInputError, problemAt } from '../private/errors';
+import { checkNotEmpty, jsonLength } from '../private/checks';
+import { problemAt } from '../private/errors';
 
 /** IAM User Guide, "IAM and AWS STS quotas": white space isn't counted. */
 const LONGEST_MANAGED_POLICY = 6_144;
@@ -15,7 +15,8 @@ export interface PullPolicyOptions {
   readonly caches: IPullThroughCacheRuleRef[];
 
   /**
-   * What may be pulled of each of them, as paths below its prefix: `nginx`, or `team/*` for all that begins with `team/`.
+   * What may be pulled of each of them, as paths below its prefix: `nginx`, or `team/*` for all that begins with `team/`. An empty list is
+   * refused.
    *
    * @default - everything
    */
@@ -83,7 +84,7 @@ export class PullPolicy extends iam.ManagedPolicy {
    * The policy as a document, for an inline policy or a permission set.
    *
    * @param options the caches, and what of them
-   * @throws for an entry of `images` that is no path, or without a cache
+   * @throws for an entry of `images` that is no path, an empty list of images or caches
    */
   public static toPolicyDocument(options: PullPolicyOptions): iam.PolicyDocument {
     const document = new iam.PolicyDocument({ minimize: true });
@@ -96,7 +97,7 @@ export class PullPolicy extends iam.ManagedPolicy {
    * without one, is filled in at deployment.
    *
    * @param options the caches, and what of them
-   * @throws for an entry of `images` that is no path, or without a cache
+   * @throws for an entry of `images` that is no path, an empty list of images or caches
    */
   public static toPolicyText(options: PullPolicyOptions): string {
     const document = PullPolicy.toPolicyDocument(options);
@@ -125,16 +126,16 @@ export class PullPolicy extends iam.ManagedPolicy {
 }
 
 function grantTo(grantee: iam.IGrantable, options: PullPolicyOptions): void {
-  const { caches, images = [], firstPulls = true } = options;
-  if (caches.length === 0) {
-    throw new InvalidInputError({ got: 'a pull policy without caches', expected: 'at least one', fix: 'name the caches whose images may be pulled' });
+  const { caches, images, firstPulls = true } = options;
+  checkNotEmpty('caches', caches, 'name the caches whose images may be pulled');
+  if (images !== undefined) {
+    checkNotEmpty('images', images, 'leave images out for whole caches', caches[0]);
   }
-  for (const cache of caches) {
-    const grants = PullThroughCacheGrants.fromRule(cache);
-    if (firstPulls) {
-      grants.pull(grantee, ...images);
+  for (const grants of caches.map(cache => PullThroughCacheGrants.fromRule(cache))) {
+    if (images === undefined) {
+      firstPulls ? grants.pull(grantee) : grants.pullCached(grantee);
     } else {
-      grants.pullCached(grantee, ...images);
+      firstPulls ? grants.pullImages(grantee, images) : grants.pullCachedImages(grantee, images);
     }
   }
 }

@@ -2,7 +2,7 @@ import { Aws, Stack, Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { RegistryPolicy } from './registry-policy';
-import { checkAccount, jsonLength, PATH } from '../private/checks';
+import { checkAccount, checkNotEmpty, jsonLength, PATH } from '../private/checks';
 import { excerpt, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { oncePerTree } from '../private/tree';
@@ -50,7 +50,7 @@ export interface CustomerAccessOptions {
 export interface CustomerPolicyTextOptions {
   /**
    * ARNs of the repositories, for a registry policy: `arn:aws:ecr:us-east-1:123456789012:repository/*`. Without, the policy is one for a
-   * repository, which names none.
+   * repository, which names none. An empty list is refused.
    *
    * @default - a policy for a repository
    */
@@ -85,9 +85,9 @@ export interface CustomerPolicyTextOptions {
  *   { account: '111122223333' },
  *   { account: '444455556666', roles: ['echo-mirror-*'], organizationId: 'o-a1b2c3d4e5' },
  * ]);
- * access.allowOnRepositories(nginx);
+ * access.allowOnRepositories([nginx]);
  * // or all that begins with hardened/, by the one policy of the registry
- * access.allowOnRegistry(new RegistryPolicy(this, 'RegistryPolicy'), 'hardened/*');
+ * access.allowOnRegistryByName(new RegistryPolicy(this, 'RegistryPolicy'), ['hardened/*']);
  */
 export class CustomerAccess {
   /**
@@ -98,13 +98,7 @@ export class CustomerAccess {
    * @throws for no customers, an account twice, what is no account, role or organisation
    */
   public static forCustomers(customers: Customer[], options: CustomerAccessOptions = {}): CustomerAccess {
-    if (customers.length === 0) {
-      throw new InvalidInputError({
-        got: 'no customers',
-        expected: 'at least one',
-        fix: "name them, such as { account: '111122223333' }, or leave the access out while there are none",
-      });
-    }
+    checkNotEmpty('customers', customers, 'leave the access out while there are none');
     customers.forEach(({ account }) => checkAccount(account));
     const twice = customers.find(({ account }, index) => customers.slice(0, index).some(other => other.account === account));
     if (twice) {
@@ -126,16 +120,17 @@ export class CustomerAccess {
    * Lets the customers read repositories, by the policy of each.
    *
    * @param repositories repositories of this app
-   * @throws for an imported repository, whose policy isn't managed here; at synthesis for a policy of more than 10,240 characters
+   * @throws for an empty list, an imported repository, whose policy isn't managed here; at synthesis for a policy of more than 10,240 characters
    */
-  public allowOnRepositories(...repositories: ecr.IRepository[]): void {
+  public allowOnRepositories(repositories: ecr.IRepository[]): void {
+    checkNotEmpty('repositories', repositories, 'name repositories of this app, or call allowOnRegistry() for the whole registry');
     for (const repository of repositories) {
       const added = this.statements().map(statement => repository.addToResourcePolicy(statement));
       if (added.some(({ statementAdded }) => !statementAdded)) {
         throw new InvalidInputError({
           got: 'an imported repository, whose policy is not managed here',
           expected: 'a repository of this app',
-          fix: 'write what toPolicyText() prints where the repository is made, or use allowOnRegistry()',
+          fix: 'write what toPolicyText() prints where the repository is made, or use allowOnRegistryByName()',
         }, repository);
       }
       checkLengthAtSynthesis(repository);
@@ -143,17 +138,30 @@ export class CustomerAccess {
   }
 
   /**
-   * Lets the customers read repositories by the policy of the registry, whose scope has to be V2: V1 knows but one of the four actions. See
-   * `RegistryPolicyProps.scope`.
+   * Lets the customers read every repository of the registry, by its policy.
    *
    * @param policy the registry policy
-   * @param repositories names of repositories, and `team/*` for all that begins with `team/`; all repositories when none is named
-   * @throws for what is no name, a customer that the policy has already, statements of more than 10,240 characters
+   * @throws for a customer that the policy has already, statements of more than 10,240 characters
    */
-  public allowOnRegistry(policy: RegistryPolicy, ...repositories: string[]): void {
+  public allowOnRegistry(policy: RegistryPolicy): void {
+    this.allowNames(policy, [EVERYTHING]);
+  }
+
+  /**
+   * Lets the customers read some repositories by the policy of the registry. They need not be of this app, nor exist yet.
+   *
+   * @param policy the registry policy
+   * @param repositories names of repositories, and `team/*` for all that begins with `team/`
+   * @throws for an empty list, what is no name, a customer that the policy has already, statements of more than 10,240 characters
+   */
+  public allowOnRegistryByName(policy: RegistryPolicy, repositories: string[]): void {
+    checkNotEmpty('names of repositories', repositories, 'call allowOnRegistry() for the whole registry', policy);
     repositories.forEach(name => checkName(name, policy));
+    this.allowNames(policy, [...new Set(repositories)]);
+  }
+
+  private allowNames(policy: RegistryPolicy, names: string[]): void {
     const stack = Stack.of(policy);
-    const names = repositories.length > 0 ? [...new Set(repositories)] : [EVERYTHING];
     const statements = this.statements(names.map(resourceName => stack.formatArn({ service: 'ecr', resource: 'repository', resourceName })));
     const length = jsonLength(documentOf(statements), policy);
     if (length > LONGEST_POLICY) {
@@ -182,10 +190,14 @@ export class CustomerAccess {
    * `aws ecr put-registry-policy --policy-text`, which replaces the registry policy that is there.
    *
    * @param options what the policy is for
-   * @throws for customers whose account is a token, a text of more than 10,240 characters
+   * @throws for an empty list of ARNs, customers whose account is a token, a text of more than 10,240 characters
    */
   public toPolicyText(options: CustomerPolicyTextOptions = {}): string {
-    const document = documentOf(this.statements(options.repositoryArns));
+    const { repositoryArns } = options;
+    if (repositoryArns !== undefined) {
+      checkNotEmpty('ARNs of repositories', repositoryArns, 'leave repositoryArns out for the policy of a repository');
+    }
+    const document = documentOf(this.statements(repositoryArns));
     const text = JSON.stringify(document.toJSON(), undefined, 2).replaceAll(Aws.PARTITION, options.partition ?? 'aws');
     if (Token.isUnresolved(text)) {
       throw new InvalidInputError({
@@ -270,7 +282,7 @@ function tooLong(length: number): Problem {
   return {
     got: `a policy for customers of ${length} characters`,
     expected: `at most ${LONGEST_POLICY}`,
-    fix: 'let customers share a statement with { sharedStatement: true }, narrow fewer of them to roles, or give groups of customers repositories of '
+    fix: 'let customers share a statement by the option sharedStatement, narrow fewer of them to roles, or give groups of customers repositories of '
       + 'their own or registries in other Regions or accounts',
   };
 }

@@ -4,28 +4,18 @@ import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
-import { jsonLength } from '../private/checks';
-import { InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
+import { checkNotEmpty, jsonLength } from '../private/checks';
+import { InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { differ } from '../private/places';
 import { claimRegistry } from '../private/tree';
 import type { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
-import { readAllowList } from '../rule/allow-list';
+import { readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 
 const FIRST_PULL = 'FirstPull';
-
-/** Which actions a registry policy may have. It is a setting of the account and Region that CloudFormation can't change. */
-export enum RegistryPolicyScope {
-  /**
-   * `ecr:BatchImportUpstreamImage`, `ecr:CreateRepository` and `ecr:ReplicateImage`, and no others: registries that were never switched.
-   */
-  V1 = 'V1',
-  /** All actions of ECR, which asks the policy for each request. New registries have it. */
-  V2 = 'V2',
-}
 
 /** Who may make first pulls, and of what. */
 export interface FirstPullOptions {
@@ -33,7 +23,7 @@ export interface FirstPullOptions {
   readonly pullers: CachePullers[];
 
   /**
-   * What may be imported, as paths below the prefix: `nginx`, or `team/*` for all that begins with `team/`.
+   * What may be imported, as paths below the prefix: `nginx`, or `team/*` for all that begins with `team/`. An empty list is refused.
    *
    * @default - everything
    */
@@ -49,13 +39,6 @@ export interface RegistryPolicyProps {
    * @default - none
    */
   readonly existingStatements?: iam.PolicyStatement[];
-
-  /**
-   * The scope that registry policies have here: `aws ecr get-account-setting --name REGISTRY_POLICY_SCOPE` prints it.
-   *
-   * @default RegistryPolicyScope.V2
-   */
-  readonly scope?: RegistryPolicyScope;
 }
 
 /**
@@ -63,10 +46,8 @@ export interface RegistryPolicyProps {
  * it; a second for the same account and Region is refused. CloudFormation refuses to create it over one that exists: delete that one, after
  * you named its statements in `existingStatements`.
  *
- * With the scope V2 `allowFirstPull()` lets pullers read as well: before its first image a repository has no policy of its own that could, and
- * repositories that are older than the cache's template have none either. With V1 reading is up to `pullers` of the cache's repository
- * template alone, and whether a first pull from another account succeeds is not documented. Amazon ECR User Guide, "Private registry
- * permissions in Amazon ECR".
+ * `allowFirstPull()` lets pullers read as well: before its first image a repository has no policy of its own that could, and repositories that
+ * are older than the cache's template have none either. Amazon ECR User Guide, "Private registry permissions in Amazon ECR".
  *
  * @example
  * import { CachePullers, PullThroughCache, RegistryPolicy } from 'cdk-ecr-pull-through-cache';
@@ -79,7 +60,6 @@ export interface RegistryPolicyProps {
 export class RegistryPolicy extends Resource {
   private readonly written: iam.PolicyStatement[];
   private readonly firstPulls: iam.PolicyStatement[] = [];
-  private readonly scope: RegistryPolicyScope;
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
     super(scope, id);
@@ -89,36 +69,37 @@ export class RegistryPolicy extends Resource {
       fix: 'keep one RegistryPolicy and let all caches add to it',
     });
     this.written = [...props.existingStatements ?? []];
-    this.scope = props.scope ?? RegistryPolicyScope.V2;
-    const known = this.scope === RegistryPolicyScope.V1 ? [...CacheActions.IMPORT, ...CacheActions.REPLICATE] : undefined;
-    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(), known, this) });
+    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(), this) });
     new CfnRegistryPolicy(this, 'Resource', {
       policyText: Lazy.any({ produce: () => this.document() }),
     });
   }
 
   /**
-   * Lets others import images through a cache and create the repositories for them, and with the scope V2 read them too. Name the pullers
-   * in the cache's repository template as well for the scope V1, and for those who read but don't import.
+   * Lets others import images through a cache, create the repositories for them and read them. Those who read but don't import are named in
+   * the cache's repository template.
    *
    * @param cache the cache, or any rule of this account and Region
    * @param options who, and what
-   * @throws for a cache of another account or Region, an organisation without accounts, an entry of `images` that is no path
+   * @throws for a cache of another account or Region, no pullers, an organisation without accounts, an empty list of images, an entry of it that is
+   * no path
    */
   public allowFirstPull(cache: IPullThroughCacheRuleRef, options: FirstPullOptions): void {
-    const { pullers, images = [] } = options;
+    const { pullers, images } = options;
     const address = CacheAddress.fromRule(cache);
     this.checkPlace(address);
     this.checkPullers(pullers);
-    const resources = readAllowList(cache, images).map(path => address.repositoryArn(path));
+    const paths = images === undefined ? WHOLE_CACHE : readAllowList(cache, images, 'leave images out for the whole cache');
+    const resources = paths.map(path => address.repositoryArn(path));
     for (const who of pullers) {
       this.firstPulls.push(who._statement({
         sid: statementId(FIRST_PULL, address.repositoryPrefix),
-        actions: [...this.reads ? CacheActions.PULL_CACHED : [], ...CacheActions.IMPORT],
+        actions: [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT],
         resources,
       }));
     }
-    this.noteDown(address, pullers);
+    const { repositoryPrefix: prefix, account, region } = address;
+    PullerRegister.of(this).add({ halves: [OwnerHalf.READ, OwnerHalf.IMPORT], prefix, account, region, pullers });
   }
 
   /**
@@ -128,10 +109,6 @@ export class RegistryPolicy extends Resource {
    */
   public addStatements(...statements: iam.PolicyStatement[]): void {
     this.written.push(...statements);
-  }
-
-  private get reads(): boolean {
-    return this.scope === RegistryPolicyScope.V2;
   }
 
   private document(): RenderedPolicy {
@@ -151,39 +128,20 @@ export class RegistryPolicy extends Resource {
   }
 
   private checkPullers(pullers: CachePullers[]): void {
-    if (pullers.length === 0) {
-      throw new InvalidInputError({ got: 'no pullers', expected: 'at least one', fix: "name them, such as CachePullers.account('111122223333')" }, this);
-    }
+    checkNotEmpty('pullers', pullers, "name them, such as CachePullers.account('111122223333')", this);
     if (pullers.some(who => !who._numbered)) {
       throw new InvalidInputError({
         got: 'an organisation without its accounts',
         expected: "accounts in a registry policy, which isn't opened to the principal '*'",
-        fix: "name those that import: CachePullers.organization('o-...', { accounts: [...] }); all others may pull what is cached, by the repositoryTemplate",
+        fix: 'name those that import by the option accounts of CachePullers.organization(); all others may pull what is cached, by the '
+          + 'repositoryTemplate',
       }, this);
     }
-  }
-
-  /** Leaves word for the template and for grants; at synthesis it warns when pullers can't read what they may import. */
-  private noteDown(address: CacheAddress, pullers: CachePullers[]): void {
-    const { repositoryPrefix: prefix, account, region } = address;
-    const register = PullerRegister.of(this);
-    const halves = this.reads ? [OwnerHalf.READ, OwnerHalf.IMPORT] : [OwnerHalf.IMPORT];
-    register.add({ halves, prefix, account, region, pullers });
-    const warnings = () => {
-      if (pullers.some(who => who._others(account)) && !register.has(OwnerHalf.READ, { prefix, account, region })) {
-        warn(this, WarningId.GRANT_HALF_MISSING,
-          `other accounts may import below '${prefix}', and nothing in this app lets them read what they imported. Name the pullers in the `
-          + 'repositoryTemplate of the cache, or acknowledge this warning when its template is made elsewhere.');
-      }
-      return [];
-    };
-    this.node.addValidation({ validate: warnings });
   }
 }
 
 /** CloudFormation reference of `AWS::ECR::RegistryPolicy`. */
 const LONGEST_POLICY = 10_240;
-const ALL = 'ecr:*';
 
 /** A policy as it is rendered. */
 export interface RenderedPolicy {
@@ -191,17 +149,11 @@ export interface RenderedPolicy {
   readonly Statement: RenderedStatement[];
 }
 
-/**
- * What ECR would refuse in the policy; asked when the app is synthesized, since statements may be added until then.
- *
- * @param known the only actions that it may have; undefined for all
- */
+/** What ECR would refuse in the policy; asked when the app is synthesized, since statements may be added until then. */
 function registryPolicyProblems(
-  written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, known: readonly string[] | undefined, scope: IConstruct,
+  written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, scope: IConstruct,
 ): string[] {
-  const problems = [
-    written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), outOfScope(written, known), tooLong(policy, scope),
-  ];
+  const problems = [written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), tooLong(policy, scope)];
   return [
     ...written.flatMap(statement => statement.validateForResourcePolicy()),
     ...problems.filter(problem => problem !== undefined).map(problem => problemAt(scope, problem)),
@@ -232,23 +184,13 @@ function writtenProblems(statements: iam.PolicyStatement[]): (Problem | undefine
   ];
 }
 
-function outOfScope(statements: iam.PolicyStatement[], known: readonly string[] | undefined): Problem | undefined {
-  const other = statements.flatMap(({ actions }) => actions)
-    .find(action => known && !Token.isUnresolved(action) && ![...known, ALL].includes(action));
-  return other === undefined ? undefined : {
-    got: `the action ${other} in a registry policy of the scope V1`,
-    expected: `${known!.join(', ')} or ${ALL}`,
-    fix: 'leave it out, or switch the registry: aws ecr put-account-setting --name REGISTRY_POLICY_SCOPE --value V2',
-  };
-}
-
 function tooLong(policy: RenderedPolicy, scope: IConstruct): Problem | undefined {
   const length = jsonLength(policy, scope);
   return length <= LONGEST_POLICY ? undefined : {
     got: `a registry policy of ${length} characters`,
     expected: `at most ${LONGEST_POLICY}`,
-    fix: 'name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by one '
-      + "CachePullers.organization('o-...', { accounts: [...] })",
+    fix: 'name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by the option accounts of one '
+      + 'CachePullers.organization()',
   };
 }
 

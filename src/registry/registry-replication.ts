@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import type { RegistryPolicy } from './registry-policy';
 import { checkReplicationFilter, replicationFilterOf } from './repository-filters';
-import { checkAccount, checkRegion } from '../private/checks';
+import { checkAccount, checkNotEmpty, checkRegion } from '../private/checks';
 import { InvalidInputError, problemAt } from '../private/errors';
 import { claimRegistry } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
@@ -17,7 +17,8 @@ export interface ReplicationSourceOptions {
   readonly account: string;
 
   /**
-   * The caches of this registry, whose prefixes may be replicated. An import of the cache in the source will do as well.
+   * The caches of this registry, whose prefixes may be replicated. An import of the cache in the source will do as well. An empty list is
+   * refused.
    *
    * @default - every repository
    */
@@ -48,12 +49,15 @@ export class RegistryReplication extends Resource {
    *
    * @param policy the registry policy of the destination
    * @param source who replicates, and what
-   * @throws for what is no account
+   * @throws for what is no account, an empty list of caches
    */
   public static allowSource(policy: RegistryPolicy, source: ReplicationSourceOptions): void {
     const { account, caches } = source;
     checkAccount(account, policy);
     const stack = Stack.of(policy);
+    if (caches !== undefined) {
+      checkNotEmpty('caches', caches, 'leave caches out for every repository', policy);
+    }
     const names = caches ? caches.map(cache => CacheAddress.fromRule(cache).repositoryName('*')) : ['*'];
     policy.addStatements(new iam.PolicyStatement({
       sid: `ReplicasFrom${account}`,

@@ -1,6 +1,6 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { checkAccount } from '../private/checks';
+import { checkAccount, checkNotEmpty } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** AWS Organizations API reference, "Organization": Id. */
@@ -65,9 +65,12 @@ export class CachePullers {
    */
   public static account(account: string, options: AccountPullersOptions = {}): CachePullers {
     checkAccount(account);
-    options.roles?.forEach(checkRole);
-    checkNotEmpty('roles', options.roles, 'leave the roles out for the whole account');
-    const conditions = options.roles && { ArnLike: { 'aws:PrincipalArn': options.roles.map(role => roleArn(account, role)) } };
+    const { roles } = options;
+    if (roles !== undefined) {
+      checkNotEmpty('roles', roles, 'leave the roles out for the whole account');
+      roles.forEach(checkRole);
+    }
+    const conditions = roles && { ArnLike: { 'aws:PrincipalArn': roles.map(role => roleArn(account, role)) } };
     return new CachePullers([account], conditions);
   }
 
@@ -80,10 +83,14 @@ export class CachePullers {
   public static organization(organizationId: string, options: OrganizationPullersOptions = {}): CachePullers {
     const { accounts, paths } = options;
     checkOrganization(organizationId);
-    accounts?.forEach(account => checkAccount(account));
-    checkNotEmpty('accounts', accounts, 'leave the accounts out for the whole organisation');
-    paths?.forEach(path => checkPath(organizationId, path));
-    checkNotEmpty('paths', paths, 'leave the paths out for the whole organisation');
+    if (accounts !== undefined) {
+      checkNotEmpty('accounts', accounts, 'leave the accounts out for the whole organisation');
+      accounts.forEach(account => checkAccount(account));
+    }
+    if (paths !== undefined) {
+      checkNotEmpty('paths', paths, 'leave the paths out for the whole organisation');
+      paths.forEach(path => checkPath(organizationId, path));
+    }
     const member = { StringEquals: { 'aws:PrincipalOrgID': organizationId } };
     const below = paths && { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } };
     return new CachePullers(accounts ?? [], { ...member, ...below });
@@ -118,25 +125,10 @@ export class CachePullers {
   public get _accounts(): string[] | undefined {
     return this._numbered ? this.accounts : undefined;
   }
-
-  /**
-   * Whether there are others among them than an account.
-   *
-   * @internal
-   */
-  public _others(account: string): boolean {
-    return !this._numbered || this.accounts.some(one => one !== account);
-  }
 }
 
 function roleArn(account: string, role: string): string {
   return `arn:${Aws.PARTITION}:iam::${account}:role/${role}`;
-}
-
-function checkNotEmpty(name: string, values: string[] | undefined, fix: string): void {
-  if (values?.length === 0) {
-    throw new InvalidInputError({ got: `an empty list of ${name}, which would let nobody pull`, expected: 'at least one', fix });
-  }
 }
 
 function checkRole(role: string): void {

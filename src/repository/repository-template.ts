@@ -11,7 +11,7 @@ import {
   checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
 } from './template-checks';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
-import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
+import { checkNotEmpty, checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
 import { warn, WarningId } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
@@ -85,7 +85,7 @@ export interface RepositoryTemplateOptions {
    * Who of other accounts may pull what is cached. It becomes a part of the policy that every repository is born with.
    *
    * For what isn't cached yet they need `RegistryPolicy.allowFirstPull()` as well, and always the permissions in their own account. They
-   * can't make a first pull into tagged repositories.
+   * can't make a first pull into tagged repositories. An empty list is refused.
    *
    * @default - nobody
    */
@@ -173,7 +173,10 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
         + 'Use MUTABLE, or exclude the tags that move.');
     }
     checkTemplatesOfTree(this);
-    if (props.pullers?.length && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+    if (props.pullers !== undefined) {
+      checkNotEmpty('pullers', props.pullers, "leave pullers out when only the account's own principals pull", this);
+    }
+    if (props.pullers && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
       allowPullers(this, props.pullers);
     }
 

@@ -2,22 +2,27 @@ import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { prefixOf } from './cache-address';
 import type { ICacheRule } from './cache-rule';
-import { PATH, ROOT } from '../private/checks';
+import { checkNotEmpty, PATH, ROOT } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { readUpstreamImage } from '../upstream/upstream-image';
 
 const EVERYTHING = '*';
 const BELOW = '/*';
 
+/** What of a cache is meant where nobody names images. */
+export const WHOLE_CACHE: readonly string[] = [EVERYTHING];
+
 /**
  * Reads which images of a cache are meant: each entry is a path below its prefix, `nginx`, or `team/*` for all that begins with `team/`,
- * or `*`. Names are completed as the upstream completes them, so Docker Hub's `nginx` is `library/nginx`. No entry means everything.
+ * or `*`. Names are completed as the upstream completes them, so Docker Hub's `nginx` is `library/nginx`.
  *
  * A path that is a token is taken as it is.
+ *
+ * @param whole how the whole cache is asked for, since an empty list is refused
  */
-export function readAllowList(rule: IPullThroughCacheRuleRef, images: readonly string[]): string[] {
-  const paths = images.map(image => readEntry(rule, image));
-  return paths.length > 0 ? [...new Set(paths)] : [EVERYTHING];
+export function readAllowList(rule: IPullThroughCacheRuleRef, images: readonly string[], whole: string): string[] {
+  checkNotEmpty('images', images, whole, rule);
+  return [...new Set(images.map(image => readEntry(rule, image)))];
 }
 
 /** Paths that are known to be such, as those of cached images: nothing in them is taken for a registry, and nothing completed. */

@@ -1,6 +1,7 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
@@ -88,6 +89,17 @@ export class CacheAddress {
 export function prefixOf(rule: IPullThroughCacheRuleRef): string {
   const written = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule) ? rule.ecrRepositoryPrefix : undefined;
   return written ?? rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+}
+
+/**
+ * The host that images are pulled from as text, for what is no template: `registryHost` ends with `AWS::URLSuffix`. Undefined where account or
+ * Region is known only at deployment.
+ */
+export function literalHostOf({ account, region }: CacheAddress): string | undefined {
+  if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
+    return undefined;
+  }
+  return `${account}.dkr.ecr.${region}.${RegionInfo.get(region).domainSuffix ?? 'amazonaws.com'}`;
 }
 
 /** Refuses a cache of another registry than the one that a setting belongs to. */

@@ -5,6 +5,8 @@ import type { IPullThroughCacheRuleRef, PullThroughCacheRuleReference } from 'aw
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { registerRule } from './rule-register';
+import { checkUpstreamRoleChoice } from './upstream-role';
+import type { UpstreamRole } from './upstream-role';
 import { checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { InvalidInputError, warn, WarningId } from '../private/errors';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
@@ -24,7 +26,7 @@ export interface ICacheRule extends IResource, IPullThroughCacheRuleRef {
    * Whether a first pull creates repositories with tags, so that pullers need `ecr:TagResource` as well.
    * What `Tags.of` adds is known at synthesis only: read it late.
    */
-  readonly repositoriesTagged?: boolean;
+  readonly repositoriesTagged?: boolean | undefined;
 }
 
 /** Properties of a `CacheRule`. */
@@ -52,31 +54,35 @@ export interface CacheRuleProps {
   readonly upstreamRepositoryPrefix?: string;
 
   /**
-   * The role that ECR assumes to read a private ECR upstream. See `UpstreamAccessRole`.
+   * The role that ECR assumes to read a private ECR upstream.
    *
    * @default - none; an upstream in another account needs one
    */
-  readonly upstreamRole?: iam.IRole;
+  readonly upstreamRole?: UpstreamRole;
+}
+
+/** What shapes the repositories of a rule. */
+interface RepositoryShape {
+  readonly tagged: boolean;
+  readonly _tagsSettled: boolean;
 }
 
 /**
  * A pull-through cache rule of the account's registry: `AWS::ECR::PullThroughCacheRule`.
  *
- * Alone it brings no role, no repository template and no alarm: `PullThroughCache` does.
+ * Alone it brings no repository template and no alarm, and a role only when it is asked for: `PullThroughCache` does all that.
  *
  * All its properties are create-only and CloudFormation creates a replacement before it deletes: a change of any property,
  * or of the logical id, fails on the prefix that still lives. See the CloudFormation reference of
  * `AWS::ECR::PullThroughCacheRule`.
  *
  * @example
- * import { CacheRule, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
- * import * as iam from 'aws-cdk-lib/aws-iam';
+ * import { CacheRule, UpstreamRegistry, UpstreamRole } from 'cdk-ecr-pull-through-cache';
  *
- * declare const role: iam.IRole;
  * new CacheRule(this, 'Rule', {
  *   upstream: UpstreamRegistry.ecr({ account: '123456789012', region: 'eu-central-1' }),
  *   repositoryPrefix: 'platform',
- *   upstreamRole: role,
+ *   upstreamRole: UpstreamRole.scopedToRepositories(),
  * });
  */
 export class CacheRule extends Resource implements ICacheRule {
@@ -84,6 +90,11 @@ export class CacheRule extends Resource implements ICacheRule {
   public readonly upstream?: UpstreamRegistry;
   public readonly upstreamRepositoryPrefix?: string;
   public readonly pullThroughCacheRuleRef: PullThroughCacheRuleReference;
+
+  /** The role that ECR assumes to read the upstream; undefined when there is none. */
+  public readonly role?: iam.IRole;
+
+  private shape?: RepositoryShape;
 
   constructor(scope: Construct, id: string, props: CacheRuleProps) {
     super(scope, id);
@@ -97,6 +108,9 @@ export class CacheRule extends Resource implements ICacheRule {
     checkPrefix('repository prefix', this.repositoryPrefix, this);
     checkUpstreamPrefix(this.upstreamRepositoryPrefix, this.repositoryPrefix, this);
     this.checkUpstreamRole(props);
+    const { upstream, repositoryPrefix, upstreamRepositoryPrefix } = this;
+    this.role = props.upstreamRole?._bind(this, 'UpstreamRole', { upstream, repositoryPrefix, upstreamRepositoryPrefix });
+    checkRoleAccount('upstream', this.role, this);
     props.upstream.credential?._checkReachableFrom(this);
     registerRule(this, this.repositoryPrefix);
 
@@ -106,8 +120,34 @@ export class CacheRule extends Resource implements ICacheRule {
       upstreamRegistryUrl: props.upstream.url,
       upstreamRepositoryPrefix: props.upstreamRepositoryPrefix,
       credentialArn: props.upstream.credential?.secretArn,
-      customRoleArn: props.upstreamRole?.roleArn,
+      customRoleArn: this.role?.roleArn,
     });
+  }
+
+  /**
+   * Whether a first pull creates repositories with tags; undefined when nothing says what shapes them. What `Tags.of` adds is known at
+   * synthesis only: read it late.
+   */
+  public get repositoriesTagged(): boolean | undefined {
+    return this.shape?.tagged;
+  }
+
+  /**
+   * Whether `repositoriesTagged` can't change any more.
+   *
+   * @internal
+   */
+  public get _tagsSettled(): boolean {
+    return this.shape?._tagsSettled ?? true;
+  }
+
+  /**
+   * Says what shapes the repositories.
+   *
+   * @internal
+   */
+  public _shapeBy(shape: RepositoryShape): void {
+    this.shape = shape;
   }
 
   private checkUpstreamRole(props: CacheRuleProps): void {
@@ -119,7 +159,7 @@ export class CacheRule extends Resource implements ICacheRule {
         fix: 'leave the role out',
       }, this);
     }
-    checkRoleAccount('upstream', props.upstreamRole, this);
+    checkUpstreamRoleChoice(props.upstreamRole, this);
     const own = Stack.of(this);
     if (!readByRole || Token.isUnresolved(own.account) || Token.isUnresolved(account)) {
       return;
@@ -128,7 +168,7 @@ export class CacheRule extends Resource implements ICacheRule {
       throw new InvalidInputError({
         got: `no upstream role for a registry of the account ${account}`,
         expected: 'a role that ECR assumes to read a private registry of another account',
-        fix: 'pass a new UpstreamAccessRole, or use PullThroughCache, which makes one',
+        fix: 'set upstreamRole to UpstreamRole.scopedToRepositories(), or use PullThroughCache, which does',
       }, this);
     }
     if (account === own.account && region === own.region) {

@@ -102,7 +102,7 @@ describe('the interface of the template that Echo published before', () => {
       upstreamRole: UpstreamRole.asInAwsExample({ roleName: 'echo-mirror-role', policyName: 'echo-mirror-policy' }),
     });
     (echo.rule.node.defaultChild as CfnResource).overrideLogicalId('ECRPullthroughCacheRule');
-    (echo.upstreamRole!.node.defaultChild as CfnResource).overrideLogicalId('ECRAccessRole');
+    (echo.role!.node.defaultChild as CfnResource).overrideLogicalId('ECRAccessRole');
     const { resources } = evaluate({ ...Template.fromStack(stack).toJSON() as TemplateJson, Rules: {} });
     const own = resourcesWith({ UpstreamRolePermissions: 'AwsExample' });
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
     const echo = new PullThroughCache(owner, 'Echo', { upstream: UpstreamRegistry.echo({ account: VENDOR }), repositoryTemplate: { pullers } });
     new RegistryPolicy(owner, 'RegistryPolicy').allowFirstPull(echo, { pullers, images: ['team/*', 'web'] });
     echo.grants.pull(role(owner, 'whole'));
-    echo.grants.pull(role(owner, 'listed'), 'web', 'team/*');
+    echo.grants.pullImages(role(owner, 'listed'), ['web', 'team/*']);
     echo.grants.pullCached(role(owner, 'cached-only'));
 
     const others = new Stack(scope, 'Pullers', { env: { account: PULLERS, region: REGION } });

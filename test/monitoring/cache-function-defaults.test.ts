@@ -158,7 +158,7 @@ describe('a default that comes too late', () => {
     statistics();
     const other = newStack(app, 'Other');
     CacheFunctionDefaults.of(other).set({ logRetention: RetentionDays.ONE_YEAR });
-    new CacheProbe(other, 'Probe').addImages(PullThroughCache.fromRepositoryPrefix(other, 'Cache', 'hub'), 'nginx');
+    new CacheProbe(other, 'Probe').addImages([PullThroughCache.fromRepositoryPrefix(other, 'Cache', 'hub').image('nginx')]);
 
     expect(retentions(other)).toEqual([365]);
   });

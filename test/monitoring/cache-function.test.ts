@@ -23,7 +23,7 @@ const cache = () => PullThroughCache.fromRepositoryPrefix(stack, 'Cache', 'echo'
 /** Everything of this library that has a function. */
 const KINDS: [string, (props?: CacheFunctionOptions) => void][] = [
   ['CacheStatistics', (props = {}) => new CacheStatistics(stack, 'Made', { ...props, caches: [cache()] })],
-  ['CacheProbe', props => new CacheProbe(stack, 'Made', props).addImages(cache(), 'nginx')],
+  ['CacheProbe', props => new CacheProbe(stack, 'Made', props).addImages([cache().image('nginx')])],
   ['CacheVerification', (props = {}) => new CacheVerification(stack, 'Made', { ...props, cache: cache(), images: ['nginx'] })],
   ['RepositoryAdoption', (props = {}) => new RepositoryAdoption(stack, 'Made', { ...props, template: new RepositoryTemplate(stack, 'Template', { prefix: 'echo' }) })],
   ['RepositoryRemoval', (props = {}) => new RepositoryRemoval(stack, 'Made', { ...props, cache: cache(), confirmedPrefix: 'echo' })],

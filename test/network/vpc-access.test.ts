@@ -152,8 +152,8 @@ describe('endpoints that exist', () => {
     const stack = newStack();
     const existing = ec2.InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(stack, 'Existing', { vpcEndpointId: 'vpce-1', port: 443 });
     const vpcAccess = access(stack, imported(stack), { endpointPolicies: scoped(stack), [name]: existing });
-    vpcAccess.allowRepositories(ecr.Repository.fromRepositoryName(stack, 'App', 'app'));
-    vpcAccess.allowBuckets(s3.Bucket.fromBucketName(stack, 'Bucket', 'mine'));
+    vpcAccess.allowRepositories([ecr.Repository.fromRepositoryName(stack, 'App', 'app')]);
+    vpcAccess.allowBuckets([s3.Bucket.fromBucketName(stack, 'Bucket', 'mine')]);
     expect(Object.keys(endpointsOf(stack)).sort()).toEqual(made);
     expect(made.map(service => statementsOf(stack, service).at(-1)!.Action)).toEqual(made.map(service => service === 's3' ? 's3:*' : 'ecr:*'));
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the endpoint Stack/Existing exists and keeps its policy')]);
@@ -258,8 +258,8 @@ describe('policies of the endpoints', () => {
   test('are not there with full access', () => {
     const stack = newStack();
     const made = access(stack, imported(stack));
-    made.allowRepositories(new ecr.Repository(stack, 'App'));
-    made.allowBuckets(new s3.Bucket(stack, 'Bucket'));
+    made.allowRepositories([new ecr.Repository(stack, 'App')]);
+    made.allowBuckets([new s3.Bucket(stack, 'Bucket')]);
     expect(Object.values(endpointsOf(stack)).map(({ PolicyDocument }) => PolicyDocument)).toEqual([undefined, undefined, undefined]);
   });
 
@@ -290,7 +290,7 @@ describe('policies of the endpoints', () => {
   test('may leave S3 open', () => {
     const stack = newStack();
     const made = access(stack, imported(stack), { endpointPolicies: scoped(stack, false) });
-    made.allowBuckets(s3.Bucket.fromBucketName(stack, 'Bucket', 'mine'));
+    made.allowBuckets([s3.Bucket.fromBucketName(stack, 'Bucket', 'mine')]);
     expect(endpointsOf(stack).s3.PolicyDocument).toBeUndefined();
     expect(endpointsOf(stack)['ecr.api'].PolicyDocument).toBeDefined();
   });
@@ -298,8 +298,8 @@ describe('policies of the endpoints', () => {
   test('let other repositories and buckets through when they are told to', () => {
     const stack = newStack();
     const made = access(stack, imported(stack), { endpointPolicies: scoped(stack) });
-    made.allowRepositories(ecr.Repository.fromRepositoryName(stack, 'Assets', 'cdk-hnb659fds-container-assets-*'));
-    made.allowBuckets(s3.Bucket.fromBucketName(stack, 'Packages', `al2023-repos-${ENV.region}-de612dc2`));
+    made.allowRepositories([ecr.Repository.fromRepositoryName(stack, 'Assets', 'cdk-hnb659fds-container-assets-*')]);
+    made.allowBuckets([s3.Bucket.fromBucketName(stack, 'Packages', `al2023-repos-${ENV.region}-de612dc2`)]);
     expect(statementsOf(stack, 'ecr.dkr')[2]).toEqual({
       Effect: 'Allow', Principal: '*', Action: 'ecr:*', Resource: `arn:aws:ecr:${ENV.region}:${ENV.account}:repository/cdk-hnb659fds-container-assets-*`,
     });
@@ -337,17 +337,17 @@ describe('policies of the endpoints', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('stay as they are when nothing is allowed', () => {
+  test.each<[string, (made: CacheVpcAccess) => void, string]>([
+    ['repositories', made => made.allowRepositories([]), 'leave the call out, or choose EndpointPolicies.fullAccess() for everything'],
+    ['buckets', made => made.allowBuckets([]), 'leave the call out, or set scopeS3 to false for everything'],
+  ])('fail to let an empty list of %s through', (name, allow, fix) => {
     const stack = newStack();
-    const made = access(stack, imported(stack), { endpointPolicies: scoped(stack) });
-    made.allowRepositories();
-    made.allowBuckets();
-    expect(['ecr.api', 'ecr.dkr', 's3'].map(service => statementsOf(stack, service).length)).toEqual([2, 2, 1]);
+    expect(() => allow(access(stack, imported(stack)))).toThrow(`got an empty list of ${name}, expected at least one: ${fix} [at Stack/Access]`);
   });
 
   test('fail without a cache', () => {
     expect(() => EndpointPolicies.scopedTo({ caches: [] })).toThrow(
-      'got endpoint policies without caches, which would let no pull through, expected at least one: name the caches, or choose EndpointPolicies.fullAccess()');
+      'got an empty list of caches, expected at least one: name the caches, or choose EndpointPolicies.fullAccess()');
   });
 
   test('fail for a cache of another Region', () => {

@@ -93,7 +93,7 @@ test('a puller of what is cached gets nothing of a first pull', async () => {
 
 test('an allow-list is exact', async () => {
   const stack = newStack();
-  cache(stack).grants.pull(role(stack), 'nginx', 'team/*');
+  cache(stack).grants.pullImages(role(stack), ['nginx', 'team/*']);
   const table = [
     ...rows('puller', true, LOG_IN, '*'),
     ...rows('puller', true, [...READ, ...IMPORT], 'echo/nginx', 'echo/team/app', 'echo/team/sub/app'),
@@ -122,6 +122,14 @@ describe('a puller of a cache whose repositories are born with tags', () => {
     const stack = newStack();
     const echo = cache(stack, { repositoryTemplate: { inheritTags: true } });
     echo.grants.pull(role(stack));
+    Tags.of(echo).add('team', 'web');
+    expect(await wrongRows(world(stack), TAGGED)).toEqual([]);
+  });
+
+  test.each([{ tags: { team: 'web' } }, { inheritTags: true }])('may tag by a grant of the rule: %j', async repositoryTemplate => {
+    const stack = newStack();
+    const echo = cache(stack, { repositoryTemplate });
+    PullThroughCacheGrants.fromRule(echo.rule).pull(role(stack));
     Tags.of(echo).add('team', 'web');
     expect(await wrongRows(world(stack), TAGGED)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CachePullers, PullThroughCache, PullThroughCacheGrants, RegistryPolicy, RegistryPolicyScope } from '../../src';
+import { CachePullers, PullThroughCache, PullThroughCacheGrants, RegistryPolicy } from '../../src';
 import type { IPullThroughCache } from '../../src';
 import { WatchedPrincipal } from '../../src/pulling/cache-grants';
 import { ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
@@ -60,7 +60,7 @@ describe('a grant of cached images', () => {
   test('is one of first pulls of exactly these, whatever they look like', () => {
     const [known, read] = [newStack(), newStack()];
     cache(known).grants._pullPaths(role(known), ['my.team/app', 'nginx', 'nginx']);
-    cache(read).grants.pull(role(read), '123456789012.dkr.ecr.us-east-1.amazonaws.com/my.team/app', 'nginx');
+    cache(read).grants.pullImages(role(read), ['123456789012.dkr.ecr.us-east-1.amazonaws.com/my.team/app', 'nginx']);
     expect(statementsOf(known)).toEqual(statementsOf(read));
     expect(JSON.stringify(statementsOf(known))).toContain('repository/echo/my.team/app');
   });
@@ -108,8 +108,8 @@ describe('the statements of a grant', () => {
     const puller = role(stack);
     for (const prefix of ['echo', 'hub', 'quay']) {
       const one = make(stack, prefix);
-      one.grants.pull(puller, 'nginx');
-      one.grants.pull(puller, 'python', 'team/*');
+      one.grants.pullImages(puller, ['nginx']);
+      one.grants.pullImages(puller, ['python', 'team/*']);
     }
     const statements = statementsOf(stack);
     expect(statements).toHaveLength(2);
@@ -118,7 +118,7 @@ describe('the statements of a grant', () => {
 
   test('name the images', () => {
     const stack = newStack();
-    cache(stack).grants.pullCached(role(stack), 'nginx', 'team/*');
+    cache(stack).grants.pullCachedImages(role(stack), ['nginx', 'team/*']);
     expect(statementsOf(stack)[1].Resource.map((arn: any) => arn['Fn::Join'][1][2])).toEqual([
       ':ecr:eu-central-1:111122223333:repository/echo/nginx', ':ecr:eu-central-1:111122223333:repository/echo/team/*',
     ]);
@@ -214,13 +214,6 @@ describe('a grant across accounts', () => {
     expect(warningsOfCache(stack)).toEqual([expect.stringContaining('has to allow that account importing what is not. There,')]);
   });
 
-  test('says that reading is missing where the scope of the registry policy leaves it out', () => {
-    const { stack, echo, puller } = app((owner, one) =>
-      new RegistryPolicy(owner, 'Policy', { scope: RegistryPolicyScope.V1 }).allowFirstPull(one, { pullers }));
-    echo.grants.pull(puller);
-    expect(warningsOfCache(stack)).toEqual([expect.stringContaining('has to allow that account reading what is cached. There,')]);
-  });
-
   test('is quiet with a registry policy that allows both', () => {
     const { stack, echo, puller } = app((owner, one) => new RegistryPolicy(owner, 'Policy').allowFirstPull(one, { pullers }));
     echo.grants.pull(puller);
@@ -290,26 +283,36 @@ describe('a grant on the whole registry', () => {
     const stack = newStack();
     root(stack).grants.pull(role(stack));
     expect(warningsOf(stack)).toEqual([expect.stringMatching(new RegExp('wholeRegistryGrant: a grant without images on a cache with the prefix ROOT '
-      + 'reaches every repository of the registry \\(.*\\)\\. Name the images, or acknowledge this warning\\.$'))]);
+      + 'reaches every repository of the registry \\(.*\\)\\. Name the images by pullImages\\(\\) or pullCachedImages\\(\\), or acknowledge this warning\\.$'))]);
   });
 
   test('warns when it is written as *', () => {
     const stack = newStack();
-    root(stack).grants.pull(role(stack), '*');
+    root(stack).grants.pullImages(role(stack), ['*']);
     expect(warningsOf(stack)).toEqual([expect.stringContaining('wholeRegistryGrant')]);
   });
 
   test('does not warn with images', () => {
     const stack = newStack();
-    root(stack).grants.pull(role(stack), 'nginx');
+    root(stack).grants.pullImages(role(stack), ['nginx']);
     expect(warningsOf(stack)).toEqual([]);
   });
+});
+
+test.each<[string, (grants: PullThroughCacheGrants, puller: iam.IRole) => void, string]>([
+  ['to pull images', (grants, puller) => grants.pullImages(puller, []), 'call pull()'],
+  ['to pull cached images', (grants, puller) => grants.pullCachedImages(puller, []), 'call pullCached()'],
+])('a grant %s fails for an empty list, and writes nothing', (_, grant, call) => {
+  const stack = newStack();
+  const [echo, puller] = [cache(stack), role(stack)];
+  expect(() => grant(echo.grants, puller)).toThrow(`got an empty list of images, expected at least one: ${call} for the whole cache [at Stack/Echo]`);
+  Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
 });
 
 test('fails for a bad entry before anything is written', () => {
   const stack = newStack();
   const [echo, puller] = [cache(stack), role(stack)];
-  expect(() => echo.grants.pull(puller, 'nginx', 'team/app:1.0')).toThrow("got the allowed image 'team/app:1.0'");
+  expect(() => echo.grants.pullImages(puller, ['nginx', 'team/app:1.0'])).toThrow("got the allowed image 'team/app:1.0'");
   Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
 });
 

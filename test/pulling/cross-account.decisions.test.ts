@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CachePullers, PullThroughCache, RegistryPolicy, RegistryPolicyScope } from '../../src';
+import { CachePullers, PullThroughCache, RegistryPolicy } from '../../src';
 import { ECHO, ENV, newStack } from '../app';
 import { Deployed, isAllowed, untestedActions, wrongRows } from '../simulator';
 import type { Caller, Policy, Row, World } from '../simulator';
@@ -20,19 +20,17 @@ interface Sides {
   /** What the owner writes; what isn't named is there. */
   readonly template?: boolean;
   readonly registry?: boolean;
-  readonly scope?: RegistryPolicyScope;
   /** Whether the puller's own policy is there. */
   readonly puller?: boolean;
 }
 
 /** One app with the owner's stack and a puller's stack in another account. */
-function world(pullers: CachePullers[], context: Caller['context'] = {}, images: string[] = [], sides: Sides = {}): World {
-  const { template: inTemplate = true, registry: inRegistry = true, scope, puller: granted = true } = sides;
+function world(pullers: CachePullers[], context: Caller['context'] = {}, images?: string[], sides: Sides = {}): World {
+  const { template: inTemplate = true, registry: inRegistry = true, puller: granted = true } = sides;
   const app = new App();
   const owner = newStack(app, 'Owner');
   const echo = new PullThroughCache(owner, 'Echo', { upstream: ECHO, repositoryTemplate: inTemplate ? { pullers } : {} });
   const policy = new RegistryPolicy(owner, 'RegistryPolicy', {
-    scope,
     existingStatements: [new iam.PolicyStatement({
       actions: ['ecr:ReplicateImage'], principals: [new iam.AccountPrincipal('777777777777')], resources: ['*'],
     })],
@@ -91,14 +89,8 @@ describe('a puller of an account that the owner allows', () => {
     expect(await wrongRows(both(), FIRST_PULLS)).toEqual([]);
   });
 
-  test('makes them where the registry policy knows of no reading', async () => {
-    expect(await wrongRows(world([CachePullers.account(PULLERS.account)], {}, [], { scope: RegistryPolicyScope.V1 }), FIRST_PULLS)).toEqual([]);
-  });
-
-  test.each<[string, Sides]>([
-    ['registry policy', { template: false }], ['registry policy without reading, and template', { scope: RegistryPolicyScope.V1 }],
-  ])('gets nothing that the table does not ask for from the %s', async (_, sides) => {
-    const one = withoutOther(world([CachePullers.account(PULLERS.account)], {}, [], sides));
+  test('gets nothing that the table does not ask for from the registry policy', async () => {
+    const one = withoutOther(world([CachePullers.account(PULLERS.account)], {}, undefined, { template: false }));
     expect(await wrongRows(one, FIRST_PULLS)).toEqual([]);
     expect(await untestedActions(one, FIRST_PULLS)).toEqual([]);
   });
@@ -111,13 +103,13 @@ describe('a puller of an account that the owner allows', () => {
 
   test.each<[string, Sides]>([['owner', { template: false, registry: false }], ['puller', { puller: false }]])(
     'gets nothing without the half of the %s', async (_, sides) => {
-      const one = world([CachePullers.account(PULLERS.account)], {}, [], sides);
+      const one = world([CachePullers.account(PULLERS.account)], {}, undefined, sides);
       const denied = FIRST_PULLS.filter(({ resource }) => resource !== '*').map(row => ({ ...row, allowed: false }));
       expect(await wrongRows(one, denied)).toEqual([]);
     });
 
   test('imports nothing without the registry policy, and reads what is cached', async () => {
-    expect(await wrongRows(world([CachePullers.account(PULLERS.account)], {}, [], { registry: false }), [
+    expect(await wrongRows(world([CachePullers.account(PULLERS.account)], {}, undefined, { registry: false }), [
       ...rows('puller', true, READ, 'echo/nginx'), ...rows('puller', false, IMPORT, 'echo/nginx'),
     ])).toEqual([]);
   });

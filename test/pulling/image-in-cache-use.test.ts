@@ -6,6 +6,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { PullThroughCache } from '../../src/pull-through-cache';
+import type { ImageInCache } from '../../src/pulling/image-in-cache';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
 const ENV = { account: '111122223333', region: 'eu-west-1' };
@@ -107,19 +108,41 @@ describe('in Batch', () => {
 });
 
 describe('in CodeBuild', () => {
-  test('a project pulls it with its own role', () => {
+  const DIGEST = `sha256:${'0a'.repeat(32)}`;
+
+  test.each<[string, string, (image: ImageInCache) => codebuild.IBuildImage]>([
+    ['Linux', 'LINUX_CONTAINER', image => image.toLinuxBuildImage()],
+    ['Linux on ARM', 'ARM_CONTAINER', image => image.toLinuxArmBuildImage()],
+    ['Windows', 'WINDOWS_CONTAINER', image => image.toWindowsBuildImage()],
+    ['Windows of 2019', 'WINDOWS_SERVER_2019_CONTAINER', image => image.toWindowsBuildImage(codebuild.WindowsImageType.SERVER_2019)],
+  ])('a project on %s pulls it with its tag and its own role', (_, type, build) => {
     const { stack, quay } = setting();
-    const image = quay.image('team/app:1');
 
     new codebuild.Project(stack, 'Project', {
       buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }),
-      environment: { buildImage: codebuild.LinuxBuildImage.fromEcrRepository(image.toRepository(), image.tagOrDigest) },
+      environment: { buildImage: build(quay.image('team/app:1')) },
     });
 
     Template.fromStack(stack).hasResourceProperties('AWS::CodeBuild::Project', {
-      Environment: Match.objectLike({ Image: URI, ImagePullCredentialsType: 'SERVICE_ROLE' }),
+      Environment: Match.objectLike({ Image: URI, Type: type, ImagePullCredentialsType: 'SERVICE_ROLE' }),
     });
     expectFirstPull(stack, /ProjectRole/, 'quay/team/app');
+  });
+
+  test.each<[string, string]>([
+    [`team/app:1@${DIGEST}`, `@${DIGEST}`], [`team/app@${DIGEST}`, `@${DIGEST}`], ['team/app', ':latest'],
+  ])('a project pulls %s with what it is pinned to', (image, end) => {
+    const { stack, quay } = setting();
+    expect(plain(stack.resolve(quay.image(image).toLinuxBuildImage().imageId))).toBe(
+      `"111122223333.dkr.ecr.eu-west-1.<AWS::URLSuffix>/quay/team/app${end}"`);
+  });
+
+  test('an image fails whose tag may be in a token, and is taken with the tag beside it', () => {
+    const { stack, quay } = setting();
+    expect(() => quay.image(`team/${stack.stackId}`).toLinuxBuildImage()).toThrow(
+      "got the image 'team/<known at deployment>' for a build, whose tag may be in the token at its end, expected a name with its tag or digest beside the "
+      + "token: write the tag after the token, such as ':latest' [at Stack/Quay]");
+    expect(quay.image(`team/${stack.stackId}:1`).toLinuxBuildImage().imageId).toMatch(/:1$/);
   });
 });
 

@@ -9,6 +9,7 @@ import { PullThroughCache } from '../../src/pull-through-cache';
 import { ImageInCache, pathInCache } from '../../src/pulling/image-in-cache';
 import { CacheRule } from '../../src/rule/cache-rule';
 import type { ICacheRule } from '../../src/rule/cache-rule';
+import { UpstreamRole } from '../../src/rule/upstream-role';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 import { completeParts } from '../upstream/image-reference.arbitraries';
@@ -36,7 +37,7 @@ function cacheOf(upstream: 'hub' | UpstreamRegistry, options: { repositoryPrefix
   const stack = newStack();
   return new CacheRule(stack, 'Rule', {
     upstream: upstream === 'hub' ? dockerHub(stack) : upstream,
-    upstreamRole: upstream !== 'hub' && upstream.readByRole ? iam.Role.fromRoleName(stack, 'UpstreamRole', 'upstream') : undefined,
+    upstreamRole: upstream !== 'hub' && upstream.readByRole ? UpstreamRole.fromRole(iam.Role.fromRoleName(stack, 'Reader', 'upstream')) : undefined,
     ...options,
   });
 }
@@ -422,4 +423,35 @@ test.each([
   ['Region', ACCOUNT, Aws.REGION],
 ])('nor has one that spells out an %s which is a token', (_, account, region) => {
   expect(pathInCache(importAt(region, account), `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/echo/app:1`)).toBeUndefined();
+});
+
+describe('the literal address of an image', () => {
+  const at = (region: string, account = ACCOUNT, image = 'team/app:1') => importAt(region, account).image(image).literalUri;
+
+  test.each([
+    ['eu-west-1', 'amazonaws.com'], ['eusc-de-east-1', 'amazonaws.eu'], ['us-iso-east-1', 'c2s.ic.gov'],
+  ])('is text, in %s with the suffix %s', (region, suffix) => {
+    expect(at(region)).toBe(`${ACCOUNT}.dkr.ecr.${region}.${suffix}/echo/team/app:1`);
+  });
+
+  test('ends as the address by reference does', () => {
+    expect(at('eu-west-1', ACCOUNT, `team/app:1@${DIGEST}`)).toBe(`${HOST}/echo/team/app@${DIGEST}`);
+  });
+
+  test('is the name of an image in the cache', () => {
+    const cache = importAt('eu-west-1');
+    expect(cache.image(cache.image('team/app:1').literalUri).path).toBe('team/app');
+  });
+
+  test.each([
+    ['account', () => at('eu-west-1', Aws.ACCOUNT_ID)], ['Region', () => at(Aws.REGION)],
+  ])('fails without the %s', (_, uri) => {
+    expect(uri).toThrow('got the literal address of an image whose account or Region is known only at deployment, expected account, Region and name, since the '
+      + 'address is text: give the stack of the cache an env with both, name them in the attributes of an imported cache, or use uri in a template [at ');
+  });
+
+  test('fails for a name that is a token', () => {
+    expect(() => at('eu-west-1', ACCOUNT, `team/${Aws.STACK_NAME}:1`)).toThrow(
+      /^got the literal address of an image whose name is known only at deployment, .*: write the name out, or use uri in a template \[at /);
+  });
 });

@@ -96,7 +96,13 @@ describe('a pull policy', () => {
 
   test('fails without caches', () => {
     expect(() => new PullPolicy(newStack(), 'Policy', { caches: [] })).toThrow(
-      'got a pull policy without caches, expected at least one: name the caches whose images may be pulled');
+      'got an empty list of caches, expected at least one: name the caches whose images may be pulled');
+  });
+
+  test.each([true, false])('fails for an empty list of images, with first pulls: %s', firstPulls => {
+    const stack = newStack();
+    expect(() => new PullPolicy(stack, 'Policy', { caches: [cache(stack)], images: [], firstPulls })).toThrow(
+      'got an empty list of images, expected at least one: leave images out for whole caches');
   });
 
   test('fails for a bad entry', () => {
@@ -150,7 +156,11 @@ describe('a printed pull policy', () => {
     expect(propertiesOf(stack, 'AWS::SSO::PermissionSet').InlinePolicy).toMatchObject({ Version: '2012-10-17', Statement: [{}, {}] });
   });
 
+  test('fails for an empty list of images', () => {
+    expect(() => PullPolicy.toPolicyText({ caches: [cache(newStack())], images: [] })).toThrow('got an empty list of images');
+  });
+
   test('fails without caches', () => {
-    expect(() => PullPolicy.toPolicyText({ caches: [] })).toThrow('got a pull policy without caches');
+    expect(() => PullPolicy.toPolicyText({ caches: [] })).toThrow('got an empty list of caches');
   });
 });

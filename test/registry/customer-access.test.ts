@@ -2,7 +2,7 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { RegistryPolicy, RegistryPolicyScope, CustomerAccess } from '../../src';
+import { RegistryPolicy, CustomerAccess } from '../../src';
 import type { Customer } from '../../src';
 import { ENV, newStack } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
@@ -17,13 +17,13 @@ const registryStatements = (stack: Stack) => new Deployed(stack).only('AWS::ECR:
 
 function onRepository(customers: Customer[], sharedStatement = false) {
   const stack = newStack();
-  CustomerAccess.forCustomers(customers, { sharedStatement }).allowOnRepositories(new ecr.Repository(stack, 'Nginx'));
+  CustomerAccess.forCustomers(customers, { sharedStatement }).allowOnRepositories([new ecr.Repository(stack, 'Nginx')]);
   return stack;
 }
 
-function onRegistry(customers: Customer[], repositories: string[] = [], sharedStatement = false) {
+function onRegistry(customers: Customer[], repositories: string[] = ['*'], sharedStatement = false) {
   const stack = newStack();
-  CustomerAccess.forCustomers(customers, { sharedStatement }).allowOnRegistry(new RegistryPolicy(stack, 'Policy'), ...repositories);
+  CustomerAccess.forCustomers(customers, { sharedStatement }).allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), repositories);
   return stack;
 }
 
@@ -59,22 +59,29 @@ describe('access on a repository', () => {
     const stack = newStack();
     const repositories = ['A', 'B'].map(id => new ecr.Repository(stack, id));
     repositories[0].grantPull(new iam.AccountPrincipal('777777777777'));
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories(...repositories);
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories(repositories);
     const counts = Object.values(Template.fromStack(stack).findResources('AWS::ECR::Repository')).map(({ Properties }) => Properties.RepositoryPolicyText.Statement.length);
     expect(counts).toEqual([2, 1]);
   });
 
+  test('fails for an empty list of repositories', () => {
+    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories([])).toThrow(
+      'got an empty list of repositories, expected at least one: name repositories of this app, or call allowOnRegistry() for the whole registry');
+  });
+
   test('fails for an imported repository', () => {
     const repository = ecr.Repository.fromRepositoryName(newStack(), 'Nginx', 'nginx');
-    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories(repository)).toThrow(
+    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories([repository])).toThrow(
       'got an imported repository, whose policy is not managed here, expected a repository of this app: write what toPolicyText() prints where the '
-      + 'repository is made, or use allowOnRegistry() [at Stack/Nginx]');
+      + 'repository is made, or use allowOnRegistryByName() [at Stack/Nginx]');
   });
 });
 
 describe('access by the registry policy', () => {
   test('is for all repositories', () => {
-    expect(registryStatements(onRegistry([{ account: ONE }]))).toEqual([{
+    const stack = newStack();
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy'));
+    expect(registryStatements(stack)).toEqual([{
       Sid: `UpstreamOf${ONE}`, Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ONE}:root` }, Action: FOUR, Resource: `${VENDOR}/*`,
     }]);
   });
@@ -86,14 +93,14 @@ describe('access by the registry policy', () => {
   test('is for all repositories by their name, and for those that are known at deployment only', () => {
     const stack = newStack();
     const name = new CfnParameter(stack, 'Name').valueAsString;
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy'), '*', name);
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), ['*', name]);
     expect(registryStatements(stack)[0].Resource).toHaveLength(2);
   });
 
   test('may differ from customer to customer', () => {
     const stack = newStack();
     const policy = new RegistryPolicy(stack, 'Policy');
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(policy, 'nginx');
+    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistryByName(policy, ['nginx']);
     CustomerAccess.forCustomers([{ account: TWO }]).allowOnRegistry(policy);
     expect(registryStatements(stack).map(({ Resource }: { Resource: string }) => Resource)).toEqual([`${VENDOR}/nginx`, `${VENDOR}/*`]);
   });
@@ -101,8 +108,8 @@ describe('access by the registry policy', () => {
   test('fails for a customer that the policy has already', () => {
     const stack = newStack();
     const [policy, access] = [new RegistryPolicy(stack, 'Policy'), CustomerAccess.forCustomers([{ account: ONE }])];
-    access.allowOnRegistry(policy, 'nginx');
-    expect(() => access.allowOnRegistry(policy, 'redis')).toThrow(
+    access.allowOnRegistryByName(policy, ['nginx']);
+    expect(() => access.allowOnRegistryByName(policy, ['redis'])).toThrow(
       `got the statement 'UpstreamOf${ONE}' a second time in this registry policy, expected each customer once, with all its repositories: name the `
       + 'repositories in one call [at Stack/Policy]');
   });
@@ -114,10 +121,9 @@ describe('access by the registry policy', () => {
     expect(registryStatements(app.node.findChild('eu-west-1') as Stack)).toHaveLength(1);
   });
 
-  test('fails where the scope of registry policies knows but one of the four actions', () => {
-    const stack = newStack();
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy', { scope: RegistryPolicyScope.V1 }));
-    expect(() => Template.fromStack(stack)).toThrow(/got the action ecr:BatchGetImage in a registry policy of the scope V1, .* --name REGISTRY_POLICY_SCOPE --value V2/);
+  test('fails for an empty list of names', () => {
+    expect(() => onRegistry([{ account: ONE }], [])).toThrow(
+      'got an empty list of names of repositories, expected at least one: call allowOnRegistry() for the whole registry [at Stack/Policy]');
   });
 
   test.each(['Nginx', 'nginx:1', '/nginx', 'team*', 'team//x/*', 'Team/*', ''])("fails for the name '%s'", name => {
@@ -130,7 +136,7 @@ describe('access by the registry policy', () => {
 describe('customers', () => {
   test('fail when there are none', () => {
     expect(() => CustomerAccess.forCustomers([])).toThrow(
-      "got no customers, expected at least one: name them, such as { account: '111122223333' }, or leave the access out while there are none");
+      'got an empty list of customers, expected at least one: leave the access out while there are none');
   });
 
   test('fail when one is named twice', () => {
@@ -150,14 +156,14 @@ describe('customers', () => {
   test('may be known at deployment only', () => {
     const stack = newStack();
     const account = new CfnParameter(stack, 'Customer').valueAsString;
-    CustomerAccess.forCustomers([{ account }]).allowOnRepositories(new ecr.Repository(stack, 'Nginx'));
+    CustomerAccess.forCustomers([{ account }]).allowOnRepositories([new ecr.Repository(stack, 'Nginx')]);
     const [statement] = new Deployed(stack).only('AWS::ECR::Repository').RepositoryPolicyText.Statement;
     expect([statement.Sid, statement.Principal.AWS]).toEqual(['UpstreamOfCustomer', 'arn:aws:iam::Customer:root']);
   });
 });
 
 describe('how many customers a policy holds', () => {
-  const TOO_LONG = /got a policy for customers of \d{5} characters, expected at most 10240: let customers share a statement with \{ sharedStatement: true \}, narrow fewer of them to roles, or give groups of customers repositories of their own or registries in other Regions or accounts/;
+  const TOO_LONG = /got a policy for customers of \d{5} characters, expected at most 10240: let customers share a statement by the option sharedStatement, narrow fewer of them to roles, or give groups of customers repositories of their own or registries in other Regions or accounts/;
 
   test.each([
     ['a repository', () => Template.fromStack(onRepository(many(40))), () => Template.fromStack(onRepository(many(50)))],
@@ -169,15 +175,15 @@ describe('how many customers a policy holds', () => {
   });
 
   test('is some 280 in one statement, and more fail', () => {
-    expect(registryStatements(onRegistry(many(280), [], true))[0].Principal.AWS).toHaveLength(280);
-    expect(() => onRegistry(many(320), [], true)).toThrow(TOO_LONG);
+    expect(registryStatements(onRegistry(many(280), ['*'], true))[0].Principal.AWS).toHaveLength(280);
+    expect(() => onRegistry(many(320), ['*'], true)).toThrow(TOO_LONG);
   });
 
   test('fails when the others in the policy of a repository leave no place', () => {
     const stack = newStack();
-    CustomerAccess.forCustomers(many(1)).allowOnRepositories(new ecr.Repository(stack, 'Other'));
+    CustomerAccess.forCustomers(many(1)).allowOnRepositories([new ecr.Repository(stack, 'Other')]);
     const repository = new ecr.Repository(stack, 'Nginx');
-    CustomerAccess.forCustomers(many(40)).allowOnRepositories(repository);
+    CustomerAccess.forCustomers(many(40)).allowOnRepositories([repository]);
     Array.from({ length: 20 }, (_, index) => repository.addToResourcePolicy(new iam.PolicyStatement({
       sid: `Other${index}`, actions: ['ecr:BatchGetImage'], principals: [new iam.AccountPrincipal(String(200000000000 + index))],
     })));
@@ -187,7 +193,7 @@ describe('how many customers a policy holds', () => {
 
 describe('a shared statement', () => {
   test('has all customers but those that are narrowed', () => {
-    const statements = registryStatements(onRegistry([{ account: ONE }, { account: TWO, roles: ['mirror'] }, { account: '777777777777' }], [], true));
+    const statements = registryStatements(onRegistry([{ account: ONE }, { account: TWO, roles: ['mirror'] }, { account: '777777777777' }], ['*'], true));
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: [`arn:aws:iam::${ONE}:root`, 'arn:aws:iam::777777777777:root'] } },
       { Sid: `UpstreamOf${TWO}`, Principal: { AWS: `arn:aws:iam::${TWO}:root` }, Condition: expect.anything() },
@@ -199,7 +205,7 @@ describe('a shared statement', () => {
   });
 
   test('has no customer that is narrowed to an organisation', () => {
-    const statements = registryStatements(onRegistry([{ account: ONE }, { account: TWO, organizationId: ORGANIZATION }], [], true));
+    const statements = registryStatements(onRegistry([{ account: ONE }, { account: TWO, organizationId: ORGANIZATION }], ['*'], true));
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: `arn:aws:iam::${ONE}:root` } },
       { Sid: `UpstreamOf${TWO}`, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },
@@ -235,6 +241,11 @@ describe('the printed policy', () => {
     expect(JSON.parse(JSON.stringify(stack.resolve(access.toPolicyDocument())).replaceAll('{"Ref":"AWS::Partition"}', '"aws"'))).toMatchObject({
       Statement: [{ Sid: `UpstreamOf${ONE}`, Action: FOUR }],
     });
+  });
+
+  test('fails for an empty list of ARNs', () => {
+    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).toPolicyText({ repositoryArns: [] })).toThrow(
+      'got an empty list of ARNs of repositories, expected at least one: leave repositoryArns out for the policy of a repository');
   });
 
   test('fails for a customer that is known at deployment only', () => {

@@ -3,9 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { rules } from 'cdk-nag';
-import { CachePullers, PullThroughCache, RegistryPolicy, RegistryPolicyScope } from '../../src';
+import { CachePullers, PullThroughCache, RegistryPolicy } from '../../src';
 import { statementId, withUniqueIds } from '../../src/registry/registry-policy';
-import { agnosticStack, ECHO, ENV, newStack, warningsOf } from '../app';
+import { agnosticStack, ENV, newStack, warningsOf } from '../app';
 import { Deployed } from '../simulator';
 
 const OTHER = '999999999999';
@@ -43,10 +43,10 @@ describe('a first pull that the registry policy allows', () => {
     });
   });
 
-  test('is no reading where the scope V1 knows of none', () => {
+  test('is reading too, so nothing is missed', () => {
     const stack = newStack();
-    policyOf(stack, { scope: RegistryPolicyScope.V1 }).allowFirstPull(rule(stack), { pullers });
-    expect(statementsOf(stack)[0].Action).toEqual(IMPORT);
+    policyOf(stack).allowFirstPull(rule(stack), { pullers });
+    expect(warningsOf(stack)).toEqual([]);
   });
 
   test('is of the images that are named', () => {
@@ -78,8 +78,8 @@ describe('a first pull that the registry policy allows', () => {
   test('fails for an organisation without accounts', () => {
     const stack = newStack();
     expect(() => policyOf(stack).allowFirstPull(rule(stack), { pullers: [CachePullers.organization(ORGANIZATION)] })).toThrow(
-      "got an organisation without its accounts, expected accounts in a registry policy, which isn't opened to the principal '*': name those that import: "
-      + "CachePullers.organization('o-...', { accounts: [...] }); all others may pull what is cached, by the repositoryTemplate [at Stack/Policy]");
+      "got an organisation without its accounts, expected accounts in a registry policy, which isn't opened to the principal '*': name those that import by the "
+      + 'option accounts of CachePullers.organization(); all others may pull what is cached, by the repositoryTemplate [at Stack/Policy]');
   });
 
   test('fails for an organisation without accounts beside pullers that are right', () => {
@@ -91,7 +91,13 @@ describe('a first pull that the registry policy allows', () => {
   test('fails without pullers', () => {
     const stack = newStack();
     expect(() => policyOf(stack).allowFirstPull(rule(stack), { pullers: [] })).toThrow(
-      "got no pullers, expected at least one: name them, such as CachePullers.account('111122223333')");
+      "got an empty list of pullers, expected at least one: name them, such as CachePullers.account('111122223333')");
+  });
+
+  test('fails for an empty list of images', () => {
+    const stack = newStack();
+    expect(() => policyOf(stack).allowFirstPull(rule(stack), { pullers, images: [] })).toThrow(
+      'got an empty list of images, expected at least one: leave images out for the whole cache');
   });
 
   test('fails for an image with a tag', () => {
@@ -115,44 +121,6 @@ describe('a first pull that the registry policy allows', () => {
     const account = new CfnParameter(stack, 'Account').valueAsString;
     policyOf(stack).allowFirstPull(PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', account }), { pullers });
     expect(statementsOf(stack)).toHaveLength(1);
-  });
-});
-
-describe('reading, which the scope V1 leaves to the policy of repositories,', () => {
-  const v1 = (stack: Stack) => policyOf(stack, { scope: RegistryPolicyScope.V1 });
-
-  test('is missed', () => {
-    const stack = newStack();
-    v1(stack).allowFirstPull(rule(stack), { pullers });
-    expect(warningsOf(stack)).toEqual([
-      "/Stack/Policy grantHalfMissing: other accounts may import below 'echo', and nothing in this app lets them read what they imported. Name the "
-      + 'pullers in the repositoryTemplate of the cache, or acknowledge this warning when its template is made elsewhere.',
-    ]);
-  });
-
-  test('is missed for pullers of another account beside those of the same', () => {
-    const stack = newStack();
-    v1(stack).allowFirstPull(rule(stack), { pullers: [CachePullers.account(ENV.account, { roles: ['ci'] }), ...pullers] });
-    expect(warningsOf(stack)).toEqual([expect.stringContaining('grantHalfMissing')]);
-  });
-
-  test('is not missed when it is there', () => {
-    const stack = newStack();
-    const cache = new PullThroughCache(stack, 'Echo', { upstream: ECHO, repositoryTemplate: { pullers } });
-    v1(stack).allowFirstPull(cache, { pullers });
-    expect(warningsOf(stack)).toEqual([]);
-  });
-
-  test('is not missed for pullers of the same account', () => {
-    const stack = newStack();
-    v1(stack).allowFirstPull(rule(stack), { pullers: [CachePullers.account(ENV.account, { roles: ['ci'] })] });
-    expect(warningsOf(stack)).toEqual([]);
-  });
-
-  test('is not missed with the scope V2', () => {
-    const stack = newStack();
-    policyOf(stack).allowFirstPull(rule(stack), { pullers });
-    expect(warningsOf(stack)).toEqual([]);
   });
 });
 
@@ -197,27 +165,11 @@ describe('statements of a registry policy', () => {
       "got the statement id 'Same' twice in a registry policy, expected an id for each statement: rename one of the two [at Stack/Policy]");
   });
 
-  test.each(['ecr:ReplicateImage', 'ecr:CreateRepository', 'ecr:BatchImportUpstreamImage', 'ecr:*'])('may allow %s with the scope V1', action => {
-    const stack = newStack();
-    policyOf(stack, { scope: RegistryPolicyScope.V1 }).addStatements(
-      new iam.PolicyStatement({ actions: [action], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*'] }));
-    expect(statementsOf(stack)).toHaveLength(1);
-  });
-
-  test('may allow another action with the scope V2', () => {
+  test('may allow any action of ECR', () => {
     const stack = newStack();
     policyOf(stack).addStatements(
       new iam.PolicyStatement({ actions: ['ecr:DescribeImages'], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*'] }));
     expect(statementsOf(stack)).toHaveLength(1);
-  });
-
-  test('fail with another action and the scope V1', () => {
-    const stack = newStack();
-    policyOf(stack, { scope: RegistryPolicyScope.V1 }).addStatements(
-      new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*'] }));
-    expect(() => Template.fromStack(stack)).toThrow(
-      'got the action ecr:BatchGetImage in a registry policy of the scope V1, expected ecr:BatchImportUpstreamImage, ecr:CreateRepository, '
-      + 'ecr:ReplicateImage or ecr:*: leave it out, or switch the registry: aws ecr put-account-setting --name REGISTRY_POLICY_SCOPE --value V2');
   });
 
   test('fail without resources', () => {
@@ -291,7 +243,7 @@ describe('the length of a registry policy', () => {
     const stack = newStack();
     policyOf(stack).allowFirstPull(rule(stack), { pullers: [long(400)] });
     expect(() => Template.fromStack(stack)).toThrow(
-      /got a registry policy of \d{5} characters, expected at most 10240: name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by one CachePullers\.organization/);
+      /got a registry policy of \d{5} characters, expected at most 10240: name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by the option accounts of one CachePullers\.organization/);
   });
 });
 

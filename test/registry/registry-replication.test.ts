@@ -167,6 +167,12 @@ describe("the destination's half", () => {
     expect(statements(stack)[0].Resource).toBe(`arn:aws:ecr:${ENV.region}:${ENV.account}:repository/*`);
   });
 
+  test('fails for an empty list of caches', () => {
+    const policy = new RegistryPolicy(newStack(), 'Policy');
+    expect(() => RegistryReplication.allowSource(policy, { account: OTHER, caches: [] })).toThrow(
+      'got an empty list of caches, expected at least one: leave caches out for every repository [at Stack/Policy]');
+  });
+
   test('fails for what is no account', () => {
     const policy = new RegistryPolicy(newStack(), 'Policy');
     expect(() => RegistryReplication.allowSource(policy, { account: 'acme' })).toThrow("got the account 'acme', expected the 12 digits of an AWS account id");

@@ -2,7 +2,7 @@ import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CachePullers, RegistryPolicy, RegistryPolicyScope, RepositoryTemplate, TemplateUse } from '../../src';
+import { CachePullers, RegistryPolicy, RepositoryTemplate, TemplateUse } from '../../src';
 import { newStack, propertiesOf, warningsOf } from '../app';
 import { Deployed } from '../simulator';
 
@@ -81,10 +81,6 @@ describe('pullers in the policy of repositories', () => {
     expect(JSON.stringify(propertiesOf(stack, 'AWS::ECR::RepositoryCreationTemplate').RepositoryPolicy)).toContain('{"Ref":"Account"}');
   });
 
-  test('are none when the list is empty', () => {
-    expect(policyWith({ pullers: [] })).toBeNull();
-  });
-
   test('fail when they make the policy too long', () => {
     const stack = newStack();
     const pullers = Array.from({ length: 80 }, (_, index) => CachePullers.account(String(100000000000 + index)));
@@ -98,10 +94,10 @@ describe('pullers', () => {
     ['an account that is none', () => CachePullers.account('12345'), "got the account '12345', expected the 12 digits of an AWS account id"],
     ['an account of an organisation that is none', () => CachePullers.organization(ORGANIZATION, { accounts: ['1'] }), "got the account '1'"],
     ['no roles', () => CachePullers.account(OTHER, { roles: [] }),
-      'got an empty list of roles, which would let nobody pull, expected at least one: leave the roles out for the whole account'],
+      'got an empty list of roles, expected at least one: leave the roles out for the whole account'],
     ['no accounts', () => CachePullers.organization(ORGANIZATION, { accounts: [] }),
-      'got an empty list of accounts, which would let nobody pull, expected at least one: leave the accounts out for the whole organisation'],
-    ['no paths', () => CachePullers.organization(ORGANIZATION, { paths: [] }), 'got an empty list of paths, which would let nobody pull, expected at least one: leave the paths out for the whole organisation'],
+      'got an empty list of accounts, expected at least one: leave the accounts out for the whole organisation'],
+    ['no paths', () => CachePullers.organization(ORGANIZATION, { paths: [] }), 'got an empty list of paths, expected at least one: leave the paths out for the whole organisation'],
     ['the ARN of a role', () => CachePullers.account(OTHER, { roles: [`arn:aws:iam::${OTHER}:role/ci/builder`] }),
       `got the role 'arn:aws:iam::${OTHER}:role/ci/builder', expected the name of a role, with its path and without a slash in front: write 'ci/builder'`],
     ['a role with an ARN in the middle of it', () => CachePullers.account(OTHER, { roles: [`x arn:aws:iam::${OTHER}:role/ci`] }), "write it such as 'task-execution' or 'ci/*'"],
@@ -119,16 +115,6 @@ describe('pullers', () => {
   ])('fail for %s', (_, make, message) => {
     expect(make).toThrow(message);
   });
-});
-
-test.each<[string, CachePullers, boolean]>([
-  ['the account', CachePullers.account(OTHER), false],
-  ['another account', CachePullers.account('888888888888'), true],
-  ['an organisation', CachePullers.organization(ORGANIZATION), true],
-  ['that account of an organisation', CachePullers.organization(ORGANIZATION, { accounts: [OTHER] }), false],
-  ['several accounts of an organisation', CachePullers.organization(ORGANIZATION, { accounts: [OTHER, '888888888888'] }), true],
-])('%s: others than an account are among them: %#', (_, pullers, others) => {
-  expect(pullers._others(OTHER)).toBe(others);
 });
 
 describe('a template with pullers', () => {
@@ -151,11 +137,9 @@ describe('a template with pullers', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('lets read what a registry policy of the first scope lets import', () => {
-    const stack = newStack();
-    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
-    new RegistryPolicy(stack, 'Policy', { scope: RegistryPolicyScope.V1 }).allowFirstPull(ruleWith(stack, 'echo'), { pullers });
-    expect(warningsOf(stack)).toEqual([]);
+  test('fails for an empty list of them', () => {
+    expect(() => new RepositoryTemplate(newStack(), 'Template', { prefix: 'echo', pullers: [] })).toThrow(
+      "got an empty list of pullers, expected at least one: leave pullers out when only the account's own principals pull [at Stack/Template]");
   });
 
   test('does warn with a registry policy for another prefix', () => {

@@ -1,5 +1,6 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CacheRule } from '../../src';
 import { knownPaths, readAllowList } from '../../src/rule/allow-list';
@@ -13,45 +14,48 @@ const DOCKER_HUB = UpstreamRegistry.dockerHub(UpstreamCredential.fromSecret(Secr
 const ruleOf = (props = {}, stack = newStack()) =>
   new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.QUAY, repositoryPrefix: 'echo', ...props });
 
+/** The paths that a list of images means. */
+const pathsOf = (rule: IPullThroughCacheRuleRef, images: string[]) => readAllowList(rule, images, 'name the whole cache otherwise');
+
 describe('an allow-list', () => {
   test.each([
     ['nginx', 'nginx'], ['team/app', 'team/app'], ['team/*', 'team/*'], ['a/b/*', 'a/b/*'], ['*', '*'], ['a.b_c__d--e', 'a.b_c__d--e'],
   ])('takes %s', (image, path) => {
-    expect(readAllowList(ruleOf(), [image])).toEqual([path]);
+    expect(pathsOf(ruleOf(), [image])).toEqual([path]);
   });
 
-  test('means everything without entries', () => {
-    expect(readAllowList(ruleOf(), [])).toEqual(['*']);
+  test('fails without entries', () => {
+    expect(() => pathsOf(ruleOf(), [])).toThrow('got an empty list of images, expected at least one: name the whole cache otherwise [at Stack/Rule]');
   });
 
   test('names each path once', () => {
-    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB }), ['nginx', 'library/nginx', 'nginx'])).toEqual(['library/nginx']);
+    expect(pathsOf(ruleOf({ upstream: DOCKER_HUB }), ['nginx', 'library/nginx', 'nginx'])).toEqual(['library/nginx']);
   });
 
   test.each([
     ['nginx', 'library/nginx'], ['library/nginx', 'library/nginx'], ['bitnami/redis', 'bitnami/redis'], ['docker.io/nginx', 'library/nginx'],
     ['bitnami/*', 'bitnami/*'], ['library/*', 'library/*'],
   ])('completes %s as Docker Hub does', (image, path) => {
-    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB }), [image])).toEqual([path]);
+    expect(pathsOf(ruleOf({ upstream: DOCKER_HUB }), [image])).toEqual([path]);
   });
 
   test('completes nothing below an upstream prefix, which the path leaves out', () => {
-    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB, upstreamRepositoryPrefix: 'library' }), ['nginx'])).toEqual(['nginx']);
+    expect(pathsOf(ruleOf({ upstream: DOCKER_HUB, upstreamRepositoryPrefix: 'library' }), ['nginx'])).toEqual(['nginx']);
   });
 
   test('completes as ever with the upstream prefix ROOT', () => {
-    expect(readAllowList(ruleOf({ upstream: DOCKER_HUB, upstreamRepositoryPrefix: 'ROOT' }), ['nginx'])).toEqual(['library/nginx']);
+    expect(pathsOf(ruleOf({ upstream: DOCKER_HUB, upstreamRepositoryPrefix: 'ROOT' }), ['nginx'])).toEqual(['library/nginx']);
   });
 
   test('completes nothing when the upstream is not known', () => {
     const rule = new CfnPullThroughCacheRule(newStack(), 'Rule', { ecrRepositoryPrefix: 'hub', upstreamRegistryUrl: 'registry-1.docker.io' });
-    expect(readAllowList(rule, ['nginx'])).toEqual(['nginx']);
+    expect(pathsOf(rule, ['nginx'])).toEqual(['nginx']);
   });
 
   test('takes a token as it is', () => {
     const stack = newStack();
     const image = new CfnParameter(stack, 'Image').valueAsString;
-    expect(readAllowList(ruleOf({}, stack), [image])).toEqual([image]);
+    expect(pathsOf(ruleOf({}, stack), [image])).toEqual([image]);
   });
 
   test.each([
@@ -70,21 +74,21 @@ describe('an allow-list', () => {
     ['a//b', "got the allowed image 'a//b', expected a path below the prefix of the cache"],
     ['/*', "got the allowed image '/*', expected a path below the prefix of the cache"],
   ])('fails for %p', (image, message) => {
-    expect(() => readAllowList(ruleOf(), [image])).toThrow(message);
+    expect(() => pathsOf(ruleOf(), [image])).toThrow(message);
   });
 
   test('fails for an image of another registry', () => {
-    expect(() => readAllowList(ruleOf({ upstream: DOCKER_HUB }), ['quay.io/team/app'])).toThrow(
+    expect(() => pathsOf(ruleOf({ upstream: DOCKER_HUB }), ['quay.io/team/app'])).toThrow(
       /got the image 'quay\.io\/team\/app' of the registry 'quay\.io', expected an image of .*docker\.io.*, which this cache serves/);
   });
 
   test.each(['echo/nginx', 'echo/*/'])('says where it was', image => {
-    expect(() => readAllowList(ruleOf(), [`${image}:1`])).toThrow(/\[at Stack\/Rule\]$/);
+    expect(() => pathsOf(ruleOf(), [`${image}:1`])).toThrow(/\[at Stack\/Rule\]$/);
   });
 
   test('warns of the prefix written again', () => {
     const stack = newStack();
-    readAllowList(ruleOf({}, stack), ['echo/nginx']);
+    pathsOf(ruleOf({}, stack), ['echo/nginx']);
     expect(warningsOf(stack)).toEqual([
       "/Stack/Rule repeatedPrefix: the allowed image 'echo/nginx' begins with the prefix of the cache, so it allows the repository "
       + "'echo/echo/nginx'. Write 'nginx' for 'echo/nginx', or acknowledge this warning when the upstream has such a path.",
@@ -93,7 +97,7 @@ describe('an allow-list', () => {
 
   test('does not warn of a path that only looks like the prefix', () => {
     const stack = newStack();
-    readAllowList(ruleOf({}, stack), ['echoes/nginx', 'echo']);
+    pathsOf(ruleOf({}, stack), ['echoes/nginx', 'echo']);
     expect(warningsOf(stack)).toEqual([]);
   });
 });

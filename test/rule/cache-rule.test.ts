@@ -1,12 +1,14 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { PullThroughCache } from '../../src/pull-through-cache';
 import { CacheRule } from '../../src/rule/cache-rule';
+import { UpstreamRole } from '../../src/rule/upstream-role';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 import { agnosticStack, ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 
 const RULE = 'AWS::ECR::PullThroughCacheRule';
-const reader = (stack: Stack) => iam.Role.fromRoleArn(stack, 'Reader', `arn:aws:iam::${ENV.account}:role/reader`);
+const reader = (stack: Stack) => UpstreamRole.fromRole(iam.Role.fromRoleArn(stack, 'Reader', `arn:aws:iam::${ENV.account}:role/reader`));
 
 describe('a rule', () => {
   test('says where the upstream is, which kind it is, and who reads it', () => {
@@ -83,7 +85,7 @@ describe('the upstream role of a rule', () => {
   test('fails when it is missing for another account', () => {
     expect(() => new CacheRule(newStack(), 'Rule', { upstream: ECHO })).toThrow(
       'got no upstream role for a registry of the account 123456789012, expected a role that ECR assumes to read a private registry of another '
-      + 'account: pass a new UpstreamAccessRole, or use PullThroughCache, which makes one [at Stack/Rule]');
+      + 'account: set upstreamRole to UpstreamRole.scopedToRepositories(), or use PullThroughCache, which does [at Stack/Rule]');
   });
 
   test('may be missing for the same account, as AWS says', () => {
@@ -101,14 +103,32 @@ describe('the upstream role of a rule', () => {
 
   test('fails when it is of another account', () => {
     const stack = newStack();
-    const upstreamRole = iam.Role.fromRoleArn(stack, 'Reader', 'arn:aws:iam::444455556666:role/reader');
+    const upstreamRole = UpstreamRole.fromRole(iam.Role.fromRoleArn(stack, 'Reader', 'arn:aws:iam::444455556666:role/reader'));
     expect(() => new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole })).toThrow(
       "got the upstream role 'reader' of the account 444455556666, expected a role of the account 111122223333");
   });
 
+  test('is made below the rule when that is asked for', () => {
+    const stack = newStack();
+    const rule = new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: UpstreamRole.scopedToRepositories(), upstreamRepositoryPrefix: 'team-a' });
+    expect(rule.role!.node.path).toBe('Stack/Rule/UpstreamRole/Resource');
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties(RULE, { CustomRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RuleUpstreamRole'), 'Arn'] } });
+    expect(JSON.stringify(template.findResources('AWS::IAM::Role'))).toContain(':repository/team-a/*');
+  });
+
+  test('fails when it is no UpstreamRole but a role', () => {
+    const stack = newStack();
+    const role = iam.Role.fromRoleName(stack, 'Reader', 'reader') as unknown as UpstreamRole;
+    expect(() => new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: role })).toThrow(
+      "got the property upstreamRole with something that UpstreamRole didn't make, expected a value of UpstreamRole: call "
+      + 'UpstreamRole.scopedToRepositories(), UpstreamRole.asInAwsExample() or UpstreamRole.fromRole() [at Stack/Rule]');
+  });
+
   test('is rendered by reference when it is of this stack', () => {
     const stack = newStack();
-    new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() }) });
+    const role = new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
+    expect(new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: UpstreamRole.fromRole(role) }).role).toBe(role);
     Template.fromStack(stack).hasResourceProperties(RULE, { CustomRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Reader'), 'Arn'] } });
   });
 });
@@ -145,4 +165,19 @@ test('fails with an upstream role for an upstream that ECR reads by none', () =>
   expect(() => new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.QUAY, upstreamRole: reader(stack) })).toThrow(
     "got an upstream role for 'quay.io', expected a role for private ECR upstreams only, since ECR reads no other upstream by one: "
     + 'leave the role out [at Stack/Rule]');
+});
+
+describe('whether a first pull creates repositories with tags', () => {
+  test('is not known of a rule alone', () => {
+    expect(new CacheRule(newStack(), 'Rule', { upstream: UpstreamRegistry.QUAY }).repositoriesTagged).toBeUndefined();
+  });
+
+  test('is known of the rule of a cache, whose template says it', () => {
+    const stack = newStack();
+    const echo = new PullThroughCache(stack, 'Echo', { upstream: ECHO, repositoryTemplate: { inheritTags: true } });
+    expect(echo.rule.repositoriesTagged).toBe(false);
+    Tags.of(echo).add('team', 'web');
+    Template.fromStack(stack);
+    expect(echo.rule.repositoriesTagged).toBe(true);
+  });
 });

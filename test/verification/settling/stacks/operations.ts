@@ -1,6 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { CacheMonitoring, CacheStatistics, PullThroughCache, RepositoryAdoption, RepositoryRemoval, UpstreamRegistry } from '../../../../src';
+import { CacheStatistics, PullThroughCache, RepositoryAdoption, RepositoryRemoval, UpstreamRegistry } from '../../../../src';
 
 export interface OperationsStackProps {
   /** An update with these fails after adoption and removal were updated. */
@@ -14,10 +14,10 @@ export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, { broken, apply }: OperationsStackProps) {
     super(scope, id);
 
-    const statistics = new CacheStatistics(this, 'Statistics');
     const cache = new PullThroughCache(this, 'Cache', {
-      upstream: UpstreamRegistry.ECR_PUBLIC, repositoryPrefix: 'settle-ops', monitoring: CacheMonitoring.standard({ statistics }),
+      upstream: UpstreamRegistry.ECR_PUBLIC, repositoryPrefix: 'settle-ops',
     });
+    const statistics = new CacheStatistics(this, 'Statistics', { caches: [cache] });
     const proof = cache.verifyOnDeploy({ images: ['docker/library/busybox:stable', ...(broken ? ['docker/library/busybox:no-such-tag'] : [])] });
     const adoption = new RepositoryAdoption(this, 'Adoption', { template: cache.repositoryTemplate, dryRun: !apply, trigger: String(broken) });
     const removal = new RepositoryRemoval(this, 'Removal', { cache, confirmedPrefix: 'settle-ops', leaveOut: broken ? ['settle-ops/kept'] : undefined });

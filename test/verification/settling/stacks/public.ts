@@ -5,7 +5,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { CacheAlarm, CacheEventLog, CacheMonitoring, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../../../src';
+import { CacheAlarm, CacheAlerting, CacheEventLog, CacheMonitoring, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../../../src';
 
 /** A watched cache of Kubernetes' images, three kinds of pullers, and a queue of all that ECR tells, by a way that assumes nothing. */
 export class PublicStack extends Stack {
@@ -18,8 +18,11 @@ export class PublicStack extends Stack {
       monitoring: CacheMonitoring.standard({
         eventLog,
         loggedEvents: LoggedEvents.ALL_IMPORTS,
-        alarms: [CacheAlarm.pullsDenied(), CacheAlarm.callsNearQuota(), CacheAlarm.eventsNotLogged()],
       }),
+    });
+    new CacheAlerting(this, 'Alerting', {
+      caches: [cache],
+      alarms: [CacheAlarm.pullsDenied(), CacheAlarm.callsNearQuota(), CacheAlarm.eventsNotLogged()],
     });
     const role = (name: string) => new iam.Role(this, name, { assumedBy: new iam.AccountRootPrincipal() });
     const [puller, cachedOnly, nobody] = ['Puller', 'CachedOnly', 'Nobody'].map(role);
