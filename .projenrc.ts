@@ -1,4 +1,5 @@
-import { awscdk, github, javascript, ReleasableCommits } from 'projen';
+import { awscdk, github, javascript, JsonFile, ReleasableCommits } from 'projen';
+import { PARTS, REGISTRIES } from './src/upstream/registries';
 
 const repository = 'github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache';
 
@@ -182,6 +183,9 @@ project.addTask('verification', {
   exec: 'tsx --tsconfig test/tsconfig.json test/verification/main.ts',
   receiveArgs: true,
 });
+
+// the local engine is Python and knows the same registries
+new JsonFile(project, 'local/engine/registries.json', { marker: false, obj: { parts: PARTS, registries: Object.values(REGISTRIES) } });
 
 // run without projen in between, so that the demo notices when npm is told to end
 project.setScript('demo', 'node --import tsx local/demo/main.ts');

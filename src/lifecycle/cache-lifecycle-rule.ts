@@ -1,7 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { TagStatus } from 'aws-cdk-lib/aws-ecr';
 import { renderPolicy } from './lifecycle-policy';
-import { parsePolicyText } from './lifecycle-policy-text';
+import { checkPolicyJson, parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
@@ -248,6 +248,17 @@ export class CacheLifecycleRule {
   }
 
   /**
+   * A lifecycle policy as it is written, for what ECR takes and this version of the library refuses: a new key, another kind of count, more
+   * rules. Has to stand alone. Nothing of it is checked but that it is a JSON object.
+   *
+   * @param policyText an object such as `{"rules": [...]}`, with the priorities of the rules
+   */
+  public static fromUncheckedPolicyText(policyText: string): CacheLifecycleRule[] {
+    checkPolicyJson(policyText);
+    return [new CacheLifecycleRule(undefined, policyText)];
+  }
+
+  /**
    * The lifecycle policy JSON of these rules, for a `CfnRepositoryCreationTemplate` or a `CfnRepository`; nothing if everything stays.
    *
    * Priorities are given in the order of the list, from 1. Refuses a set that ECR refuses: more than 50 rules, more than 30,720
@@ -265,7 +276,7 @@ export class CacheLifecycleRule {
       }
       if (rules.length > 1) {
         throw new InvalidInputError({
-          got: policyText !== undefined ? 'other rules beside a policy text that is known only at deployment' : 'other rules beside keepEverything()',
+          got: policyText !== undefined ? 'other rules beside a policy text that is taken as it is' : 'other rules beside keepEverything()',
           expected: 'it to stand alone',
           fix: 'remove it, or the other rules',
         });
@@ -283,7 +294,7 @@ export class CacheLifecycleRule {
   private constructor(
     /** The rules of ECR that it stands for; without any it is the whole policy. */
     private readonly rules: LifecycleRule[] | undefined,
-    /** A policy that can be read only at deployment; without one, nothing goes. */
+    /** A policy that is taken as it is; without one, nothing goes. */
     private readonly policyText?: string,
   ) {}
 }

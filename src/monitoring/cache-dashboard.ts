@@ -5,7 +5,8 @@ import { CacheMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
 import { QueryText } from './query-text';
-import { InvalidInputError } from '../private/errors';
+import { refuse } from '../private/accepted';
+import { CheckId } from '../private/errors';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -56,11 +57,11 @@ export class CacheDashboard extends Construct {
     const rows = props.caches.flatMap(cache => sectionOf(cache));
     const widgets = rows.reduce((sum, row) => sum + row.length, 0);
     if (widgets > MOST_WIDGETS) {
-      throw new InvalidInputError({
+      refuse(this, CheckId.DASHBOARD_WIDGETS, {
         got: `${widgets} widgets for ${props.caches.length} caches`,
         expected: `at most ${MOST_WIDGETS} on a dashboard, a limit of CloudWatch`,
         fix: 'show some of the caches on a dashboard of their own',
-      }, this);
+      });
     }
     this.dashboard = new cloudwatch.Dashboard(this, 'Default', {
       dashboardName: props.dashboardName,

@@ -7,7 +7,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { MOST_SETTINGS, NAMESPACE } from '../functions/contract';
-import { InvalidInputError } from '../private/errors';
+import { refuse } from '../private/accepted';
+import { CheckId, InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
@@ -39,12 +40,16 @@ export interface ScheduledFunctionOptions {
 /** What every such function has: a role that can do no more than log and put metrics, a log group, the small machine. */
 export function scheduledFunctionProps(scope: Construct, options: ScheduledFunctionOptions) {
   const timeout = options.timeout ?? Duration.minutes(15);
-  if (!timeout.isUnresolved() && (timeout.toSeconds() > 900 || timeout.toSeconds() < 30)) {
-    throw new InvalidInputError({
-      got: `a timeout of ${timeout.toHumanString()}`,
-      expected: '30 seconds to 15 minutes, the longest that Lambda runs',
-      fix: 'watch fewer caches with one function if it is too short',
-    }, scope);
+  const wrongTimeout = {
+    got: `a timeout of ${timeout.toHumanString()}`,
+    expected: '30 seconds to 15 minutes, the longest that Lambda runs',
+    fix: 'watch fewer caches with one function if it is too short',
+  };
+  if (!timeout.isUnresolved() && timeout.toSeconds() < 30) {
+    throw new InvalidInputError(wrongTimeout, scope);
+  }
+  if (!timeout.isUnresolved() && timeout.toSeconds() > 900) {
+    refuse(scope, CheckId.FUNCTION_TIMEOUT, wrongTimeout);
   }
   const logGroup = new logs.LogGroup(scope, 'Log', {
     retention: options.logRetention ?? logs.RetentionDays.ONE_MONTH,
@@ -93,7 +98,7 @@ export function checkSameRegistry(scope: Construct, rule: IPullThroughCacheRuleR
 export function checkSettings(scope: Construct, settings: object, fix: string): void {
   const length = JSON.stringify(settings).length;
   if (length > MOST_SETTINGS) {
-    throw new InvalidInputError({ got: `${length} characters of settings`, expected: `at most ${MOST_SETTINGS}`, fix }, scope);
+    refuse(scope, CheckId.FUNCTION_SETTINGS, { got: `${length} characters of settings`, expected: `at most ${MOST_SETTINGS}`, fix });
   }
 }
 

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
+import { sortedByKey } from '../private/sorted';
 
 /** The longest that Lambda runs. */
 const LONGEST_RUN = Duration.minutes(15);
@@ -40,7 +41,7 @@ export function fingerprintOf(...constructs: IConstruct[]): string {
   return Lazy.uncachedString({
     produce: () => {
       const resources = constructs.flatMap(construct => construct.node.findAll().filter(child => CfnResource.isCfnResource(child)));
-      return createHash('sha256').update(JSON.stringify(resources.map(propertiesOf))).digest('hex').slice(0, 16);
+      return createHash('sha256').update(JSON.stringify(sortedByKey(resources.map(propertiesOf)))).digest('hex').slice(0, 16);
     },
   });
 }

@@ -5,9 +5,11 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { jsonLength } from '../private/checks';
-import { InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
+import { refusals } from '../private/accepted';
+import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { differ } from '../private/places';
+import { sortedByKey } from '../private/sorted';
 import { claimRegistry } from '../private/tree';
 import type { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
@@ -135,7 +137,8 @@ export class RegistryPolicy extends Resource {
   }
 
   private document(): RenderedPolicy {
-    const render = (statement: iam.PolicyStatement): RenderedStatement => Stack.of(this).resolve(statement.toStatementJson());
+    const render = (statement: iam.PolicyStatement): RenderedStatement =>
+      sortedByKey(Stack.of(this).resolve(statement.toStatementJson())) as RenderedStatement;
     return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.firstPulls].map(render)) };
   }
 
@@ -200,11 +203,12 @@ function registryPolicyProblems(
   written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, known: readonly string[] | undefined, scope: IConstruct,
 ): string[] {
   const problems = [
-    written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), outOfScope(written, known), tooLong(policy, scope),
+    written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), outOfScope(written, known),
   ];
   return [
     ...written.flatMap(statement => statement.validateForResourcePolicy()),
     ...problems.filter(problem => problem !== undefined).map(problem => problemAt(scope, problem)),
+    ...lengthProblems(policy, scope),
   ];
 }
 
@@ -242,14 +246,14 @@ function outOfScope(statements: iam.PolicyStatement[], known: readonly string[] 
   };
 }
 
-function tooLong(policy: RenderedPolicy, scope: IConstruct): Problem | undefined {
+function lengthProblems(policy: RenderedPolicy, scope: IConstruct): string[] {
   const length = jsonLength(policy, scope);
-  return length <= LONGEST_POLICY ? undefined : {
+  return length <= LONGEST_POLICY ? [] : refusals(scope, CheckId.REGISTRY_POLICY_LENGTH, {
     got: `a registry policy of ${length} characters`,
     expected: `at most ${LONGEST_POLICY}`,
     fix: 'name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by one '
       + "CachePullers.organization('o-...', { accounts: [...] })",
-  };
+  });
 }
 
 /** A statement as it is rendered. */

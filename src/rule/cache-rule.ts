@@ -5,7 +5,8 @@ import type { IPullThroughCacheRuleRef, PullThroughCacheRuleReference } from 'aw
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
-import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
+import { refusals, refuse } from '../private/accepted';
+import { CheckId, InvalidInputError, place, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { PlacedConstructs, Placement } from '../private/places';
 import { isInTree, oncePerTree, sameNames } from '../private/tree';
@@ -96,6 +97,9 @@ export class CacheRule extends Resource implements ICacheRule {
     this.pullThroughCacheRuleRef = { ecrRepositoryPrefix: this.repositoryPrefix };
 
     checkRegion(Stack.of(this).region, this);
+    if (props.upstream.region !== undefined) {
+      checkRegion(props.upstream.region, this);
+    }
     checkPrefix('repository prefix', this.repositoryPrefix, this);
     checkUpstreamPrefix(this.upstreamRepositoryPrefix, this.repositoryPrefix, this);
     this.checkUpstreamRole(props);
@@ -104,7 +108,7 @@ export class CacheRule extends Resource implements ICacheRule {
 
     new CfnPullThroughCacheRule(this, 'Default', {
       ecrRepositoryPrefix: this.repositoryPrefix,
-      upstreamRegistry: props.upstream.registryName,
+      upstreamRegistry: props.upstream._writtenName,
       upstreamRegistryUrl: props.upstream.url,
       upstreamRepositoryPrefix: props.upstreamRepositoryPrefix,
       credentialArn: props.upstream.credential?.secretArn,
@@ -115,11 +119,11 @@ export class CacheRule extends Resource implements ICacheRule {
   private checkUpstreamRole(props: CacheRuleProps): void {
     const { account, region, readByRole } = props.upstream;
     if (props.upstreamRole && !readByRole) {
-      throw new InvalidInputError({
+      refuse(this, CheckId.UPSTREAM_ROLE, {
         got: `an upstream role for '${props.upstream.url}'`,
         expected: 'a role for private ECR upstreams only, since ECR reads no other upstream by one',
         fix: 'leave the role out',
-      }, this);
+      });
     }
     checkRoleAccount('upstream', props.upstreamRole, this);
     const own = Stack.of(this);
@@ -173,7 +177,7 @@ class RuleRegister {
       throw new InvalidInputError(samePrefix(rule.repositoryPrefix, twin), rule);
     }
     if (neighbours.length >= MOST_RULES && neighbours.filter(isInTree).length >= MOST_RULES) {
-      throw new InvalidInputError(tooMany(MOST_RULES + 1), rule);
+      refuse(rule, CheckId.RULE_COUNT, tooMany(MOST_RULES + 1));
     }
     for (const other of neighbours.filter(({ repositoryPrefix }) => overlap(rule.repositoryPrefix, repositoryPrefix)).filter(isInTree)) {
       warnOfOverlap(rule, other);
@@ -203,7 +207,7 @@ function problemsWithL1Rules(root: IConstruct): string[] {
   const placed = new PlacedConstructs(certain);
   const countBeside = (rule: IConstruct) => placed.at(rule, Placement.SAME).length;
   const crowded = certain.find(rule => countBeside(rule) > MOST_RULES);
-  return crowded ? [...twins, problemAt(crowded, tooMany(countBeside(crowded)))] : twins;
+  return crowded ? [...twins, ...refusals(crowded, CheckId.RULE_COUNT, tooMany(countBeside(crowded)))] : twins;
 }
 
 function warnOfOverlap(rule: RegisteredRule, other: RegisteredRule): void {
