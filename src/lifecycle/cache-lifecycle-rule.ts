@@ -96,7 +96,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Keeps the newest images of each repository and expires the older ones; by default of all tagged images.
+   * Keeps the newest images of each repository and expires the older ones, by default of all tagged images.
    *
    * @param count how many stay, at least 1
    * @param options which images it is about
@@ -132,7 +132,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Expires images some time after their import, whether or not they are still pulled; by default all tagged images.
+   * Expires images some time after their import, whether or not they are still pulled. By default it is about all tagged images.
    *
    * @param age the time since the import, in whole days, at least 1
    * @param options which images it is about
@@ -154,7 +154,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Archives images some time after their import; by default all tagged images. Archived images can't be pulled.
+   * Archives images some time after their import, by default all tagged images. Archived images can't be pulled.
    *
    * @param age the time since the import, in whole days, at least 1
    * @param options which images it is about
@@ -164,7 +164,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Archives all but the newest images of each repository; by default of all tagged images. Archived images can't be pulled.
+   * Archives all but the newest images of each repository, by default of all tagged images. Archived images can't be pulled.
    *
    * @param count how many stay as they are, at least 1
    * @param options which images it is about
@@ -174,7 +174,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Archives images that nobody has pulled for some time; by default all tagged images. An image that was never pulled counts from
+   * Archives images that nobody has pulled for some time, by default all tagged images. An image that was never pulled counts from
    * its import. Archived images can't be pulled, so what comes back to life has to be restored.
    *
    * ECR can't expire images by their last pull: archive them, and add `expireArchivedAfter`.
@@ -187,7 +187,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Expires archived images some time after they were archived; by default all tagged ones.
+   * Expires archived images some time after they were archived, by default all tagged ones.
    *
    * Rules for archived images and rules for the others don't get in each other's way: order and uniqueness count for each alone.
    *
@@ -259,7 +259,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * The lifecycle policy JSON of these rules, for a `CfnRepositoryCreationTemplate` or a `CfnRepository`; nothing if everything stays.
+   * The lifecycle policy JSON of these rules, for a `CfnRepositoryCreationTemplate` or a `CfnRepository`. There is none if everything stays.
    *
    * Priorities are given in the order of the list, from 1. Refuses a set that ECR refuses: more than 50 rules, more than 30,720
    * characters, two rules about untagged images of a storage class, a tag prefix in two rules, a rule about any image that isn't the last.

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
-import { ROOT } from '../private/checks';
 import { refuse } from '../private/accepted';
+import { ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';

@@ -139,7 +139,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
   /** The prefix of the repositories, or `ROOT`. */
   public readonly prefix: string;
 
-  /** Collects what `Tags.of` adds; it reaches the repositories with `inheritTags` only. */
+  /** Collects what `Tags.of` adds, which reaches the repositories with `inheritTags` only. */
   public readonly cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::ECR::RepositoryCreationTemplate');
 
   private readonly ownTags: { [key: string]: string };

@@ -228,13 +228,13 @@ export class UpstreamRegistry {
   /** The hosts by which image names mean this registry, the usual one first: `docker.io` for Docker Hub. */
   public readonly imageHosts: string[];
 
-  /** What ECR logs in with; undefined for public registries and for private ECR registries. */
+  /** What ECR logs in with. Public registries and private ECR registries have none. */
   public readonly credential?: UpstreamCredential;
 
-  /** The account of a private ECR registry; undefined for every other upstream. */
+  /** The account of a private ECR registry. Every other upstream has none. */
   public readonly account?: string;
 
-  /** The Region of a private ECR registry; undefined for every other upstream. */
+  /** The Region of a private ECR registry. Every other upstream has none. */
   public readonly region?: string;
 
   /** Whether ECR reads this upstream by assuming an IAM role: true for private ECR registries. */

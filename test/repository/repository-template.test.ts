@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack, Tags, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -81,6 +81,20 @@ describe('the description of a template', () => {
 describe('the tags of a template', () => {
   test('are given to the repositories', () => {
     expect(templateWith({ tags: { team: 'web', cost: '7' } }).ResourceTags).toEqual([{ Key: 'cost', Value: '7' }, { Key: 'team', Value: 'web' }]);
+  });
+
+  test('are in the same order in whatever order they come, inherited ones too', () => {
+    const tagsOf = (own: { [key: string]: string }, inherited: [string, string][]) => {
+      const stack = newStack();
+      const template = new RepositoryTemplate(stack, 'Template', { prefix: 'echo', tags: own, inheritTags: true });
+      inherited.forEach(([key, value]) => Tags.of(template).add(key, value));
+      return propertiesOf(stack, 'AWS::ECR::RepositoryCreationTemplate').ResourceTags;
+    };
+
+    expect(tagsOf({ team: 'web', cost: '7' }, [['stage', 'prod'], ['area', 'eu']])).toEqual([
+      { Key: 'area', Value: 'eu' }, { Key: 'cost', Value: '7' }, { Key: 'stage', Value: 'prod' }, { Key: 'team', Value: 'web' },
+    ]);
+    expect(tagsOf({ cost: '7', team: 'web' }, [['area', 'eu'], ['stage', 'prod']])).toEqual(tagsOf({ team: 'web', cost: '7' }, [['stage', 'prod'], ['area', 'eu']]));
   });
 
   const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, 'x']));

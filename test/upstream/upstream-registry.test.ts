@@ -98,7 +98,10 @@ describe('without the name of the registry', () => {
     expect(named).toEqual({ ...bare, UpstreamRegistry: upstream.registryName });
     expect(bare).not.toHaveProperty('UpstreamRegistry');
     expect(unnamed).toMatchObject({
-      registryName: upstream.registryName, url: upstream.url, imageHosts: upstream.imageHosts, readByRole: upstream.readByRole,
+      registryName: upstream.registryName,
+      url: upstream.url,
+      imageHosts: upstream.imageHosts,
+      readByRole: upstream.readByRole,
       defaultRepositoryPrefix: upstream.defaultRepositoryPrefix,
     });
     expect(unnamed.credential).toBe(upstream.credential);
