@@ -20,7 +20,8 @@ export interface KnownRegistry {
 export const PARTS: { readonly [part: string]: string } = {
   account: '[0-9]{12}',
   region: '[a-z0-9-]+',
-  suffix: 'amazonaws\\.(?:com|com\\.cn|eu)',
+  // that of a partition, such as amazonaws.com.cn
+  suffix: '[a-z0-9-]+(?:\\.[a-z0-9-]+)+',
   name: '[a-z0-9-]+',
 };
 

@@ -67,6 +67,9 @@ interface Wire extends UpstreamRegistryOptions {
 }
 
 const HOST = /^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?$/;
+/** Regions of the partition `aws`. */
+const COMMERCIAL = /^(?!cn-)[a-z]{2}-(?!gov-|iso)/;
+const SUFFIX = 'amazonaws.com';
 const AZURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**
@@ -209,10 +212,8 @@ export class UpstreamRegistry {
   private static privateEcr(account: string, region: string, defaultRepositoryPrefix: string): UpstreamRegistry {
     checkAccount(account);
     checkRegionName(region);
-    // not the suffix of the cache's Region; where none is known, caches exist in Regions of this one only
-    const suffix = (Token.isUnresolved(region) ? undefined : RegionInfo.get(region).domainSuffix) ?? 'amazonaws.com';
     const { registryName, url, imageHosts } = REGISTRIES.ecr;
-    const fill = (pattern: string) => filled(pattern, { account, region, suffix });
+    const fill = (pattern: string) => filled(pattern, { account, region, suffix: suffixOf(region) });
     return new UpstreamRegistry({ registryName, url: fill(url), imageHosts: imageHosts.map(fill), defaultRepositoryPrefix, account, region });
   }
 
@@ -291,6 +292,12 @@ function checkReadable({ registryName, readWith, madeBy }: KnownRegistry, creden
     expected: 'what ECR reads such a registry with',
     fix: `use UpstreamRegistry.${madeBy}${readWith === 'role' ? '' : ', or pass the credential'}`,
   });
+}
+
+/** The suffix of the upstream's partition, which need not be that of the cache. A token is of the one in which caches exist. */
+function suffixOf(region: string): string {
+  // asked for others only, since loading what aws-cdk knows of all Regions takes longer than all else here
+  return Token.isUnresolved(region) || COMMERCIAL.test(region) ? SUFFIX : RegionInfo.get(region).domainSuffix ?? SUFFIX;
 }
 
 function checkHost(host: string): void {

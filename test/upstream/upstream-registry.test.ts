@@ -151,7 +151,8 @@ describe('a private ECR registry', () => {
   });
 
   test.each([
-    ['cn-north-1', 'amazonaws.com.cn'], ['us-gov-west-1', 'amazonaws.com'], ['xy-east-1', 'amazonaws.com'],
+    ['cn-north-1', 'amazonaws.com.cn'], ['eusc-de-east-1', 'amazonaws.eu'], ['us-iso-east-1', 'c2s.ic.gov'], ['us-gov-west-1', 'amazonaws.com'],
+    ['mx-central-1', 'amazonaws.com'], ['xyz-east-1', 'amazonaws.com'],
   ])('in %s has the suffix of its partition', (region, suffix) => {
     expect(UpstreamRegistry.ecr({ account: '123456789012', region }).url).toBe(`123456789012.dkr.ecr.${region}.${suffix}`);
   });
