@@ -1,6 +1,7 @@
-import { awscdk, javascript, ReleasableCommits } from 'projen';
+import { awscdk, github, javascript, JsonFile, ReleasableCommits } from 'projen';
 import { bundleOnce } from './projenrc/bundles';
 import { addWorkflows } from './projenrc/workflows';
+import { PARTS, REGISTRIES } from './src/upstream/registries';
 
 const repository = 'github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache';
 
@@ -179,6 +180,9 @@ project.addTask('mutation', {
   description: 'Change the pure code in a thousand places and see which changes no test notices',
   exec: 'stryker run test/mutation/stryker.config.json',
 });
+
+// the local engine is Python and knows the same registries
+new JsonFile(project, 'local/engine/registries.json', { marker: false, obj: { parts: PARTS, registries: Object.values(REGISTRIES) } });
 
 // run without projen in between, so that the demo notices when npm is told to end
 project.setScript('demo', 'node --import tsx local/demo/main.ts');

@@ -1,13 +1,12 @@
 export { PullThroughCache } from './pull-through-cache';
 export type { PullThroughCacheAttributes, PullThroughCacheProps } from './pull-through-cache';
+export { PullThroughCacheBase } from './pull-through-cache-base';
 export type { IPullThroughCache } from './pull-through-cache-base';
 
 export { UpstreamRegistry } from './upstream/upstream-registry';
 export { UpstreamCredential } from './upstream/upstream-credential';
 export type { EchoUpstreamOptions, EcrUpstreamOptions, UpstreamRegistryOptions } from './upstream/upstream-registry';
-export { ImageReference } from './upstream/image-reference';
 
-export { CacheAddress } from './rule/cache-address';
 export { CacheRule } from './rule/cache-rule';
 export type { CacheRuleProps, ICacheRule } from './rule/cache-rule';
 export { UpstreamRole } from './rule/upstream-role';
@@ -20,7 +19,7 @@ export type { CacheLifecycleRuleOptions, CacheLifecycleSelectionOptions } from '
 export { RepositoryTemplate, TemplateUse } from './repository/repository-template';
 export { CachePullers } from './repository/cache-pullers';
 export type { AccountPullersOptions, OrganizationPullersOptions } from './repository/cache-pullers';
-export type { IRepositoryTemplate, RepositoryTemplateOptions, RepositoryTemplateProps } from './repository/repository-template';
+export type { RepositoryTemplateOptions, RepositoryTemplateProps } from './repository/repository-template';
 
 export { RegistryPolicy } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';

@@ -61,9 +61,15 @@ export interface IPullThroughCache extends ICacheRule {
 }
 
 /**
- * What every cache does, imported ones too.
+ * What every cache is and does, whether it is made here or imported: the class of what `PullThroughCache.fromRepositoryPrefix()` and
+ * `PullThroughCache.fromPullThroughCacheAttributes()` give. An import of another kind extends it.
  *
- * @internal
+ * @example
+ * import { PullThroughCache, PullThroughCacheBase } from 'cdk-ecr-pull-through-cache';
+ *
+ * PullThroughCache.fromRepositoryPrefix(this, 'Shared', 'echo');
+ * const found = this.node.findChild('Shared') as PullThroughCacheBase;
+ * const uri = found.image('nginx:1.27').uri;
  */
 export abstract class PullThroughCacheBase extends Resource implements IPullThroughCache {
   public abstract readonly repositoryPrefix: string;

@@ -1,7 +1,7 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CacheMonitoring, PullThroughCache, UpstreamRegistry } from '../src';
+import { CacheMonitoring, PullThroughCache, PullThroughCacheBase, UpstreamRegistry } from '../src';
 import type { IPullThroughCache, PullThroughCacheAttributes } from '../src';
 import { ECHO, ENV, newStack, propertiesOf, warningsOf } from './app';
 
@@ -21,6 +21,15 @@ describe('an import by prefix', () => {
     expect(cache.env).toEqual(ENV);
     expect(cache).toMatchObject({ repositoryPrefix: 'echo', upstream: undefined, upstreamRepositoryPrefix: undefined, repositoriesTagged: undefined });
     expect(cache.pullThroughCacheRuleRef).toEqual({ ecrRepositoryPrefix: 'echo' });
+  });
+
+  test('is found in the tree as what it is', () => {
+    const stack = newStack();
+    PullThroughCache.fromRepositoryPrefix(stack, 'Shared', 'echo');
+    new PullThroughCache(stack, 'Own', { upstream: UpstreamRegistry.QUAY });
+
+    expect(stack.node.findChild('Shared')).toBeInstanceOf(PullThroughCacheBase);
+    expect(stack.node.findChild('Own')).toBeInstanceOf(PullThroughCacheBase);
   });
 
   test('makes no resource', () => {

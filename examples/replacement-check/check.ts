@@ -10,7 +10,7 @@ import { ReplacementCheck } from 'cdk-ecr-pull-through-cache';
 
 const files = process.argv.slice(2);
 try {
-  const findings = ReplacementCheck.ofChangeSet(...files.map(file => readFileSync(file, 'utf8')));
+  const findings = ReplacementCheck.ofChangeSet(files.map(file => readFileSync(file, 'utf8')));
   for (const { danger, logicalId, reason, wayOut } of findings) {
     console.error(`${danger} ${logicalId}: ${reason}\n  Instead, ${wayOut}`);
   }

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ministack.services import secretsmanager
 
@@ -21,13 +22,19 @@ from engine.scope import Json, ScopedStore, current
 ROOT = "ROOT"
 MOST_RULES = 50
 
-_HOSTS = {
-    "public.ecr.aws": "ecr-public", "registry.k8s.io": "k8s", "quay.io": "quay", "registry-1.docker.io": "docker-hub",
-    "ghcr.io": "github-container-registry", "registry.gitlab.com": "gitlab-container-registry", "cgr.dev": "chainguard",
-}
-_NEED_CREDENTIAL = frozenset({"docker-hub", "github-container-registry", "gitlab-container-registry",
-                              "azure-container-registry", "chainguard"})
-_PRIVATE_ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
+# written by projen from src/upstream/registries.ts, the table that the constructs read
+_TABLE: Json = json.loads(Path(__file__).with_name("registries.json").read_text())
+_REGISTRIES: list[Json] = _TABLE["registries"]
+
+
+def _pattern(registry: Json) -> re.Pattern[str]:
+    """The URL of a registry, with a group for each name in braces."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", lambda part: f"(?P<{part[1]}>{_TABLE['parts'][part[1]]})",
+                             re.escape(registry["url"])))
+
+
+_URLS = {registry["registryName"]: _pattern(registry) for registry in _REGISTRIES}
+_NEED_CREDENTIAL = frozenset(one["registryName"] for one in _REGISTRIES if one["readWith"] == "credential")
 
 
 @dataclass(frozen=True)
@@ -54,8 +61,8 @@ class Rule:
 
     def private_ecr(self) -> tuple[str, str] | None:
         """Account and Region of the upstream when it is a private ECR registry."""
-        found = _PRIVATE_ECR.fullmatch(self.upstream_url)
-        return (found[1], found[2]) if found else None
+        found = _URLS["ecr"].fullmatch(self.upstream_url)
+        return (found["account"], found["region"]) if found else None
 
     def described(self) -> Json:
         given = {"credentialArn": self.credential_arn, "customRoleArn": self.custom_role_arn}
@@ -164,11 +171,7 @@ def _key(prefix: str) -> str:
 
 def _registry_of(given: Json) -> str:
     url = given["upstreamRegistryUrl"]
-    found = _HOSTS.get(url)
-    if found is None and url.endswith(".azurecr.io"):
-        found = "azure-container-registry"
-    if found is None and _PRIVATE_ECR.fullmatch(url):
-        found = "ecr"
+    found = next((name for name, pattern in _URLS.items() if pattern.fullmatch(url)), None)
     if found is None:
         raise EcrError("UnsupportedUpstreamRegistryException",
                        f"The specified upstream registry isn't supported: {url}")

@@ -1,7 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { TagStatus } from 'aws-cdk-lib/aws-ecr';
 import { renderPolicy } from './lifecycle-policy';
-import { parsePolicyText } from './lifecycle-policy-text';
+import { checkPolicyJson, parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
@@ -96,7 +96,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Keeps the newest images of each repository and expires the older ones; by default of all tagged images.
+   * Keeps the newest images of each repository and expires the older ones, by default of all tagged images.
    *
    * @param count how many stay, at least 1
    * @param options which images it is about
@@ -132,7 +132,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Expires images some time after their import, whether or not they are still pulled; by default all tagged images.
+   * Expires images some time after their import, whether or not they are still pulled. By default it is about all tagged images.
    *
    * @param age the time since the import, in whole days, at least 1
    * @param options which images it is about
@@ -154,7 +154,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Archives images some time after their import; by default all tagged images. Archived images can't be pulled.
+   * Archives images some time after their import, by default all tagged images. Archived images can't be pulled.
    *
    * @param age the time since the import, in whole days, at least 1
    * @param options which images it is about
@@ -164,7 +164,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Archives all but the newest images of each repository; by default of all tagged images. Archived images can't be pulled.
+   * Archives all but the newest images of each repository, by default of all tagged images. Archived images can't be pulled.
    *
    * @param count how many stay as they are, at least 1
    * @param options which images it is about
@@ -174,7 +174,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Archives images that nobody has pulled for some time; by default all tagged images. An image that was never pulled counts from
+   * Archives images that nobody has pulled for some time, by default all tagged images. An image that was never pulled counts from
    * its import. Archived images can't be pulled, so what comes back to life has to be restored.
    *
    * ECR can't expire images by their last pull: archive them, and add `expireArchivedAfter`.
@@ -187,7 +187,7 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * Expires archived images some time after they were archived; by default all tagged ones.
+   * Expires archived images some time after they were archived, by default all tagged ones.
    *
    * Rules for archived images and rules for the others don't get in each other's way: order and uniqueness count for each alone.
    *
@@ -248,7 +248,18 @@ export class CacheLifecycleRule {
   }
 
   /**
-   * The lifecycle policy JSON of these rules, for a `CfnRepositoryCreationTemplate` or a `CfnRepository`; nothing if everything stays.
+   * A lifecycle policy as it is written, for what ECR takes and this version of the library refuses: a new key, another kind of count, more
+   * rules. Has to stand alone. Nothing of it is checked but that it is a JSON object.
+   *
+   * @param policyText an object such as `{"rules": [...]}`, with the priorities of the rules
+   */
+  public static fromUncheckedPolicyText(policyText: string): CacheLifecycleRule[] {
+    checkPolicyJson(policyText);
+    return [new CacheLifecycleRule(undefined, policyText)];
+  }
+
+  /**
+   * The lifecycle policy JSON of these rules, for a `CfnRepositoryCreationTemplate` or a `CfnRepository`. There is none if everything stays.
    *
    * Priorities are given in the order of the list, from 1. Refuses a set that ECR refuses: more than 50 rules, more than 30,720
    * characters, two rules about untagged images of a storage class, a tag prefix in two rules, a rule about any image that isn't the last.
@@ -265,7 +276,7 @@ export class CacheLifecycleRule {
       }
       if (rules.length > 1) {
         throw new InvalidInputError({
-          got: policyText !== undefined ? 'other rules beside a policy text that is known only at deployment' : 'other rules beside keepEverything()',
+          got: policyText !== undefined ? 'other rules beside a policy text that is taken as it is' : 'other rules beside keepEverything()',
           expected: 'it to stand alone',
           fix: 'remove it, or the other rules',
         });
@@ -283,7 +294,7 @@ export class CacheLifecycleRule {
   private constructor(
     /** The rules of ECR that it stands for; without any it is the whole policy. */
     private readonly rules: LifecycleRule[] | undefined,
-    /** A policy that can be read only at deployment; without one, nothing goes. */
+    /** A policy that is taken as it is; without one, nothing goes. */
     private readonly policyText?: string,
   ) {}
 }

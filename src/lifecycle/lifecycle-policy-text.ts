@@ -2,8 +2,9 @@ import { Token } from 'aws-cdk-lib';
 import { checkPolicy } from './lifecycle-policy';
 import { ACTION_TYPES, checkRule, COUNT_TYPES, STORAGE_CLASSES } from './lifecycle-rule';
 import type { LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
-import { TAG_STATUSES } from './lifecycle-selection';
+import { refusedByEcr, TAG_STATUSES } from './lifecycle-selection';
 import { excerpt, InvalidInputError } from '../private/errors';
+import type { Problem } from '../private/errors';
 
 /**
  * Reads the lifecycle policy JSON that ECR takes, and refuses what ECR refuses.
@@ -36,6 +37,14 @@ export function parsePolicyText(text: string): LifecycleRule[] | undefined {
   const sorted = ranked.sort((one, other) => one.rank - other.rank).map(({ rule }) => rule);
   checkPolicy(sorted);
   return sorted;
+}
+
+/** Refuses a text that is no JSON object: whatever a policy may hold, ECR takes no other. */
+export function checkPolicyJson(text: string): void {
+  const document = parseJson(text);
+  if (document !== undefined && (typeof document !== 'object' || document === null || Array.isArray(document))) {
+    throw wrongType(document, 'the lifecycle policy', 'an object');
+  }
 }
 
 function parseJson(text: string): unknown {
@@ -93,11 +102,11 @@ function members(value: unknown, path: string, keys: { required: string[]; optio
   const known = [...keys.required, ...keys.optional ?? []];
   const unknown = Object.keys(value).find(key => !known.includes(key));
   if (unknown !== undefined) {
-    throw new InvalidInputError({ got: `the unknown key ${excerpt(unknown)} in ${path}`, expected: known.join(', '), fix: 'remove or rename it' });
+    throw refusedByEcr({ got: `the unknown key ${excerpt(unknown)} in ${path}`, expected: known.join(', '), fix: 'remove or rename it' });
   }
   const missing = keys.required.find(key => !Object.hasOwn(value, key));
   if (missing !== undefined) {
-    throw new InvalidInputError({ got: `no '${missing}' in ${path}`, expected: keys.required.join(', '), fix: `add '${missing}'` });
+    throw refusedByEcr({ got: `no '${missing}' in ${path}`, expected: keys.required.join(', '), fix: `add '${missing}'` });
   }
   return value as { [key: string]: unknown };
 }
@@ -127,7 +136,7 @@ function strings(value: unknown, path: string): string[] {
 
 function keyword<T extends string>(value: unknown, path: string, allowed: readonly T[]): T {
   const found = allowed.find(one => one === value);
-  if (found === undefined) throw wrongType(value, path, allowed.map(one => `'${one}'`).join(' or '));
+  if (found === undefined) throw refusedByEcr(wrong(value, path, allowed.map(one => `'${one}'`).join(' or ')));
   return found;
 }
 
@@ -141,7 +150,11 @@ function priority(value: unknown, path: string): number {
 }
 
 function wrongType(value: unknown, path: string, expected: string): InvalidInputError {
-  return new InvalidInputError({ got: `${shown(value)} as ${path}`, expected, fix: `correct ${path}` });
+  return new InvalidInputError(wrong(value, path, expected));
+}
+
+function wrong(value: unknown, path: string, expected: string): Problem {
+  return { got: `${shown(value)} as ${path}`, expected, fix: `correct ${path}` };
 }
 
 function shown(value: unknown): string {

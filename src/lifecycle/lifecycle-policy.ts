@@ -1,7 +1,7 @@
 import { Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { describeRule, storageClassOf } from './lifecycle-rule';
 import type { LifecycleRule } from './lifecycle-rule';
-import { covers, numberText } from './lifecycle-selection';
+import { covers, numberText, refusedByEcr } from './lifecycle-selection';
 import { InvalidInputError } from '../private/errors';
 
 /** ECR User Guide, "Amazon ECR service quotas": rules per lifecycle policy, lifecycle policy length. */
@@ -15,7 +15,7 @@ export function renderPolicy(rules: LifecycleRule[]): string {
     rules: rules.map(({ description, selection, action }, index) => ({ rulePriority: index + 1, description, selection, action })),
   });
   if (!Token.isUnresolved(text) && text.length > MAX_CHARACTERS) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `a lifecycle policy of ${text.length} characters`,
       expected: `at most ${MAX_CHARACTERS}`,
       fix: 'shorten descriptions and tag lists, or use fewer rules',
@@ -26,14 +26,12 @@ export function renderPolicy(rules: LifecycleRule[]): string {
 
 /** Refuses a set of rules that ECR refuses, or of which one could never act. */
 export function checkPolicy(rules: LifecycleRule[]): void {
-  if (rules.length === 0 || rules.length > MAX_RULES) {
-    throw new InvalidInputError({
-      got: `${rules.length} rules for a lifecycle policy`,
-      expected: `1 to ${MAX_RULES}`,
-      fix: rules.length === 0
-        ? 'give at least one rule; CacheLifecycleRule.keepEverything() says that nothing shall go'
-        : 'join rules, and note that protect() makes one rule of each of its patterns',
-    });
+  const count = { got: `${rules.length} rules for a lifecycle policy`, expected: `1 to ${MAX_RULES}` };
+  if (rules.length === 0) {
+    throw new InvalidInputError({ ...count, fix: 'give at least one rule; CacheLifecycleRule.keepEverything() says that nothing shall go' });
+  }
+  if (rules.length > MAX_RULES) {
+    throw refusedByEcr({ ...count, fix: 'join rules, and note that protect() makes one rule of each of its patterns' });
   }
   rules.forEach((rule, index) => rules.slice(0, index).forEach((earlier, earlierIndex) =>
     checkPair({ ...earlier, place: earlierIndex + 1 }, { ...rule, place: index + 1 })));
@@ -47,7 +45,7 @@ function checkPair(earlier: PlacedRule, later: PlacedRule): void {
   const sameClass = storageClassOf(earlier) === storageClassOf(later);
   const [first, second] = [earlier.selection, later.selection];
   if (first.tagStatus === 'any' && second.tagStatus !== 'any') {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `${name(later)} after ${name(earlier)}`,
       expected: 'a rule about any image, tagged or not, to be the last',
       fix: `move rule ${earlier.place} to the end`,
@@ -55,7 +53,7 @@ function checkPair(earlier: PlacedRule, later: PlacedRule): void {
   }
   if (sameClass && first.tagStatus !== 'tagged' && first.tagStatus === second.tagStatus) {
     const images = first.tagStatus === 'any' ? 'any image' : 'untagged images';
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `two rules about ${images} of the storage class '${storageClassOf(later)}', ${name(earlier)} and ${name(later)}`,
       expected: 'one a storage class',
       fix: 'remove one of the two',
@@ -64,7 +62,7 @@ function checkPair(earlier: PlacedRule, later: PlacedRule): void {
   if (!sameClass) return;
   const prefix = sharedPrefix(first.tagPrefixList, second.tagPrefixList);
   if (prefix !== undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `the tag prefix '${prefix}' in two rules, ${name(earlier)} and ${name(later)}`,
       expected: 'each tag prefix in one rule of a storage class',
       fix: 'join the two rules, or select the tags of one of them by a pattern',

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
-import { checkTagSelection, describeImages, numberText } from './lifecycle-selection';
+import { checkTagSelection, describeImages, numberText, refusedByEcr } from './lifecycle-selection';
 import type { TagSelection } from './lifecycle-selection';
 import { InvalidInputError } from '../private/errors';
 
@@ -64,7 +64,7 @@ function checkCount({ countNumber, countType }: LifecycleSelection, where: strin
     });
   }
   if (countType === 'sinceImageTransitioned' && countNumber < MIN_ARCHIVED_DAYS) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `an expiry of archived images after ${countNumber} days in ${where}`,
       expected: `at least ${MIN_ARCHIVED_DAYS} days, the least that an image stays archived`,
       fix: `expire them after ${MIN_ARCHIVED_DAYS} days or more, or expire them instead of archiving them`,
@@ -74,14 +74,14 @@ function checkCount({ countNumber, countType }: LifecycleSelection, where: strin
 
 function checkUnit({ countType, countUnit }: LifecycleSelection, where: string): void {
   if (countType === 'imageCountMoreThan' && countUnit !== undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `a countUnit beside the countType 'imageCountMoreThan' in ${where}`,
       expected: 'none, since it counts images',
       fix: 'leave the countUnit out',
     });
   }
   if (countType !== 'imageCountMoreThan' && countUnit === undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `no countUnit beside the countType '${countType}' in ${where}`,
       expected: "the countUnit 'days'",
       fix: 'add "countUnit": "days"',
@@ -93,7 +93,7 @@ function checkStorageClass(rule: LifecycleRule, where: string): void {
   const { countType } = rule.selection;
   const needed: StorageClass = countType === 'sinceImageTransitioned' ? 'archive' : 'standard';
   if (storageClassOf(rule) !== needed) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `the storageClass '${storageClassOf(rule)}' beside the countType '${countType}' in ${where}`,
       expected: `the storageClass '${needed}'`,
       fix: "select archived images with 'sinceImageTransitioned', all others in the standard class",
@@ -103,28 +103,28 @@ function checkStorageClass(rule: LifecycleRule, where: string): void {
 
 function checkAction({ selection: { countType }, action }: LifecycleRule, where: string): void {
   if (countType === 'sinceImagePulled' && action.type !== 'transition') {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `the action 'expire' beside the countType 'sinceImagePulled' in ${where}`,
       expected: "the action 'transition', the only one that the time since a pull can lead to",
       fix: "archive what isn't pulled, and expire archived images by a second rule",
     });
   }
   if (countType === 'sinceImageTransitioned' && action.type !== 'expire') {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `the action 'transition' beside the countType 'sinceImageTransitioned' in ${where}`,
       expected: "the action 'expire', since these images are archived already",
       fix: "use the action 'expire'",
     });
   }
   if (action.type === 'transition' && action.targetStorageClass === undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `no targetStorageClass beside the action 'transition' in ${where}`,
       expected: "the targetStorageClass 'archive'",
       fix: 'add "targetStorageClass": "archive"',
     });
   }
   if (action.type === 'expire' && action.targetStorageClass !== undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `a targetStorageClass beside the action 'expire' in ${where}`,
       expected: "it only beside the action 'transition'",
       fix: "leave the targetStorageClass out, or use the action 'transition'",

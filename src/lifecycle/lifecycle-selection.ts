@@ -1,5 +1,6 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
 import { excerpt, InvalidInputError } from '../private/errors';
+import type { Problem } from '../private/errors';
 
 /** ECR's words for the images that a rule may select. */
 export const TAG_STATUSES = ['tagged', 'untagged', 'any'] as const;
@@ -12,6 +13,11 @@ export interface TagSelection {
   readonly tagPrefixList?: string[];
 }
 
+/** The error for what ECR refuses as far as this version knows: it rests on a limit or a list of ECR, so it says the way round. */
+export function refusedByEcr({ got, expected, fix }: Problem): InvalidInputError {
+  return new InvalidInputError({ got, expected, fix: `${fix}; if ECR takes it by now, write the whole policy in CacheLifecycleRule.fromUncheckedPolicyText()` });
+}
+
 const MAX_WILDCARDS = 4;
 // What a tag may hold by the OCI distribution specification; anything else can match no image.
 const TAG_CHARACTERS = '[A-Za-z0-9_.-]';
@@ -22,7 +28,7 @@ const PATTERN = new RegExp(`^(?:${TAG_CHARACTERS}|\\*){1,128}$`);
 export function checkTagSelection(selection: TagSelection, where: string): void {
   const { tagStatus, tagPatternList, tagPrefixList } = selection;
   if (tagPatternList !== undefined && tagPrefixList !== undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `tag patterns and tag prefixes in ${where}`,
       expected: 'one of the two',
       fix: 'write a prefix as a pattern that ends in *, or make two rules of it',
@@ -30,14 +36,14 @@ export function checkTagSelection(selection: TagSelection, where: string): void 
   }
   const tags = tagPatternList ?? tagPrefixList;
   if (tagStatus !== 'tagged' && tags !== undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `tag patterns or prefixes in ${where}, whose tagStatus is '${tagStatus}'`,
       expected: "them only with the tagStatus 'tagged'",
       fix: 'leave the patterns and prefixes out, or select tagged images',
     });
   }
   if (tagStatus === 'tagged' && tags === undefined) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `neither tagPatternList nor tagPrefixList in ${where}, whose tagStatus is 'tagged'`,
       expected: 'exactly one of the two',
       fix: 'give the tagPatternList ["*"] to select all tagged images',
@@ -62,7 +68,7 @@ export function checkTagSelection(selection: TagSelection, where: string): void 
 
 function checkPattern(pattern: string, where: string): void {
   if (!PATTERN.test(pattern)) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `the tag pattern ${excerpt(pattern)} in ${where}`,
       expected: '1 to 128 letters, digits, underscores, dots, hyphens and the wildcard *',
       fix: 'use * for any run of characters, as in v1.*; regular expressions and other wildcards match no tag',
@@ -70,7 +76,7 @@ function checkPattern(pattern: string, where: string): void {
   }
   const wildcards = pattern.split('*').length - 1;
   if (wildcards > MAX_WILDCARDS) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `${wildcards} wildcards in the tag pattern ${excerpt(pattern)} in ${where}`,
       expected: `at most ${MAX_WILDCARDS}`,
       fix: 'write a shorter pattern, or several rules',
@@ -80,7 +86,7 @@ function checkPattern(pattern: string, where: string): void {
 
 function checkPrefix(prefix: string, where: string): void {
   if (!PREFIX.test(prefix)) {
-    throw new InvalidInputError({
+    throw refusedByEcr({
       got: `the tag prefix ${excerpt(prefix)} in ${where}`,
       expected: '1 to 128 letters, digits, underscores, dots and hyphens',
       fix: 'write how the tags begin, or use tag patterns where you need the wildcard *',

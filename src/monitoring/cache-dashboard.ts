@@ -9,7 +9,8 @@ import { watchOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
 import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
-import { problemAt } from '../private/errors';
+import { refusals } from '../private/accepted';
+import { CheckId } from '../private/errors';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -69,11 +70,11 @@ export class CacheDashboard extends Construct {
 
   private problems(caches: IPullThroughCacheRuleRef[]): string[] {
     const widgets = caches.flatMap(cache => rowsOf(cache)).reduce((sum, row) => sum + row.length, 0);
-    return widgets <= MOST_WIDGETS ? [] : [problemAt(this, {
+    return widgets <= MOST_WIDGETS ? [] : refusals(this, CheckId.DASHBOARD_WIDGETS, {
       got: `${widgets} widgets for ${caches.length} caches`,
       expected: `at most ${MOST_WIDGETS} on a dashboard, a limit of CloudWatch`,
       fix: 'show some of the caches on a dashboard of their own',
-    })];
+    });
   }
 }
 

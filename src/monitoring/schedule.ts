@@ -8,7 +8,8 @@ import type { Construct } from 'constructs';
 import { functionParts } from './cache-function';
 import type { CacheFunctionOptions } from './cache-function-options';
 import { MOST_SETTINGS, NAMESPACE } from '../functions/contract';
-import { InvalidInputError } from '../private/errors';
+import { refuse } from '../private/accepted';
+import { CheckId, InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
@@ -33,12 +34,16 @@ export interface ScheduledFunctionOptions extends CacheFunctionOptions {
 /** The parts of such a function, whose role may put metrics too, and the options that are not those of every function. */
 export function scheduledFunction(scope: Construct, options: ScheduledFunctionOptions) {
   const { timeout = Duration.minutes(15), reservedConcurrentExecutions } = options;
-  if (!timeout.isUnresolved() && (timeout.toSeconds() > 900 || timeout.toSeconds() < 30)) {
-    throw new InvalidInputError({
-      got: `a timeout of ${timeout.toHumanString()}`,
-      expected: '30 seconds to 15 minutes, the longest that Lambda runs',
-      fix: 'watch fewer caches with one function if it is too short',
-    }, scope);
+  const wrongTimeout = {
+    got: `a timeout of ${timeout.toHumanString()}`,
+    expected: '30 seconds to 15 minutes, the longest that Lambda runs',
+    fix: 'watch fewer caches with one function if it is too short',
+  };
+  if (!timeout.isUnresolved() && timeout.toSeconds() < 30) {
+    throw new InvalidInputError(wrongTimeout, scope);
+  }
+  if (!timeout.isUnresolved() && timeout.toSeconds() > 900) {
+    refuse(scope, CheckId.FUNCTION_TIMEOUT, wrongTimeout);
   }
   const parts = functionParts(scope, options);
   parts.role.addToPolicy(new iam.PolicyStatement({
@@ -75,7 +80,7 @@ export function checkSameRegistry(scope: Construct, rule: IPullThroughCacheRuleR
 export function checkSettings(scope: Construct, settings: object, fix: string): void {
   const length = JSON.stringify(settings).length;
   if (length > MOST_SETTINGS) {
-    throw new InvalidInputError({ got: `${length} characters of settings`, expected: `at most ${MOST_SETTINGS}`, fix }, scope);
+    refuse(scope, CheckId.FUNCTION_SETTINGS, { got: `${length} characters of settings`, expected: `at most ${MOST_SETTINGS}`, fix });
   }
 }
 

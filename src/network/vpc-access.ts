@@ -79,13 +79,13 @@ export interface CacheVpcAccessProps {
  * access.allowBuckets([uploads]);
  */
 export class CacheVpcAccess extends Construct {
-  /** The endpoint for `ecr.api`; undefined when one is used that exists. */
+  /** The endpoint for `ecr.api`. There is none when one is used that exists. */
   public readonly ecrApiEndpoint?: ec2.InterfaceVpcEndpoint;
 
-  /** The endpoint for `ecr.dkr`; undefined when one is used that exists. */
+  /** The endpoint for `ecr.dkr`. There is none when one is used that exists. */
   public readonly ecrDockerEndpoint?: ec2.InterfaceVpcEndpoint;
 
-  /** The gateway endpoint for S3; undefined when one is used that exists. */
+  /** The gateway endpoint for S3. There is none when one is used that exists. */
   public readonly s3Endpoint?: ec2.GatewayVpcEndpoint;
 
   private readonly policies: EndpointPolicies;

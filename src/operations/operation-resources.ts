@@ -6,6 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { functionParts } from '../monitoring/cache-function';
 import type { FunctionParts } from '../monitoring/cache-function';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
+import { sortedByKey } from '../private/sorted';
 
 /** The longest that Lambda runs. */
 const LONGEST_RUN = Duration.minutes(15);
@@ -34,7 +35,7 @@ export function fingerprintOf(...constructs: IConstruct[]): string {
   return Lazy.uncachedString({
     produce: () => {
       const resources = constructs.flatMap(construct => construct.node.findAll().filter(child => CfnResource.isCfnResource(child)));
-      return createHash('sha256').update(JSON.stringify(resources.map(propertiesOf))).digest('hex').slice(0, 16);
+      return createHash('sha256').update(JSON.stringify(sortedByKey(resources.map(propertiesOf)))).digest('hex').slice(0, 16);
     },
   });
 }

@@ -58,7 +58,7 @@ const SIDE_BY_SIDE = 'make a cache with another prefix beside this one, move the
  * import { ReplacementCheck } from 'cdk-ecr-pull-through-cache';
  *
  * declare const changeSet: string; // what `aws cloudformation describe-change-set --include-property-values` printed
- * const findings = ReplacementCheck.ofChangeSet(changeSet);
+ * const findings = ReplacementCheck.ofChangeSet([changeSet]);
  * const safe = findings.length === 0;
  */
 export class ReplacementCheck {
@@ -70,7 +70,7 @@ export class ReplacementCheck {
    * @returns nothing when the deployment touches no rule and no template in an unsafe way
    * @throws for a text that isn't the JSON of a change set, for a change set that isn't made or failed, and when pages are missing
    */
-  public static ofChangeSet(...descriptions: string[]): ReplacementFinding[] {
+  public static ofChangeSet(descriptions: string[]): ReplacementFinding[] {
     const sets = readChangeSets(descriptions);
     const all = sets.flatMap(({ changes }) => changes);
     return sets.flatMap(set => set.changes.flatMap(change => [

@@ -2,7 +2,8 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { InvalidInputError, place } from './errors';
+import { refuse } from './accepted';
+import { CheckId, InvalidInputError, place } from './errors';
 import { differ } from './places';
 
 /** The prefix that stands for the whole registry. */
@@ -10,8 +11,9 @@ export const ROOT = 'ROOT';
 
 /** The path of a repository, which a prefix begins. */
 export const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}$/;
 // Every Region's name ends in a point of the compass and a number: "AWS Regions" in the General Reference.
-const REGION = /^[a-z]{2,}(?:-[a-z]+)*-(?:central|(?:north|south)?(?:east|west)|north|south)-[0-9]{1,2}$/;
+const COMPASS = /-(?:central|(?:north|south)?(?:east|west)|north|south)-[0-9]+$/;
 const ACCOUNT = /^[0-9]{12}$/;
 // ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry", considerations.
 const WITHOUT_PULL_THROUGH_CACHE = ['cn-', 'us-gov-'];
@@ -22,18 +24,18 @@ const WITHOUT_PULL_THROUGH_CACHE = ['cn-', 'us-gov-'];
  */
 
 /** Refuses what `AWS::ECR::PullThroughCacheRule` refuses as a prefix, with 30 as the longest, or a template with 256. */
-export function checkPrefix(name: string, prefix: string, scope?: IConstruct, longest = 30): void {
+export function checkPrefix(name: string, prefix: string, scope: IConstruct, longest = 30): void {
   if (Token.isUnresolved(prefix) || prefix === ROOT) {
     return;
   }
   const got = `the ${name} '${prefix}'`;
   const shortest = longest === 30 ? 2 : 1;
   if (prefix.length < shortest || prefix.length > longest) {
-    throw new InvalidInputError({
+    refuse(scope, CheckId.PREFIX_LENGTH, {
       got: `${got} of length ${prefix.length}`,
       expected: `${shortest} to ${longest} characters`,
       fix: 'choose a prefix of that length',
-    }, scope);
+    });
   }
   if (prefix.endsWith('/') && PATH.test(prefix.slice(0, -1))) {
     throw new InvalidInputError({
@@ -60,7 +62,7 @@ function insteadOf(prefix: string): string {
 }
 
 /** Refuses an upstream repository prefix that ECR refuses: one of the wrong form, or one beside the prefix `ROOT`. */
-export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: string, scope?: IConstruct): void {
+export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: string, scope: IConstruct): void {
   if (upstreamPrefix === undefined) {
     return;
   }
@@ -85,24 +87,36 @@ export function checkAccount(account: string, scope?: IConstruct): void {
   }
 }
 
-/** Refuses what cannot be the name of a Region, and Regions in which ECR has no pull-through cache. */
-export function checkRegion(region: string, scope?: IConstruct): void {
-  if (Token.isUnresolved(region)) {
-    return;
-  }
-  if (!REGION.test(region)) {
+/** Refuses what cannot be the name of a Region. */
+export function checkRegionName(region: string, scope?: IConstruct): void {
+  if (!Token.isUnresolved(region) && !REGION.test(region)) {
     throw new InvalidInputError({
       got: region === undefined ? 'no Region' : `the Region '${region}'`,
       expected: "the name of an AWS Region such as 'us-east-1'",
       fix: 'write the name of the Region, not of a zone or a place',
     }, scope);
   }
+}
+
+/** Refuses what is no name of a Region, names that no Region has, and Regions in which ECR has no pull-through cache. */
+export function checkRegion(region: string, scope: IConstruct): void {
+  checkRegionName(region, scope);
+  if (Token.isUnresolved(region)) {
+    return;
+  }
+  if (!COMPASS.test(region)) {
+    refuse(scope, CheckId.REGION, {
+      got: `the Region '${region}'`,
+      expected: 'a name that ends in a point of the compass and a number, as all of them do',
+      fix: "write it such as 'us-east-1'",
+    });
+  }
   if (WITHOUT_PULL_THROUGH_CACHE.some(start => region.startsWith(start))) {
-    throw new InvalidInputError({
+    refuse(scope, CheckId.REGION, {
       got: `the Region '${region}'`,
       expected: 'a Region with pull-through caches, which China and AWS GovCloud (US) have not',
       fix: 'choose another Region, or copy the images there with a pipeline',
-    }, scope);
+    });
   }
 }
 
@@ -142,13 +156,9 @@ export function checkChoice(
 }
 
 /** Refuses a text that is longer than AWS takes. */
-export function checkLength(name: string, text: string, longest: number, fix: string, scope?: IConstruct): void {
+export function checkLength(id: CheckId, name: string, text: string, longest: number, scope: IConstruct): void {
   if (!Token.isUnresolved(text) && text.length > longest) {
-    throw new InvalidInputError({
-      got: `a ${name} of ${text.length} characters`,
-      expected: `at most ${longest}`,
-      fix,
-    }, scope);
+    refuse(scope, id, { got: `a ${name} of ${text.length} characters`, expected: `at most ${longest}`, fix: 'shorten it' });
   }
 }
 
@@ -193,11 +203,11 @@ export function checkRoleWithoutPath(name: string, role: IRole | undefined, scop
   if (!role || path === undefined || Token.isUnresolved(path) || path === '/') {
     return;
   }
-  throw new InvalidInputError({
+  refuse(scope, CheckId.CREATION_ROLE_PATH, {
     got: `the ${name} role ${named(role)} with the path '${path}'`,
     expected: 'a role without a path, since ECR refuses others in a template',
     fix: 'create the role without a path',
-  }, scope);
+  });
 }
 
 /** From an L1 in the tree, or from an ARN whose end is written out; partition and account in it may be tokens. */

@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnAlias } from 'aws-cdk-lib/aws-kms';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { InvalidInputError, place } from './errors';
+import { refuse } from './accepted';
+import { CheckId, InvalidInputError, place } from './errors';
 import { differ } from './places';
 
 /** What is encrypted with a key, as messages say it. */
@@ -24,11 +25,11 @@ export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct, 
   }
   const alias = key.node.defaultChild;
   if (/:alias\//.test(key.keyRef.keyArn) || alias && CfnAlias.isCfnAlias(alias)) {
-    throw new InvalidInputError({
+    refuse(scope, CheckId.TEMPLATE_KEY_ALIAS, {
       got: `a key alias (${place(key)}) to encrypt with`,
       expected: `a key, since ${encrypted.takesKey} needs the ARN of the key itself`,
       fix: 'pass the key that the alias stands for, for example with kms.Key.fromKeyArn or kms.Key.fromLookup',
-    }, scope);
+    });
   }
   const own = Stack.of(scope).region;
   if (differ(key.env.region, own)) {

@@ -66,6 +66,37 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
 }
 
+/**
+ * The checks that rest on a limit or a list of AWS, by the ids with which users accept what AWS takes by now. Ids are a contract here too.
+ * `docs/troubleshooting.md` lists them.
+ */
+export enum CheckId {
+  REGION = 'region',
+  PREFIX_LENGTH = 'prefixLength',
+  RULE_COUNT = 'ruleCount',
+  UPSTREAM_ROLE = 'upstreamRole',
+  SECRET_NAME_LENGTH = 'secretNameLength',
+  SECRET_KEY = 'secretKey',
+  REPOSITORY_NAME_LENGTH = 'repositoryNameLength',
+  TEMPLATE_DESCRIPTION_LENGTH = 'templateDescriptionLength',
+  TEMPLATE_KEY_ALIAS = 'templateKeyAlias',
+  CREATION_ROLE_PATH = 'creationRolePath',
+  TAG_COUNT = 'tagCount',
+  TAG_LENGTH = 'tagLength',
+  EXCLUSION_FILTERS = 'exclusionFilters',
+  REPOSITORY_POLICY_LENGTH = 'repositoryPolicyLength',
+  REGISTRY_POLICY_LENGTH = 'registryPolicyLength',
+  MANAGED_POLICY_LENGTH = 'managedPolicyLength',
+  REPLICATION_RULES = 'replicationRules',
+  REPLICATION_FILTERS = 'replicationFilters',
+  REPLICATION_DESTINATIONS = 'replicationDestinations',
+  SCAN_FILTERS = 'scanFilters',
+  FILTER_LENGTH = 'filterLength',
+  DASHBOARD_WIDGETS = 'dashboardWidgets',
+  FUNCTION_TIMEOUT = 'functionTimeout',
+  FUNCTION_SETTINGS = 'functionSettings',
+}
+
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */
 export function warn(scope: IConstruct, id: WarningId, message: string): void {
   Validations.of(scope).addWarning(`cdk-ecr-pull-through-cache:${id}`, withoutTokens(message));

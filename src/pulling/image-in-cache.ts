@@ -7,8 +7,9 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
+import { refuse } from '../private/accepted';
 import { ROOT } from '../private/checks';
-import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
+import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { CacheAddress, literalHostOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { readPath, readUpstreamImage } from '../upstream/upstream-image';
@@ -259,11 +260,11 @@ export class ImageInCache {
 
   private checkLength(): void {
     if (!Token.isUnresolved(this.repositoryName) && this.repositoryName.length > LONGEST_NAME) {
-      throw new InvalidInputError({
+      refuse(this.rule, CheckId.REPOSITORY_NAME_LENGTH, {
         got: `a cached repository name of ${this.repositoryName.length} characters`,
         expected: `at most ${LONGEST_NAME}, with the prefix of the cache`,
         fix: 'give the cache a shorter prefix, or serve a part of the upstream by upstreamRepositoryPrefix',
-      }, this.rule);
+      });
     }
   }
 }

@@ -3,8 +3,9 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
+import { refusals } from '../private/accepted';
 import { checkNotEmpty, jsonLength } from '../private/checks';
-import { problemAt } from '../private/errors';
+import { CheckId } from '../private/errors';
 
 /** IAM User Guide, "IAM and AWS STS quotas": white space isn't counted. */
 const LONGEST_MANAGED_POLICY = 6_144;
@@ -117,11 +118,11 @@ export class PullPolicy extends iam.ManagedPolicy {
 
   private tooLong(): string[] {
     const length = jsonLength(this.document, this);
-    return length <= LONGEST_MANAGED_POLICY ? [] : [problemAt(this, {
+    return length <= LONGEST_MANAGED_POLICY ? [] : refusals(this, CheckId.MANAGED_POLICY_LENGTH, {
       got: `a managed policy of ${length} characters`,
       expected: `at most ${LONGEST_MANAGED_POLICY}`,
       fix: 'allow whole caches or paths with /* instead of single images, or make one policy for each cache',
-    })];
+    });
   }
 }
 

@@ -2,8 +2,9 @@ import { Aws, Stack, Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { RegistryPolicy } from './registry-policy';
+import { refusals, refuse } from '../private/accepted';
 import { checkAccount, checkNotEmpty, jsonLength, PATH } from '../private/checks';
-import { excerpt, InvalidInputError, problemAt } from '../private/errors';
+import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { CachePullers } from '../repository/cache-pullers';
@@ -165,7 +166,7 @@ export class CustomerAccess {
     const statements = this.statements(names.map(resourceName => stack.formatArn({ service: 'ecr', resource: 'repository', resourceName })));
     const length = jsonLength(documentOf(statements), policy);
     if (length > LONGEST_POLICY) {
-      throw new InvalidInputError(tooLong(length), policy);
+      refuse(policy, CheckId.REGISTRY_POLICY_LENGTH, tooLong(length));
     }
     const taken = oncePerTree(policy, `CustomerAccess.${policy.node.addr}`, () => new Set<string>());
     const again = statements.find(({ sid }) => taken.has(sid!));
@@ -208,7 +209,8 @@ export class CustomerAccess {
     }
     const { length } = JSON.stringify(JSON.parse(text));
     if (length > LONGEST_POLICY) {
-      throw new InvalidInputError(tooLong(length));
+      const problem = tooLong(length);
+      throw new InvalidInputError({ ...problem, fix: `${problem.fix}; if AWS takes it by now, print what toPolicyDocument() gives` });
     }
     return text;
   }
@@ -271,7 +273,7 @@ function checkLengthAtSynthesis(repository: ecr.IRepository): void {
     const validate = () => {
       const resource = repository.node.defaultChild as ecr.CfnRepository;
       const length = jsonLength(resource.repositoryPolicyText, repository);
-      return length <= LONGEST_POLICY ? [] : [problemAt(repository, tooLong(length))];
+      return length <= LONGEST_POLICY ? [] : refusals(repository, CheckId.REPOSITORY_POLICY_LENGTH, tooLong(length));
     };
     repository.node.addValidation({ validate });
     return true;

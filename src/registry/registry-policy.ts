@@ -4,10 +4,12 @@ import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
+import { refusals } from '../private/accepted';
 import { checkNotEmpty, jsonLength } from '../private/checks';
-import { InvalidInputError, problemAt } from '../private/errors';
+import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { differ } from '../private/places';
+import { sortedByKey } from '../private/sorted';
 import { claimRegistry } from '../private/tree';
 import type { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
@@ -112,7 +114,8 @@ export class RegistryPolicy extends Resource {
   }
 
   private document(): RenderedPolicy {
-    const render = (statement: iam.PolicyStatement): RenderedStatement => Stack.of(this).resolve(statement.toStatementJson());
+    const render = (statement: iam.PolicyStatement): RenderedStatement =>
+      sortedByKey(Stack.of(this).resolve(statement.toStatementJson())) as RenderedStatement;
     return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.firstPulls].map(render)) };
   }
 
@@ -153,10 +156,11 @@ export interface RenderedPolicy {
 function registryPolicyProblems(
   written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, scope: IConstruct,
 ): string[] {
-  const problems = [written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written), tooLong(policy, scope)];
+  const problems = [written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written)];
   return [
     ...written.flatMap(statement => statement.validateForResourcePolicy()),
     ...problems.filter(problem => problem !== undefined).map(problem => problemAt(scope, problem)),
+    ...lengthProblems(policy, scope),
   ];
 }
 
@@ -184,14 +188,14 @@ function writtenProblems(statements: iam.PolicyStatement[]): (Problem | undefine
   ];
 }
 
-function tooLong(policy: RenderedPolicy, scope: IConstruct): Problem | undefined {
+function lengthProblems(policy: RenderedPolicy, scope: IConstruct): string[] {
   const length = jsonLength(policy, scope);
-  return length <= LONGEST_POLICY ? undefined : {
+  return length <= LONGEST_POLICY ? [] : refusals(scope, CheckId.REGISTRY_POLICY_LENGTH, {
     got: `a registry policy of ${length} characters`,
     expected: `at most ${LONGEST_POLICY}`,
     fix: 'name accounts instead of their roles, allow a whole cache instead of its images, and several accounts by the option accounts of one '
       + 'CachePullers.organization()',
-  };
+  });
 }
 
 /** A statement as it is rendered. */

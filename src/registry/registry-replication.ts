@@ -5,8 +5,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import type { RegistryPolicy } from './registry-policy';
 import { checkReplicationFilter, replicationFilterOf } from './repository-filters';
+import { refuse } from '../private/accepted';
 import { checkAccount, checkNotEmpty, checkRegion } from '../private/checks';
-import { InvalidInputError, problemAt } from '../private/errors';
+import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import { claimRegistry } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
@@ -200,14 +201,14 @@ export class ReplicationRules {
 
   private checkLimits(rule: Rule): void {
     const all = new Set([...this.rules.values()].flatMap(({ destinations }) => destinations.map(keyOf)));
-    this.checkCount(this.rules.size, MOST_RULES, 'sets of destinations', 'send more caches to the same destinations: those with the same share a rule');
-    this.checkCount(rule.filters.size, MOST_FILTERS, 'prefixes for one set of destinations', 'replicate what several of them start with');
-    this.checkCount(all.size, MOST_DESTINATIONS, 'destinations', 'make caches there instead of replicas');
+    this.checkCount(CheckId.REPLICATION_RULES, this.rules.size, MOST_RULES, 'sets of destinations', 'send more caches to the same destinations: those with the same share a rule');
+    this.checkCount(CheckId.REPLICATION_FILTERS, rule.filters.size, MOST_FILTERS, 'prefixes for one set of destinations', 'replicate what several of them start with');
+    this.checkCount(CheckId.REPLICATION_DESTINATIONS, all.size, MOST_DESTINATIONS, 'destinations', 'make caches there instead of replicas');
   }
 
-  private checkCount(count: number, most: number, what: string, fix: string): void {
+  private checkCount(id: CheckId, count: number, most: number, what: string, fix: string): void {
     if (count > most) {
-      throw new InvalidInputError({ got: `${count} ${what} in a replication configuration`, expected: `at most ${most}`, fix }, this.owner);
+      refuse(this.owner, id, { got: `${count} ${what} in a replication configuration`, expected: `at most ${most}`, fix });
     }
   }
 }

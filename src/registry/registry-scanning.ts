@@ -3,7 +3,8 @@ import { CfnRegistryScanningConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import { checkScanFilter, scanFilterOf } from './repository-filters';
-import { InvalidInputError, problemAt } from '../private/errors';
+import { refuse } from '../private/accepted';
+import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import { claimRegistry } from '../private/tree';
 import { checkOwnRegistry } from '../rule/cache-address';
 
@@ -106,7 +107,7 @@ export class RegistryScanning extends Resource {
    * @throws for what is no filter, more than 100 filters
    */
   public scanOnPushMatching(...filters: string[]): void {
-    filters.forEach(checkScanFilter);
+    filters.forEach(filter => checkScanFilter(filter, this));
     this.add(ScanFrequency.ON_PUSH, filters);
   }
 
@@ -117,7 +118,7 @@ export class RegistryScanning extends Resource {
    * @throws with basic scanning, and as `scanOnPushMatching`
    */
   public scanContinuouslyMatching(...filters: string[]): void {
-    filters.forEach(checkScanFilter);
+    filters.forEach(filter => checkScanFilter(filter, this));
     this.add(ScanFrequency.CONTINUOUS, filters);
   }
 
@@ -137,11 +138,11 @@ export class RegistryScanning extends Resource {
     filters.forEach(filter => this.filters[frequency].add(filter));
     const { size } = this.filters[frequency];
     if (size > MOST_FILTERS) {
-      throw new InvalidInputError({
+      refuse(this, CheckId.SCAN_FILTERS, {
         got: `${size} filters with the frequency ${frequency}`,
         expected: `at most ${MOST_FILTERS}`,
         fix: "let one filter match several repositories, such as 'team/*' or '*'",
-      }, this);
+      });
     }
   }
 

@@ -1,13 +1,18 @@
 import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
+import { refuse } from '../private/accepted';
 import { ROOT } from '../private/checks';
-import { excerpt, InvalidInputError } from '../private/errors';
+import { CheckId, excerpt, InvalidInputError } from '../private/errors';
+import type { Problem } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';
 
 /** CloudFormation reference of `AWS::ECR::RegistryScanningConfiguration`; its pattern without nested repetition. */
 const SCAN_FILTER = /^[a-z0-9*]+(?:[._/-][a-z0-9*]+)*$/;
 const LONGEST_SCAN_FILTER = 255;
+/** CloudFormation reference of `AWS::ECR::ReplicationConfiguration`. */
+const REPLICATION_FILTER = /^(?=..)(?:[a-z0-9][a-z0-9._-]*\/)*[a-z0-9._-]*$/;
+const LONGEST_REPLICATION_FILTER = 256;
 
 /**
  * What of a registry's names belongs to a cache, for scanning: `echo/*`. A filter without wildcard matches all names that contain it: ECR User
@@ -30,13 +35,23 @@ export function scanFilterOf(rule: IPullThroughCacheRuleRef): string {
 }
 
 /** Refuses what ECR refuses as a filter for scanning. */
-export function checkScanFilter(filter: string): void {
-  if (!Token.isUnresolved(filter) && (!SCAN_FILTER.test(filter) || filter.length > LONGEST_SCAN_FILTER)) {
-    throw new InvalidInputError({
-      got: `the scan filter ${excerpt(filter)}`,
-      expected: "1 to 255 lower-case letters, digits and '*', joined by single '.', '_', '-' or '/'",
-      fix: "write one such as 'team/*'; without '*' it matches all names that contain it",
-    });
+export function checkScanFilter(filter: string, scope: IConstruct): void {
+  checkFilter(filter, SCAN_FILTER, LONGEST_SCAN_FILTER, {
+    got: `the scan filter ${excerpt(filter)}`,
+    expected: `1 to ${LONGEST_SCAN_FILTER} lower-case letters, digits and '*', joined by single '.', '_', '-' or '/'`,
+    fix: "write one such as 'team/*'; without '*' it matches all names that contain it",
+  }, scope);
+}
+
+function checkFilter(filter: string, form: RegExp, longest: number, problem: Problem, scope: IConstruct): void {
+  if (Token.isUnresolved(filter)) {
+    return;
+  }
+  if (!form.test(filter)) {
+    throw new InvalidInputError(problem, scope);
+  }
+  if (filter.length > longest) {
+    refuse(scope, CheckId.FILTER_LENGTH, problem);
   }
 }
 
@@ -49,13 +64,11 @@ export function replicationFilterOf(rule: IPullThroughCacheRuleRef): string | un
   return prefix === ROOT ? undefined : `${prefix}/`;
 }
 
-/** Refuses what ECR refuses as the start of names for replication: CloudFormation reference of `AWS::ECR::ReplicationConfiguration`. */
+/** Refuses what ECR refuses as the start of names for replication. */
 export function checkReplicationFilter(filter: string, scope: IConstruct): void {
-  if (!Token.isUnresolved(filter) && (!/^(?:[a-z0-9][a-z0-9._-]*\/)*[a-z0-9._-]*$/.test(filter) || filter.length < 2 || filter.length > 256)) {
-    throw new InvalidInputError({
-      got: `the start of names ${excerpt(filter)}`,
-      expected: "2 to 256 lower-case letters, digits, '.', '_', '-' and '/'",
-      fix: filter.includes('*') ? "leave '*' out: all names that start so are replicated" : "write it such as 'services/'",
-    }, scope);
-  }
+  checkFilter(filter, REPLICATION_FILTER, LONGEST_REPLICATION_FILTER, {
+    got: `the start of names ${excerpt(filter)}`,
+    expected: `2 to ${LONGEST_REPLICATION_FILTER} lower-case letters, digits, '.', '_', '-' and '/'`,
+    fix: filter.includes('*') ? "leave '*' out: all names that start so are replicated" : "write it such as 'services/'",
+  }, scope);
 }

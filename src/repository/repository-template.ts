@@ -1,5 +1,5 @@
 import { Lazy, Resource, Stack, TagManager, TagType, Token } from 'aws-cdk-lib';
-import type { IResource, ITaggableV2, RemovalPolicy } from 'aws-cdk-lib';
+import type { ITaggableV2, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
@@ -14,6 +14,7 @@ import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
 import { checkNotEmpty, checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
 import { warn, WarningId } from '../private/errors';
+import { sortedByKey, sortedEntries } from '../private/sorted';
 import { CacheActions } from '../rule/cache-actions';
 
 /** What a repository creation template is applied to. */
@@ -120,12 +121,6 @@ export interface RepositoryTemplateProps extends RepositoryTemplateOptions {
   readonly prefix: string;
 }
 
-/** A repository creation template. */
-export interface IRepositoryTemplate extends IResource {
-  /** The prefix of the repositories, or `ROOT`. */
-  readonly prefix: string;
-}
-
 /**
  * How repositories that ECR creates by itself are born: `AWS::ECR::RepositoryCreationTemplate`.
  *
@@ -143,9 +138,11 @@ export interface IRepositoryTemplate extends IResource {
  *   lifecycleRules: [CacheLifecycleRule.keepNewest(5)],
  * });
  */
-export class RepositoryTemplate extends Resource implements IRepositoryTemplate, ITaggableV2 {
+export class RepositoryTemplate extends Resource implements ITaggableV2 {
+  /** The prefix of the repositories, or `ROOT`. */
   public readonly prefix: string;
-  /** Collects what `Tags.of` adds; it reaches the repositories with `inheritTags` only. */
+
+  /** Collects what `Tags.of` adds, which reaches the repositories with `inheritTags` only. */
   public readonly cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::ECR::RepositoryCreationTemplate');
 
   private readonly ownTags: { [key: string]: string };
@@ -255,7 +252,7 @@ export class RepositoryTemplate extends Resource implements IRepositoryTemplate,
   private renderedTags(): { key: string; value: string }[] {
     const all = { ...(this.inheritTags ? this.cdkTagManager.tagValues() : {}), ...this.ownTags };
     checkTags(all, this);
-    return Object.entries(all).map(([key, value]) => ({ key, value }));
+    return sortedEntries(all).map(([key, value]) => ({ key, value }));
   }
 }
 
@@ -269,7 +266,7 @@ function defaultDescription(prefix: string): string {
 
 /** The policy that repositories are born with: what the user wrote, and what lets other accounts pull what is cached. */
 function repositoryPolicyFor(written: iam.PolicyDocument | undefined, pullers: CachePullers[]): iam.PolicyDocument {
-  const policy = written && !written.isEmpty ? iam.PolicyDocument.fromJson(written.toJSON()) : new iam.PolicyDocument();
+  const policy = written && !written.isEmpty ? iam.PolicyDocument.fromJson(sortedByKey(written.toJSON())) : new iam.PolicyDocument();
   policy.addStatements(...pullers.map(who => who._statement({ actions: [...CacheActions.PULL_CACHED] })));
   return policy;
 }

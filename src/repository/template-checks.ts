@@ -2,9 +2,11 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { refusals, refuse } from '../private/accepted';
 import { checkLength, checkPrefix, jsonLength } from '../private/checks';
-import { InvalidInputError, place, sentence } from '../private/errors';
+import { CheckId, InvalidInputError, place, sentence } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { sortedEntries } from '../private/sorted';
 import { oncePerTree, sameNames } from '../private/tree';
 
 /* Limits: CloudFormation reference of AWS::ECR::RepositoryCreationTemplate. */
@@ -12,8 +14,11 @@ const LONGEST_TEMPLATE_PREFIX = 256;
 export const LONGEST_DESCRIPTION = 256;
 const LONGEST_POLICY = 10_240;
 const MOST_TAGS = 50;
+const LONGEST_TAG_KEY = 128;
+const LONGEST_TAG_VALUE = 256;
 const MOST_FILTERS = 5;
-const FILTER = /^[0-9a-zA-Z._*-]{1,128}$/;
+const LONGEST_FILTER = 128;
+const FILTER = /^[0-9a-zA-Z._*-]+$/;
 
 export function checkTemplatePrefix(prefix: string, appliedFor: string[], scope: IConstruct): void {
   checkPrefix('template prefix', prefix, scope, LONGEST_TEMPLATE_PREFIX);
@@ -27,40 +32,47 @@ export function checkTemplatePrefix(prefix: string, appliedFor: string[], scope:
 }
 
 export function checkDescription(description: string, scope: IConstruct): void {
-  checkLength('template description', description, LONGEST_DESCRIPTION, 'shorten it', scope);
+  checkLength(CheckId.TEMPLATE_DESCRIPTION_LENGTH, 'template description', description, LONGEST_DESCRIPTION, scope);
 }
 
 /** Tag limits of ECR: User Guide, "Tagging a private repository in Amazon ECR". */
 export function checkTags(tags: { [key: string]: string }, scope: IConstruct): void {
-  const entries = Object.entries(tags);
+  const entries = sortedEntries(tags);
   if (entries.length > MOST_TAGS) {
-    throw new InvalidInputError({ got: `${entries.length} tags`, expected: `at most ${MOST_TAGS}`, fix: 'drop some' }, scope);
+    refuse(scope, CheckId.TAG_COUNT, { got: `${entries.length} tags`, expected: `at most ${MOST_TAGS}`, fix: 'drop some' });
   }
   for (const [key, value] of entries) {
     if (Token.isUnresolved(key)) {
       continue;
     }
-    if (key.length === 0 || key.length > 128) {
-      throw new InvalidInputError({ got: `a tag key of ${key.length} characters`, expected: '1 to 128', fix: 'rename the tag' }, scope);
+    if (key.length === 0) {
+      throw new InvalidInputError({ got: 'a tag without a key', expected: '1 to 128 characters', fix: 'name the tag' }, scope);
+    }
+    if (key.length > LONGEST_TAG_KEY) {
+      refuse(scope, CheckId.TAG_LENGTH, { got: `a tag key of ${key.length} characters`, expected: `1 to ${LONGEST_TAG_KEY}`, fix: 'rename the tag' });
     }
     if (key.toLowerCase().startsWith('aws:')) {
       throw new InvalidInputError({
         got: `the tag '${key}'`, expected: "no key that starts with 'aws:', which AWS reserves", fix: 'rename the tag',
       }, scope);
     }
-    checkLength(`value of the tag '${key}'`, value, 256, 'shorten it', scope);
+    checkLength(CheckId.TAG_LENGTH, `value of the tag '${key}'`, value, LONGEST_TAG_VALUE, scope);
   }
 }
 
 export function checkExclusionFilters(mutability: TagMutability, filters: string[] | undefined, scope: IConstruct): void {
   const wantsFilters = mutability === TagMutability.IMMUTABLE_WITH_EXCLUSION || mutability === TagMutability.MUTABLE_WITH_EXCLUSION;
   const count = filters?.length ?? 0;
-  if (wantsFilters && (count < 1 || count > MOST_FILTERS)) {
-    throw new InvalidInputError({
-      got: `${count} mutability exclusion filters with ${mutability}`,
-      expected: `1 to ${MOST_FILTERS}`,
-      fix: "name the tags that are excluded, for example ['latest', 'dev-*']",
-    }, scope);
+  const wrongCount: Problem = {
+    got: `${count} mutability exclusion filters with ${mutability}`,
+    expected: `1 to ${MOST_FILTERS}`,
+    fix: "name the tags that are excluded, for example ['latest', 'dev-*']",
+  };
+  if (wantsFilters && count < 1) {
+    throw new InvalidInputError(wrongCount, scope);
+  }
+  if (wantsFilters && count > MOST_FILTERS) {
+    refuse(scope, CheckId.EXCLUSION_FILTERS, wrongCount);
   }
   if (!wantsFilters && filters) {
     throw new InvalidInputError({
@@ -76,13 +88,17 @@ export function checkExclusionFilters(mutability: TagMutability, filters: string
       fix: 'write the list out; a single filter in it may be known only at deployment',
     }, scope);
   }
-  for (const filter of filters ?? []) {
-    if (!Token.isUnresolved(filter) && !FILTER.test(filter)) {
-      throw new InvalidInputError({
-        got: `the mutability exclusion filter '${filter}'`,
-        expected: "1 to 128 letters, digits, '.', '_', '-' and '*'",
-        fix: "write a pattern of tags such as 'dev-*'",
-      }, scope);
+  for (const filter of (filters ?? []).filter(one => !Token.isUnresolved(one))) {
+    const wrongFilter: Problem = {
+      got: `the mutability exclusion filter '${filter}'`,
+      expected: `1 to ${LONGEST_FILTER} letters, digits, '.', '_', '-' and '*'`,
+      fix: "write a pattern of tags such as 'dev-*'",
+    };
+    if (!FILTER.test(filter)) {
+      throw new InvalidInputError(wrongFilter, scope);
+    }
+    if (filter.length > LONGEST_FILTER) {
+      refuse(scope, CheckId.EXCLUSION_FILTERS, wrongFilter);
     }
   }
 }
@@ -111,7 +127,7 @@ export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: ICon
   }
   const length = jsonLength(policy, scope);
   if (length > LONGEST_POLICY) {
-    problems.push(sentence({
+    problems.push(...refusals(scope, CheckId.REPOSITORY_POLICY_LENGTH, {
       got: `a repository policy of ${length} characters`,
       expected: `at most ${LONGEST_POLICY}`,
       fix: 'name an organisation instead of its accounts, or put the statements into the registry policy',

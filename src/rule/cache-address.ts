@@ -7,16 +7,7 @@ import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
 
-/**
- * Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region.
- *
- * @example
- * import { CacheAddress } from 'cdk-ecr-pull-through-cache';
- * import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
- *
- * const rule = new CfnPullThroughCacheRule(this, 'K8s', { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' });
- * const arn = CacheAddress.fromRule(rule).repositoryArn('pause');
- */
+/** Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region. */
 export class CacheAddress {
   /**
    * The address of a rule's repositories. An L1 rule will do.

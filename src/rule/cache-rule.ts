@@ -7,8 +7,9 @@ import type { Construct } from 'constructs';
 import { registerRule } from './rule-register';
 import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
+import { refuse } from '../private/accepted';
 import { checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
-import { InvalidInputError, warn, WarningId } from '../private/errors';
+import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
 
 /** A pull-through cache rule, made here or elsewhere. */
@@ -105,6 +106,9 @@ export class CacheRule extends Resource implements ICacheRule {
     this.pullThroughCacheRuleRef = { ecrRepositoryPrefix: this.repositoryPrefix };
 
     checkRegion(Stack.of(this).region, this);
+    if (props.upstream.region !== undefined) {
+      checkRegion(props.upstream.region, this);
+    }
     checkPrefix('repository prefix', this.repositoryPrefix, this);
     checkUpstreamPrefix(this.upstreamRepositoryPrefix, this.repositoryPrefix, this);
     this.checkUpstreamRole(props);
@@ -116,7 +120,7 @@ export class CacheRule extends Resource implements ICacheRule {
 
     new CfnPullThroughCacheRule(this, 'Default', {
       ecrRepositoryPrefix: this.repositoryPrefix,
-      upstreamRegistry: props.upstream.registryName,
+      upstreamRegistry: props.upstream._writtenName,
       upstreamRegistryUrl: props.upstream.url,
       upstreamRepositoryPrefix: props.upstreamRepositoryPrefix,
       credentialArn: props.upstream.credential?.secretArn,
@@ -153,11 +157,11 @@ export class CacheRule extends Resource implements ICacheRule {
   private checkUpstreamRole(props: CacheRuleProps): void {
     const { account, region, readByRole } = props.upstream;
     if (props.upstreamRole && !readByRole) {
-      throw new InvalidInputError({
+      refuse(this, CheckId.UPSTREAM_ROLE, {
         got: `an upstream role for '${props.upstream.url}'`,
         expected: 'a role for private ECR upstreams only, since ECR reads no other upstream by one',
         fix: 'leave the role out',
-      }, this);
+      });
     }
     checkUpstreamRoleChoice(props.upstreamRole, this);
     const own = Stack.of(this);

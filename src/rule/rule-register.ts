@@ -2,7 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
-import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
+import { refusals, refuse } from '../private/accepted';
+import { CheckId, InvalidInputError, place, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { addPlaced, Placement, placedAt } from '../private/places';
 import type { Placed } from '../private/places';
@@ -40,7 +41,7 @@ export function registerRule(construct: IConstruct, repositoryPrefix: string): v
     throw new InvalidInputError(samePrefix(repositoryPrefix, twin), construct);
   }
   if (neighbours.length >= MOST_RULES && neighbours.filter(isThere).length >= MOST_RULES) {
-    throw new InvalidInputError(tooMany(MOST_RULES + 1), construct);
+    refuse(construct, CheckId.RULE_COUNT, tooMany(MOST_RULES + 1));
   }
   const rule = { construct, repositoryPrefix };
   neighbours.filter(other => overlap(repositoryPrefix, other.repositoryPrefix)).filter(isThere).forEach(other => warnOfOverlap(rule, other));
@@ -62,7 +63,7 @@ function problemsWithL1Rules(root: IConstruct): string[] {
   certain.forEach(rule => addPlaced(placed, rule, rule));
   const countBeside = (rule: IConstruct) => placedAt(placed, rule, Placement.SAME).length;
   const crowded = certain.find(rule => countBeside(rule) > MOST_RULES);
-  return crowded ? [...twins, problemAt(crowded, tooMany(countBeside(crowded)))] : twins;
+  return crowded ? [...twins, ...refusals(crowded, CheckId.RULE_COUNT, tooMany(countBeside(crowded)))] : twins;
 }
 
 function warnOfOverlap(rule: RegisteredRule, other: RegisteredRule): void {

@@ -10,17 +10,6 @@ import { excerpt, InvalidInputError } from '../private/errors';
  * (`ParseNormalizedNamed`), which Docker, containerd and Kubernetes use.
  *
  * @see https://pkg.go.dev/github.com/distribution/reference
- *
- * @exampleMetadata nofixture
- * @example
- * import { ImageReference } from 'cdk-ecr-pull-through-cache';
- *
- * const image = ImageReference.parse('nginx:1.27');
- *
- * const registry = image.registry; // docker.io
- * const repository = image.repository; // library/nginx
- * const tag = image.tag; // 1.27
- * const complete = image.toString(); // docker.io/library/nginx:1.27
  */
 export class ImageReference {
   /**

@@ -3,7 +3,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import { excerpt, InvalidInputError } from '../private/errors';
+import { refuse } from '../private/accepted';
+import { CheckId, excerpt, InvalidInputError } from '../private/errors';
+import type { Problem } from '../private/errors';
 import { differ } from '../private/places';
 
 const NAME_PREFIX = 'ecr-pullthroughcache/';
@@ -13,7 +15,7 @@ const DEFAULT_KEY = 'alias/aws/secretsmanager';
 const MAKE_ONE = `make one with UpstreamSecret, or name it '${NAME_PREFIX}...' yourself`;
 
 /** Refuses a secret's name under which ECR would not find it. */
-export function checkSecretName(name: string | undefined, scope?: IConstruct): void {
+export function checkSecretName(name: string | undefined, scope: IConstruct): void {
   if (Token.isUnresolved(name)) { return; }
   if (name === undefined) {
     throw new InvalidInputError({
@@ -22,13 +24,17 @@ export function checkSecretName(name: string | undefined, scope?: IConstruct): v
       fix: MAKE_ONE,
     }, scope);
   }
+  const suggestion = NAME_PREFIX + name;
+  const wrongName: Problem = {
+    got: `the secret name ${excerpt(name)}`,
+    expected: `'${NAME_PREFIX}' and letters, digits or any of /_+=.@-, ${LONGEST_NAME} characters at most`,
+    fix: name !== NAME_PREFIX && isFound(suggestion) ? `write '${suggestion}'; a secret that exists can't be renamed, so make a new one` : MAKE_ONE,
+  };
+  if (!NAME.test(name)) {
+    throw new InvalidInputError(wrongName, scope);
+  }
   if (!isFound(name)) {
-    const suggestion = NAME_PREFIX + name;
-    throw new InvalidInputError({
-      got: `the secret name ${excerpt(name)}`,
-      expected: `'${NAME_PREFIX}' and letters, digits or any of /_+=.@-, ${LONGEST_NAME} characters at most`,
-      fix: name !== NAME_PREFIX && isFound(suggestion) ? `write '${suggestion}'; a secret that exists can't be renamed, so make a new one` : MAKE_ONE,
-    }, scope);
+    refuse(scope, CheckId.SECRET_NAME_LENGTH, wrongName);
   }
 }
 
@@ -117,7 +123,7 @@ function checkOwnSecret(secret: ISecret): void {
   }
   const key = resource.kmsKeyId;
   if (typeof key === 'string' && key !== DEFAULT_KEY && !secret.encryptionKey) {
-    throw ownKey(secret);
+    refuseOwnKey(secret);
   }
 }
 
@@ -132,14 +138,14 @@ function checkKey(key: IKey | undefined, secret: ISecret): void {
   // the AWS managed key can be named too, by its alias
   const alias = (key as { aliasName?: string } | undefined)?.aliasName;
   if (key && alias !== DEFAULT_KEY) {
-    throw ownKey(secret);
+    refuseOwnKey(secret);
   }
 }
 
-function ownKey(secret: ISecret): InvalidInputError {
-  return new InvalidInputError({
+function refuseOwnKey(secret: ISecret): void {
+  refuse(secret, CheckId.SECRET_KEY, {
     got: 'a secret that is encrypted with a key of your own',
     expected: 'the AWS managed key \'aws/secretsmanager\', the only one that ECR supports here',
     fix: 'leave the encryption key of the secret out',
-  }, secret);
+  });
 }

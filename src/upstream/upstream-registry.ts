@@ -1,8 +1,11 @@
 import { Token } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { filled, hostsAt, knownRegistry, REGISTRIES } from './registries';
+import type { KnownRegistry } from './registries';
 import type { UpstreamCredential } from './upstream-credential';
 import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
-import { checkAccount, checkRegion } from '../private/checks';
+import { checkAccount, checkRegionName } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** What a private ECR registry is known by. */
@@ -48,30 +51,25 @@ export interface UpstreamRegistryOptions {
   readonly credential?: UpstreamCredential;
 
   /**
-   * The hosts by which image names mean this registry, the usual one first.
+   * The hosts by which image names mean this registry, the usual one first: at least one.
    *
-   * @default - the host of the URL
+   * @default - those of the registry when ECR's name for it is one of docs/upstreams.md, such as `docker.io` of `docker-hub`; the host of the URL
+   * for others
    */
   readonly imageHosts?: string[];
 }
 
 interface Wire extends UpstreamRegistryOptions {
+  readonly imageHosts: string[];
   /** Set for private registries of ECR only: ECR reads them by a role. */
   readonly account?: string;
   readonly region?: string;
 }
 
 const HOST = /^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?$/;
-const ECR = 'ecr';
-/** Registries that ECR can't read as they are, and what asks for the rest. */
-const AUTHENTICATED: { readonly [registryName: string]: string | undefined } = {
-  [ECR]: 'ecr()',
-  'docker-hub': 'dockerHub(), or pass the credential',
-  'github-container-registry': 'gitHub(), or pass the credential',
-  'gitlab-container-registry': 'gitLab(), or pass the credential',
-  'azure-container-registry': 'azure(), or pass the credential',
-  'chainguard': 'chainguard(), or pass the credential',
-};
+/** Regions of the partition `aws`. */
+const COMMERCIAL = /^(?!cn-)[a-z]{2}-(?!gov-|iso)/;
+const SUFFIX = 'amazonaws.com';
 const AZURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**
@@ -96,26 +94,17 @@ export class UpstreamRegistry {
    * Image names with its dual-stack host `ecr-public.aws.com` mean it too: Amazon ECR Public User Guide, "Making requests to Amazon ECR
    * Public registries".
    */
-  public static readonly ECR_PUBLIC = new UpstreamRegistry({
-    registryName: 'ecr-public',
-    url: 'public.ecr.aws',
-    defaultRepositoryPrefix: 'ecr-public',
-    imageHosts: ['public.ecr.aws', 'ecr-public.aws.com'],
-  });
+  public static readonly ECR_PUBLIC = UpstreamRegistry.known(REGISTRIES.ecrPublic);
 
   /**
    * The images of the Kubernetes project, `registry.k8s.io`. Its prefix is `kubernetes` unless you say otherwise.
    *
    * Image names with the project's former host `k8s.gcr.io`, which leads to the same registry, mean it too.
    */
-  public static readonly KUBERNETES = new UpstreamRegistry({
-    registryName: 'k8s', url: 'registry.k8s.io', defaultRepositoryPrefix: 'kubernetes', imageHosts: ['registry.k8s.io', 'k8s.gcr.io'],
-  });
+  public static readonly KUBERNETES = UpstreamRegistry.known(REGISTRIES.kubernetes);
 
   /** Quay, `quay.io`: its public images. Its prefix is `quay` unless you say otherwise. */
-  public static readonly QUAY = new UpstreamRegistry({
-    registryName: 'quay', url: 'quay.io', defaultRepositoryPrefix: 'quay',
-  });
+  public static readonly QUAY = UpstreamRegistry.known(REGISTRIES.quay);
 
   /**
    * Docker Hub. Its prefix is `docker-hub` unless you say otherwise.
@@ -125,13 +114,7 @@ export class UpstreamRegistry {
    * @param credential a user of Docker Hub and an access token of theirs; ECR caches Docker Hub for a user only
    */
   public static dockerHub(credential: UpstreamCredential): UpstreamRegistry {
-    return new UpstreamRegistry({
-      registryName: 'docker-hub',
-      url: 'registry-1.docker.io',
-      defaultRepositoryPrefix: 'docker-hub',
-      imageHosts: ['docker.io', 'index.docker.io', 'registry-1.docker.io'],
-      credential,
-    });
+    return UpstreamRegistry.known(REGISTRIES.dockerHub, credential);
   }
 
   /**
@@ -140,9 +123,7 @@ export class UpstreamRegistry {
    * @param credential a GitHub user and a personal access token that may read packages
    */
   public static gitHub(credential: UpstreamCredential): UpstreamRegistry {
-    return new UpstreamRegistry({
-      registryName: 'github-container-registry', url: 'ghcr.io', defaultRepositoryPrefix: 'github', credential,
-    });
+    return UpstreamRegistry.known(REGISTRIES.gitHub, credential);
   }
 
   /**
@@ -151,9 +132,7 @@ export class UpstreamRegistry {
    * @param credential a GitLab user and an access token that may read the registry
    */
   public static gitLab(credential: UpstreamCredential): UpstreamRegistry {
-    return new UpstreamRegistry({
-      registryName: 'gitlab-container-registry', url: 'registry.gitlab.com', defaultRepositoryPrefix: 'gitlab', credential,
-    });
+    return UpstreamRegistry.known(REGISTRIES.gitLab, credential);
   }
 
   /**
@@ -170,9 +149,7 @@ export class UpstreamRegistry {
         fix: name.endsWith('.azurecr.io') ? `write '${name.slice(0, -'.azurecr.io'.length)}'` : "write a name such as 'myregistry'",
       });
     }
-    return new UpstreamRegistry({
-      registryName: 'azure-container-registry', url: `${name}.azurecr.io`, defaultRepositoryPrefix: 'azure', credential,
-    });
+    return UpstreamRegistry.known(REGISTRIES.azure, credential, filled(REGISTRIES.azure.url, { name }));
   }
 
   /**
@@ -183,9 +160,7 @@ export class UpstreamRegistry {
    * @param credential the id and the password of a pull token
    */
   public static chainguard(credential: UpstreamCredential): UpstreamRegistry {
-    return new UpstreamRegistry({
-      registryName: 'chainguard', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard', credential,
-    });
+    return UpstreamRegistry.known(REGISTRIES.chainguard, credential);
   }
 
   /**
@@ -194,7 +169,7 @@ export class UpstreamRegistry {
    * @param options the account that Echo told you, and its Region
    */
   public static echo(options: EchoUpstreamOptions): UpstreamRegistry {
-    return UpstreamRegistry.privateEcr('echo', options.account, options.region ?? 'us-east-1');
+    return UpstreamRegistry.privateEcr(options.account, options.region ?? 'us-east-1', 'echo');
   }
 
   /**
@@ -203,37 +178,43 @@ export class UpstreamRegistry {
    * @param options the account and Region of the registry
    */
   public static ecr(options: EcrUpstreamOptions): UpstreamRegistry {
-    return UpstreamRegistry.privateEcr('ecr', options.account, options.region);
+    return UpstreamRegistry.privateEcr(options.account, options.region, REGISTRIES.ecr.defaultRepositoryPrefix);
   }
 
   /**
    * A registry that ECR learnt to cache after this library was written, or one of a known kind at another host, such as Azure's elsewhere.
    *
    * @param options what ECR's documentation says about it
-   * @throws for a kind that ECR reads by a role, or by a credential when there is none
+   * @throws for a kind that ECR reads by a role, or by a credential when there is none, and for an empty list of hosts
    */
   public static of(options: UpstreamRegistryOptions): UpstreamRegistry {
-    for (const host of [options.url, ...options.imageHosts ?? []]) {
-      checkHost(host);
+    const { registryName, url, imageHosts, credential } = options;
+    [url, ...imageHosts ?? []].forEach(checkHost);
+    if (imageHosts?.length === 0) {
+      throw new InvalidInputError({
+        got: `no image hosts for the registry '${registryName}'`,
+        expected: 'at least one, by which image names mean this registry',
+        fix: "name it, such as 'registry.example.com', or leave imageHosts out",
+      });
     }
-    checkAuthentication(options);
-    return new UpstreamRegistry(options);
+    const known = knownRegistry(registryName, url);
+    if (known) {
+      checkReadable(known, credential);
+    }
+    return new UpstreamRegistry({ ...options, imageHosts: imageHosts ?? (known ? hostsAt(known, url) : [url]) });
   }
 
-  private static privateEcr(defaultRepositoryPrefix: string, account: string, region: string): UpstreamRegistry {
+  private static known(known: KnownRegistry, credential?: UpstreamCredential, url: string = known.url): UpstreamRegistry {
+    const { registryName, defaultRepositoryPrefix } = known;
+    return new UpstreamRegistry({ registryName, url, defaultRepositoryPrefix, credential, imageHosts: hostsAt(known, url) });
+  }
+
+  private static privateEcr(account: string, region: string, defaultRepositoryPrefix: string): UpstreamRegistry {
     checkAccount(account);
-    checkRegion(region);
-    // the pull-through cache exists in Regions of this suffix only, and the upstream's suffix isn't the cache's
-    const url = `${account}.dkr.ecr.${region}.amazonaws.com`;
-    return new UpstreamRegistry({
-      registryName: ECR,
-      url,
-      // ECR User Guide, "Making requests to Amazon ECR registries": the same registry over IPv6
-      imageHosts: [url, `${account}.dkr-ecr.${region}.on.aws`],
-      defaultRepositoryPrefix,
-      account,
-      region,
-    });
+    checkRegionName(region);
+    const { registryName, url, imageHosts } = REGISTRIES.ecr;
+    const fill = (pattern: string) => filled(pattern, { account, region, suffix: suffixOf(region) });
+    return new UpstreamRegistry({ registryName, url: fill(url), imageHosts: imageHosts.map(fill), defaultRepositoryPrefix, account, region });
   }
 
   /** The name by which ECR's API knows this kind of registry, such as `ecr`. */
@@ -248,27 +229,47 @@ export class UpstreamRegistry {
   /** The hosts by which image names mean this registry, the usual one first: `docker.io` for Docker Hub. */
   public readonly imageHosts: string[];
 
-  /** What ECR logs in with; undefined for public registries and for private ECR registries. */
+  /** What ECR logs in with. Public registries and private ECR registries have none. */
   public readonly credential?: UpstreamCredential;
 
-  /** The account of a private ECR registry; undefined for every other upstream. */
+  /** The account of a private ECR registry. Every other upstream has none. */
   public readonly account?: string;
 
-  /** The Region of a private ECR registry; undefined for every other upstream. */
+  /** The Region of a private ECR registry. Every other upstream has none. */
   public readonly region?: string;
 
   /** Whether ECR reads this upstream by assuming an IAM role: true for private ECR registries. */
   public readonly readByRole: boolean;
 
-  private constructor(wire: Wire) {
+  private constructor(wire: Wire, private readonly named: boolean = true) {
     this.registryName = wire.registryName;
     this.url = wire.url;
     this.defaultRepositoryPrefix = wire.defaultRepositoryPrefix;
-    this.imageHosts = wire.imageHosts ?? [wire.url];
+    this.imageHosts = wire.imageHosts;
     this.credential = wire.credential;
     this.account = wire.account;
     this.region = wire.region;
     this.readByRole = wire.account !== undefined;
+  }
+
+  /**
+   * The same upstream, whose rule leaves the property `UpstreamRegistry` out of the template, as a bare `CfnPullThroughCacheRule` may: to take
+   * the place of such a rule without replacing it. Write new caches without it.
+   *
+   * ECR tells the registry from its URL then. Its API Reference says that the name may be left out and gives a URL for each name, and not
+   * what becomes of a URL that is none of these: keep the name of a registry elsewhere, such as Azure's in another cloud.
+   */
+  public withoutRegistryName(): UpstreamRegistry {
+    return new UpstreamRegistry(this, false);
+  }
+
+  /**
+   * What the rule's template says the registry's name is.
+   *
+   * @internal
+   */
+  public get _writtenName(): string | undefined {
+    return this.named ? this.registryName : undefined;
   }
 
   /**
@@ -281,16 +282,22 @@ export class UpstreamRegistry {
   }
 }
 
-/** What cannot be written without its role or credential by its own name cannot be written without it here. */
-function checkAuthentication({ registryName, credential }: UpstreamRegistryOptions): void {
-  const factory = AUTHENTICATED[registryName];
-  if (factory !== undefined && (credential === undefined || registryName === ECR)) {
-    throw new InvalidInputError({
-      got: `the registry '${registryName}' without ${registryName === ECR ? 'its account and Region' : 'a credential'}`,
-      expected: 'what ECR reads such a registry with',
-      fix: `use UpstreamRegistry.${factory}`,
-    });
+/** What can't be written without its role or credential by its own name can't be written without it here. */
+function checkReadable({ registryName, readWith, madeBy }: KnownRegistry, credential: UpstreamCredential | undefined): void {
+  if (readWith === 'nothing' || readWith === 'credential' && credential) {
+    return;
   }
+  throw new InvalidInputError({
+    got: `the registry '${registryName}' without ${readWith === 'role' ? 'its account and Region' : 'a credential'}`,
+    expected: 'what ECR reads such a registry with',
+    fix: `use UpstreamRegistry.${madeBy}${readWith === 'role' ? '' : ', or pass the credential'}`,
+  });
+}
+
+/** The suffix of the upstream's partition, which need not be that of the cache. A token is of the one in which caches exist. */
+function suffixOf(region: string): string {
+  // asked for others only, since loading what aws-cdk knows of all Regions takes longer than all else here
+  return Token.isUnresolved(region) || COMMERCIAL.test(region) ? SUFFIX : RegionInfo.get(region).domainSuffix ?? SUFFIX;
 }
 
 function checkHost(host: string): void {

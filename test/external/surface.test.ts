@@ -26,7 +26,10 @@ describe('a surface fails with', () => {
     expect(problemsOf(
       type({ properties: [property({ optional: true })], methods: [method({ parameters: [property()] })] }),
       type({ name: 'Manifest', properties: [property({ type: { collection: { kind: 'map', elementtype: { primitive: 'any' } } } })] }),
-      type({ name: 'ICache', kind: 'interface' }),
+      type({ name: 'ICache', kind: 'interface', properties: [property({ name: 'upstream', optional: true })] }),
+      type({ name: 'CacheBase', abstract: true, interfaces: ['2', 'aws-cdk-lib.IResource'], properties: [property({ abstract: true })] }),
+      type({ name: 'Rule', base: '5', interfaces: ['2'], methods: [method({ name: 'of', static: true })] }),
+      type({ name: 'RuleBase', base: 'aws-cdk-lib.Resource', properties: [property({ name: 'upstream' })] }),
       type({ name: 'CacheProps', kind: 'interface', datatype: true, properties: [property({ optional: true })] }),
       type({ name: 'Use', kind: 'enum', members: [{ name: 'PULL', docs }] }),
     )).toEqual([]);
@@ -55,6 +58,26 @@ describe('a surface fails with', () => {
     ['a union', [type({ properties: [property({ type: { union: { types: [text] } } })] })], 'Cache.prefix: a union of types'],
     ['a list of unions', [type({ properties: [property({ type: { collection: { kind: 'array', elementtype: { union: {} } } } })] })], 'Cache.prefix: a union of types'],
     ['a list of any', [type({ properties: [property({ type: { collection: { kind: 'array', elementtype: { primitive: 'any' } } } })] })], 'Cache.prefix: any'],
+    ['a prop that is called scope', [type({ kind: 'interface', datatype: true, properties: [property({ name: 'scope' })] })],
+      "Cache.scope: a name that a construct's parameters have"],
+    ['a member of a struct that is called id', [type({ kind: 'interface', datatype: true, properties: [property({ name: 'id' })] })],
+      "Cache.id: a name that a construct's parameters have"],
+    ['a class without an optional member of its interface', [
+      type({ interfaces: ['1'] }), type({ name: 'ICache', kind: 'interface', properties: [property({ name: 'tagged', optional: true })] }),
+    ], 'Cache.tagged: promised by an interface and not declared'],
+    ['a class without what an interface above its own promises', [
+      type({ interfaces: ['1'] }), type({ name: 'ICache', kind: 'interface', interfaces: ['2'] }),
+      type({ name: 'IRule', kind: 'interface', methods: [method()] }),
+    ], 'Cache.pull: promised by an interface and not declared'],
+    ['a semicolon in the summary of a type', [type({ docs: { ...docs, summary: 'What it is; what it does.' } })],
+      'Cache: a semicolon in the summary: make two sentences of it'],
+    ['a semicolon at the end of the summary of a member', [type({ methods: [method({ docs: { summary: 'What it does;' } })] })],
+      'Cache.pull: a semicolon in the summary: make two sentences of it'],
+    ['a semicolon in the summary of an enum member', [type({ kind: 'enum', members: [{ name: 'PULL', docs: { summary: 'This; that.' } }] })],
+      'Cache.PULL: a semicolon in the summary: make two sentences of it'],
+    ['a choice', [type({ abstract: true, methods: [method({ static: true })] })],
+      'Cache: a choice that can be extended: make its constructor private, or it an interface'],
+    ['two names that differ by an s', [type(), type({ name: 'Caches' })], 'Caches: differs from Cache by an s only'],
     ['any', [type({ methods: [method({ returns: { type: { primitive: 'any' } } })] })], 'Cache.pull: any'],
   ])('%s', (_, types, expected) => {
     expect(problemsOf(...types)).toEqual([expected]);

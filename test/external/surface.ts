@@ -5,6 +5,7 @@ export interface Assembly {
 
 interface Documented {
   readonly name: string;
+  readonly static?: boolean;
   readonly docs?: { readonly summary?: string; readonly example?: string; readonly default?: string };
 }
 
@@ -27,6 +28,10 @@ interface Method extends Documented {
 interface TypeOfAssembly extends Documented {
   readonly kind: 'class' | 'interface' | 'enum';
   readonly datatype?: boolean;
+  readonly abstract?: boolean;
+  /** The class that it extends, and the interfaces that it implements or extends: full names. */
+  readonly base?: string;
+  readonly interfaces?: readonly string[];
   readonly initializer?: { readonly parameters?: readonly Value[] };
   readonly properties?: readonly Value[];
   readonly methods?: readonly Method[];
@@ -50,14 +55,22 @@ const MOST_PROPS: { readonly [struct: string]: number } = { PullThroughCacheProp
 export function surfaceProblems({ types }: Assembly): string[] {
   const all = Object.values(types);
   const names = new Set(all.map(({ name }) => name));
+  const plurals = new Set(all.map(({ name }) => `${name}s`));
   return all.flatMap(type => [
     ...problem(type.name, type.datatype === true && names.has(`I${type.name}`), `a struct beside the interface I${type.name}, which C# loses`),
+    ...problem(type.name, plurals.has(type.name), `differs from ${type.name.slice(0, -1)} by an s only`),
+    ...problem(type.name, isChoice(type), 'a choice that can be extended: make its constructor private, or it an interface'),
+    ...undeclared(type, types).map(member => `${type.name}.${member}: promised by an interface and not declared`),
     ...problem(type.name, !type.docs?.summary, 'no docstring'),
+    ...summaryProblems(type.name, type),
     ...problem(type.name, type.kind === 'class' && !type.docs?.example, 'a class without an @example'),
     ...problem(type.name, (type.properties?.length ?? 0) > (MOST_PROPS[type.name] ?? Infinity), `more than ${MOST_PROPS[type.name]} props`),
     ...(type.properties ?? []).flatMap(property => propertyProblems(type, property)),
     ...(type.methods ?? []).flatMap(method => methodProblems(type, method)),
-    ...(type.members ?? []).flatMap(member => problem(`${type.name}.${member.name}`, !member.docs?.summary, 'no docstring')),
+    ...(type.members ?? []).flatMap(member => [
+      ...problem(`${type.name}.${member.name}`, !member.docs?.summary, 'no docstring'),
+      ...summaryProblems(`${type.name}.${member.name}`, member),
+    ]),
     ...(type.initializer?.parameters ?? []).flatMap(parameter => valueProblems(`${type.name}(${parameter.name})`, parameter)),
   ]);
 }
@@ -66,6 +79,7 @@ function propertyProblems(type: TypeOfAssembly, property: Value): string[] {
   const path = `${type.name}.${property.name}`;
   return [
     ...memberProblems(type, property),
+    ...problem(path, type.datatype === true && ['scope', 'id'].includes(property.name), "a name that a construct's parameters have"),
     ...problem(path, type.datatype === true && property.optional === true && !property.docs?.default, 'optional without a @default'),
     ...valueProblems(path, property),
   ];
@@ -86,8 +100,45 @@ function memberProblems(type: TypeOfAssembly, member: Documented): string[] {
   const path = `${type.name}.${member.name}`;
   return [
     ...problem(path, !member.docs?.summary, 'no docstring'),
+    ...summaryProblems(path, member),
     ...problem(path, member.name.toLowerCase() === type.name.toLowerCase(), 'named like its class, which C# renames'),
   ];
+}
+
+/** Some languages cut a summary at its first semicolon or full stop. */
+function summaryProblems(path: string, { docs }: Documented): string[] {
+  return problem(path, docs?.summary?.includes(';') === true, 'a semicolon in the summary: make two sentences of it');
+}
+
+/** An abstract class that gives nothing to those who extend it: jsii lets them, and their object does nothing. */
+function isChoice({ kind, abstract = false, properties = [], methods = [] }: TypeOfAssembly): boolean {
+  const members = [...properties, ...methods];
+  return kind === 'class' && abstract && members.every(member => member.static === true);
+}
+
+/** What the interfaces of a class promise and neither it nor its bases declare, optional members too: without, other languages have no such member. */
+function undeclared(type: TypeOfAssembly, types: Assembly['types']): string[] {
+  if (type.kind !== 'class' || type.abstract === true) {
+    return [];
+  }
+  const line = lineOf(type, types);
+  const declared = new Set(line.flatMap(membersOf));
+  const promised = line.flatMap(({ interfaces = [] }) => interfaces).flatMap(name => promisedBy(name, types));
+  return [...new Set(promised)].filter(member => !declared.has(member));
+}
+
+function lineOf(type: TypeOfAssembly, types: Assembly['types']): TypeOfAssembly[] {
+  const base = type.base === undefined ? undefined : types[type.base];
+  return base ? [type, ...lineOf(base, types)] : [type];
+}
+
+function promisedBy(name: string, types: Assembly['types']): string[] {
+  const type = types[name];
+  return type ? [...membersOf(type), ...(type.interfaces ?? []).flatMap(one => promisedBy(one, types))] : [];
+}
+
+function membersOf({ properties = [], methods = [] }: TypeOfAssembly): string[] {
+  return [...properties, ...methods].map(({ name }) => name);
 }
 
 function valueProblems(path: string, value: Value): string[] {

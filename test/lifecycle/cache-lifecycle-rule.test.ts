@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import { TagStatus } from 'aws-cdk-lib/aws-ecr';
 import { CacheLifecycleRule } from '../../src/lifecycle/cache-lifecycle-rule';
 
@@ -208,5 +208,51 @@ describe('rules from a policy text', () => {
 
   test('stay without a description when they have none', () => {
     expect(policyOf(...CacheLifecycleRule.fromPolicyText(shared)).rules[0]).not.toHaveProperty('description');
+  });
+});
+
+describe('an unchecked policy text', () => {
+  const future = '{"rules": [{"rulePriority": 7, "selection": {"tagStatus": "signed", "countType": "sinceImageScanned"}, "action": {"type": "quarantine"}}]}';
+
+  test('is the policy as it is written', () => {
+    expect(CacheLifecycleRule.toPolicyText(CacheLifecycleRule.fromUncheckedPolicyText(future))).toBe(future);
+  });
+
+  test('may hold more rules than this version takes, and more characters', () => {
+    const long = JSON.stringify({ rules: Array.from({ length: 51 }, () => 'x'.repeat(1000)) });
+
+    expect(CacheLifecycleRule.toPolicyText(CacheLifecycleRule.fromUncheckedPolicyText(long))).toBe(long);
+  });
+
+  test('is taken when it is known at deployment only', () => {
+    const token = Lazy.string({ produce: () => future });
+
+    expect(CacheLifecycleRule.toPolicyText(CacheLifecycleRule.fromUncheckedPolicyText(token))).toBe(token);
+  });
+
+  test('fails beside other rules', () => {
+    expect(() => CacheLifecycleRule.toPolicyText([...CacheLifecycleRule.fromUncheckedPolicyText(future), CacheLifecycleRule.keepNewest(3)])).toThrow(
+      'got other rules beside a policy text that is taken as it is, expected it to stand alone: remove it, or the other rules');
+  });
+
+  test.each([['no JSON', 'got a lifecycle policy that is no JSON'], ['[]', 'got a list as the lifecycle policy, expected an object'],
+    ['null', 'got null as the lifecycle policy, expected an object']])('fails as %s', (text, message) => {
+    expect(() => CacheLifecycleRule.fromUncheckedPolicyText(text)).toThrow(message);
+  });
+
+  const one = (selection: object, action: object = { type: 'expire' }) => JSON.stringify({ rules: [{ rulePriority: 1, selection, action }] });
+  const untagged = { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 };
+
+  test.each<[string, () => unknown]>([
+    ['an unknown key', () => CacheLifecycleRule.fromPolicyText(one({ ...untagged, signed: true }))],
+    ['an unknown kind of count', () => CacheLifecycleRule.fromPolicyText(one({ ...untagged, countType: 'sinceImageScanned' }))],
+    ['an unknown action', () => CacheLifecycleRule.fromPolicyText(one(untagged, { type: 'quarantine' }))],
+    ['a combination', () => CacheLifecycleRule.fromPolicyText(one({ ...untagged, countUnit: 'days' }))],
+    ['five wildcards', () => CacheLifecycleRule.protect('*a*b*c*d*')],
+    ['an early expiry of archived images', () => CacheLifecycleRule.expireArchivedAfter(Duration.days(89))],
+    ['51 rules', () => CacheLifecycleRule.toPolicyText([CacheLifecycleRule.protect(...Array.from({ length: 51 }, (_, at) => `v${at}`))])],
+    ['30,721 characters', () => CacheLifecycleRule.toPolicyText([CacheLifecycleRule.keepNewest(3, { description: 'd'.repeat(30_721) })])],
+  ])('is named as the way round where ECR is known to refuse %s', (_, refused) => {
+    expect(refused).toThrow(/; if ECR takes it by now, write the whole policy in CacheLifecycleRule\.fromUncheckedPolicyText\(\)$/);
   });
 });

@@ -133,6 +133,6 @@ describe('a policy text with values that are known only at deployment', () => {
   test('fails beside other rules when it can only be read at deployment', () => {
     const rules = CacheLifecycleRule.fromPolicyText(Token.asString({ Ref: 'Policy' }));
     expect(() => CacheLifecycleRule.toPolicyText([...rules, CacheLifecycleRule.keepNewest(1)])).toThrow(
-      'got other rules beside a policy text that is known only at deployment, expected it to stand alone: remove it, or the other rules');
+      'got other rules beside a policy text that is taken as it is, expected it to stand alone: remove it, or the other rules');
   });
 });

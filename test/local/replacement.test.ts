@@ -49,7 +49,7 @@ async function check(version: Version): Promise<ReplacementFinding[]> {
     return /(COMPLETE|FAILED)$/.test(answer.Status!) && answer;
   });
   await cloudFormation.send(new DeleteChangeSetCommand(named));
-  return ReplacementCheck.ofChangeSet(JSON.stringify(described));
+  return ReplacementCheck.ofChangeSet([JSON.stringify(described)]);
 }
 
 describe('what the check finds nothing about', () => {

@@ -26,7 +26,7 @@ test.each(ALL)('the guide has "%s" in the words of the alarm', (title, trouble) 
 test('the guide has these headings and no other', () => {
   const headings = [...GUIDE.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
 
-  expect(headings).toEqual([...ALL.map(([title]) => title), 'What a puller sees']);
+  expect(headings).toEqual([...ALL.map(([title]) => title), 'What a puller sees', 'A check refuses what AWS takes']);
 });
 
 test('a description fills in the cache and the log, in every place', () => {

@@ -55,3 +55,13 @@ test('stays when something else than a property changes', () => {
   rule.addDependency(new iam.CfnUser(stack, 'User'));
   expect(fingerprint(rule)).toBe(before);
 });
+
+test('is the same in whatever order the keys of a map come', () => {
+  const repository = (tags: { [key: string]: string }) => {
+    const created = new ecr.CfnRepository(new Stack(new App(), 'Stack'), 'Repository', { repositoryPolicyText: { Condition: { StringEquals: tags } } });
+    return fingerprint(created);
+  };
+
+  expect(repository({ team: 'web', cost: '7' })).toBe(repository({ cost: '7', team: 'web' }));
+  expect(repository({ team: 'web', cost: '7' })).not.toBe(repository({ team: 'web', cost: '8' }));
+});

@@ -1,28 +1,30 @@
 import { Aws, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { checkAccount, checkChoice, checkLength, checkNotEmpty, checkPrefix, checkRegion, checkRoleAccount, checkRoleWithoutPath, checkUpstreamPrefix, knownLength } from '../../src/private/checks';
+import { CheckId } from '../../src/private/errors';
 import { agnosticStack, ENV, newStack } from '../app';
 
+const scope = newStack();
 const token = Lazy.string({ produce: () => 'NOT VALID' });
 
 describe('a prefix', () => {
   test.each(['ab', 'echo', 'a'.repeat(30), '0a', 'team-a/echo', 'a.b', 'a_b', 'a__b', 'a-b', 'a---b', 'a/b/c', 'my-team', 'a/b-c', 'a/b---c', 'a/my-team',
     'root', 'ROOT'])(
     "may be '%s'", (prefix) => {
-      expect(() => checkPrefix('repository prefix', prefix)).not.toThrow();
+      expect(() => checkPrefix('repository prefix', prefix, scope)).not.toThrow();
     });
 
   test.each([
     ['', 0], ['a', 1], ['a'.repeat(31), 31],
   ])("fails for '%s', which is too short or too long", (prefix, length) => {
-    expect(() => checkPrefix('repository prefix', prefix)).toThrow(
+    expect(() => checkPrefix('repository prefix', prefix, scope)).toThrow(
       `got the repository prefix '${prefix}' of length ${length}, expected 2 to 30 characters: choose a prefix of that length`);
   });
 
   test.each([
     '/echo', 'a//b', 'echo_', '-echo', 'a___b', 'a..b', 'a.-b', 'ROOT/', 'echo/*', 'échô', ' echo', 'echo ', 'echo\n', 'a b', 'a:b',
   ])("fails for '%s', which is not of the form", (prefix) => {
-    expect(() => checkPrefix('repository prefix', prefix)).toThrow(
+    expect(() => checkPrefix('repository prefix', prefix, scope)).toThrow(
       `got the repository prefix '${prefix}', expected lower-case letters and digits, joined by '.', '_', '__', hyphens or '/', `
       + "or ROOT for the whole registry: choose one such as 'echo' or 'team-a/echo'");
   });
@@ -34,27 +36,27 @@ describe('a prefix', () => {
     ['echo/', "write 'echo'"],
     ['eCho/', "choose one such as 'echo' or 'team-a/echo'"],
   ])("fails for '%s' with the prefix that is meant", (prefix, fix) => {
-    expect(() => checkPrefix('repository prefix', prefix)).toThrow(new RegExp(`: ${fix}$`));
+    expect(() => checkPrefix('repository prefix', prefix, scope)).toThrow(`: ${fix} [at `);
   });
 
   test('fails for a slash at the end, which ECR assumes', () => {
-    expect(() => checkPrefix('repository prefix', 'team/echo/')).toThrow(
+    expect(() => checkPrefix('repository prefix', 'team/echo/', scope)).toThrow(
       "got the repository prefix 'team/echo/', expected no slash at the end, since ECR assumes one: write 'team/echo'");
   });
 
   test('of a template may have 1 to 256 characters', () => {
-    expect(() => checkPrefix('template prefix', 'a', undefined, 256)).not.toThrow();
-    expect(() => checkPrefix('template prefix', 'a'.repeat(256), undefined, 256)).not.toThrow();
+    expect(() => checkPrefix('template prefix', 'a', scope, 256)).not.toThrow();
+    expect(() => checkPrefix('template prefix', 'a'.repeat(256), scope, 256)).not.toThrow();
   });
 
   test.each([0, 257])('fails for a template with %d characters', (length) => {
-    expect(() => checkPrefix('template prefix', 'a'.repeat(length), undefined, 256)).toThrow(
+    expect(() => checkPrefix('template prefix', 'a'.repeat(length), scope, 256)).toThrow(
       `of length ${length}, expected 1 to 256 characters: choose a prefix of that length`);
   });
 
   test('is not checked while it is a token, whole or in part', () => {
-    expect(() => checkPrefix('repository prefix', token)).not.toThrow();
-    expect(() => checkPrefix('repository prefix', `ECHO-${token}`)).not.toThrow();
+    expect(() => checkPrefix('repository prefix', token, scope)).not.toThrow();
+    expect(() => checkPrefix('repository prefix', `ECHO-${token}`, scope)).not.toThrow();
   });
 });
 
@@ -62,17 +64,17 @@ describe('an upstream prefix', () => {
   test.each([
     [undefined, 'ROOT'], ['ROOT', 'ROOT'], ['ROOT', 'echo'], ['team-a', 'echo'], [token, 'ROOT'], ['team-a', token],
   ])('may be %s beside the prefix %s', (upstreamPrefix, prefix) => {
-    expect(() => checkUpstreamPrefix(upstreamPrefix, prefix)).not.toThrow();
+    expect(() => checkUpstreamPrefix(upstreamPrefix, prefix, scope)).not.toThrow();
   });
 
   test('fails beside the prefix ROOT', () => {
-    expect(() => checkUpstreamPrefix('team-a', 'ROOT')).toThrow(
+    expect(() => checkUpstreamPrefix('team-a', 'ROOT', scope)).toThrow(
       "got the upstream repository prefix 'team-a' for a cache with the prefix ROOT, expected an upstream repository prefix beside a "
       + 'repository prefix other than ROOT only: leave the upstream repository prefix out, or give the cache a prefix of its own');
   });
 
   test('fails in a form that ECR refuses, also beside a token', () => {
-    expect(() => checkUpstreamPrefix('Team', token)).toThrow("got the upstream repository prefix 'Team', expected lower-case letters");
+    expect(() => checkUpstreamPrefix('Team', token, scope)).toThrow("got the upstream repository prefix 'Team', expected lower-case letters");
   });
 });
 
@@ -96,40 +98,45 @@ describe('a Region', () => {
     'us-east-1', 'eu-central-2', 'ap-southeast-7', 'ap-northeast-3', 'mx-central-1', 'il-central-1', 'sa-east-1', 'eusc-de-east-1', 'eu-north-1',
     'us-isof-south-1', 'us-west-10',
   ])('may be %s', (region) => {
-    expect(() => checkRegion(region)).not.toThrow();
+    expect(() => checkRegion(region, scope)).not.toThrow();
   });
 
   test('is not checked while it is a token', () => {
-    expect(() => checkRegion(token)).not.toThrow();
+    expect(() => checkRegion(token, scope)).not.toThrow();
   });
 
-  test.each(['', 'frankfurt', ' us-east-1', 'us-east-1a', 'US-EAST-1', 'us_east_1', 'us-esat-1', 'us-east', 'us-east-123', 'east-1', 'us-east-1\n'])(
+  test.each(['', 'frankfurt', ' us-east-1', 'us-east-1a', 'US-EAST-1', 'us_east_1', 'us-east', 'us-east-123', 'east-1', 'us-east-1\n'])(
     "fails for '%s'", (region) => {
-      expect(() => checkRegion(region)).toThrow(`got the Region '${region}', expected the name of an AWS Region such as 'us-east-1': `
+      expect(() => checkRegion(region, scope)).toThrow(`got the Region '${region}', expected the name of an AWS Region such as 'us-east-1': `
         + 'write the name of the Region, not of a zone or a place');
     });
 
+  test.each(['us-esat-1', 'us-middle-1', 'us-eastwest-1'])("fails for '%s', which no Region is called", (region) => {
+    expect(() => checkRegion(region, scope)).toThrow(
+      `got the Region '${region}', expected a name that ends in a point of the compass and a number, as all of them do: write it such as 'us-east-1'`);
+  });
+
   test.each(['cn-north-1', 'cn-northwest-1', 'us-gov-east-1', 'us-gov-west-1'])('fails for %s, which has no pull-through cache', (region) => {
-    expect(() => checkRegion(region)).toThrow(`got the Region '${region}', expected a Region with pull-through caches, which China and `
+    expect(() => checkRegion(region, scope)).toThrow(`got the Region '${region}', expected a Region with pull-through caches, which China and `
       + 'AWS GovCloud (US) have not: choose another Region, or copy the images there with a pipeline');
   });
 
   test('fails for an unset variable, which types let through', () => {
-    expect(() => checkRegion(process.env.NOT_SET_ANYWHERE!)).toThrow("got no Region, expected the name of an AWS Region such as 'us-east-1'");
+    expect(() => checkRegion(process.env.NOT_SET_ANYWHERE!, scope)).toThrow("got no Region, expected the name of an AWS Region such as 'us-east-1'");
   });
 });
 
 describe('a text', () => {
   test('may be as long as AWS takes', () => {
-    expect(() => checkLength('description', 'abc', 3, 'shorten it')).not.toThrow();
+    expect(() => checkLength(CheckId.TEMPLATE_DESCRIPTION_LENGTH, 'description', 'abc', 3, scope)).not.toThrow();
   });
 
   test('fails when it is longer', () => {
-    expect(() => checkLength('description', 'abcd', 3, 'shorten it')).toThrow('got a description of 4 characters, expected at most 3: shorten it');
+    expect(() => checkLength(CheckId.TEMPLATE_DESCRIPTION_LENGTH, 'description', 'abcd', 3, scope)).toThrow('got a description of 4 characters, expected at most 3: shorten it');
   });
 
   test('is not measured while it is a token', () => {
-    expect(() => checkLength('description', Token.asString({ Ref: 'Parameter' }), 3, 'shorten it')).not.toThrow();
+    expect(() => checkLength(CheckId.TEMPLATE_DESCRIPTION_LENGTH, 'description', Token.asString({ Ref: 'Parameter' }), 3, scope)).not.toThrow();
   });
 });
 

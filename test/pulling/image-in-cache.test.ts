@@ -81,9 +81,9 @@ describe('a name of another upstream', () => {
   });
 
   test('may look like a registry after its own registry', () => {
-    const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
+    const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'images.example.com', defaultRepositoryPrefix: 'new' });
 
-    expect(deployed(ImageInCache.fromRule(cacheOf(upstream), 'cgr.dev/example.com/nginx').uri)).toBe(`${HOST}/chainguard/example.com/nginx:latest`);
+    expect(deployed(ImageInCache.fromRule(cacheOf(upstream), 'images.example.com/example.com/nginx').uri)).toBe(`${HOST}/new/example.com/nginx:latest`);
   });
 });
 
@@ -107,10 +107,10 @@ describe('an image elsewhere', () => {
   });
 
   test('fails with the way out for a name that looks like a registry', () => {
-    const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'cgr.dev', defaultRepositoryPrefix: 'chainguard' });
+    const upstream = UpstreamRegistry.of({ registryName: 'new', url: 'images.example.com', defaultRepositoryPrefix: 'new' });
 
     expect(() => ImageInCache.fromRule(cacheOf(upstream), 'example.com/nginx')).toThrow(
-      "if 'example.com' is part of the image's name, write 'cgr.dev/example.com/nginx'");
+      "if 'example.com' is part of the image's name, write 'images.example.com/example.com/nginx'");
   });
 
   test('fails with its own offsets when it is no name', () => {

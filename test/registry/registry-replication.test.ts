@@ -127,7 +127,7 @@ describe('how much a replication configuration takes', () => {
       replicas.replicateMatching('services/', to(index));
     }
     expect(() => replicas.replicateMatching('services/', to(10))).toThrow(
-      'got 11 sets of destinations in a replication configuration, expected at most 10: send more caches to the same destinations: those with the same share a rule [at Stack/Replication]');
+      'got 11 sets of destinations in a replication configuration, expected at most 10: send more caches to the same destinations: those with the same share a rule');
   });
 
   test('100 prefixes for each', () => {

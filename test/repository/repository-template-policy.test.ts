@@ -27,6 +27,18 @@ describe('a repository policy', () => {
     });
   });
 
+  test('is the same text in whatever order the keys of its conditions come', () => {
+    const text = (conditions: iam.Conditions) => {
+      const stack = newStack();
+      policyIn(stack, pull([new iam.AnyPrincipal()], { conditions }));
+      return rendered(stack);
+    };
+    const [organization, account] = [{ 'aws:PrincipalOrgID': 'o-1234567890' }, { 'aws:PrincipalAccount': '999999999999' }];
+
+    expect(text({ StringLike: account, StringEquals: { ...organization, ...account } }))
+      .toBe(text({ StringEquals: { ...account, ...organization }, StringLike: account }));
+  });
+
   test('is rendered with tokens', () => {
     const stack = newStack();
     policyIn(stack, pull([new iam.ArnPrincipal(new CfnParameter(stack, 'Puller').valueAsString)]));

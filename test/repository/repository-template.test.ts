@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack, Tags, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -60,7 +60,7 @@ describe('the description of a template', () => {
 
   test('fails above 256 characters', () => {
     expect(() => templateWith({ description: 'x'.repeat(257) })).toThrow(
-      'got a template description of 257 characters, expected at most 256: shorten it [at Stack/Template]');
+      'got a template description of 257 characters, expected at most 256: shorten it');
   });
 
   test('fits by default whatever the prefix', () => {
@@ -80,7 +80,21 @@ describe('the description of a template', () => {
 
 describe('the tags of a template', () => {
   test('are given to the repositories', () => {
-    expect(templateWith({ tags: { team: 'web', cost: '7' } }).ResourceTags).toEqual([{ Key: 'team', Value: 'web' }, { Key: 'cost', Value: '7' }]);
+    expect(templateWith({ tags: { team: 'web', cost: '7' } }).ResourceTags).toEqual([{ Key: 'cost', Value: '7' }, { Key: 'team', Value: 'web' }]);
+  });
+
+  test('are in the same order in whatever order they come, inherited ones too', () => {
+    const tagsOf = (own: { [key: string]: string }, inherited: [string, string][]) => {
+      const stack = newStack();
+      const template = new RepositoryTemplate(stack, 'Template', { prefix: 'echo', tags: own, inheritTags: true });
+      inherited.forEach(([key, value]) => Tags.of(template).add(key, value));
+      return propertiesOf(stack, 'AWS::ECR::RepositoryCreationTemplate').ResourceTags;
+    };
+
+    expect(tagsOf({ team: 'web', cost: '7' }, [['stage', 'prod'], ['area', 'eu']])).toEqual([
+      { Key: 'area', Value: 'eu' }, { Key: 'cost', Value: '7' }, { Key: 'stage', Value: 'prod' }, { Key: 'team', Value: 'web' },
+    ]);
+    expect(tagsOf({ cost: '7', team: 'web' }, [['area', 'eu'], ['stage', 'prod']])).toEqual(tagsOf({ team: 'web', cost: '7' }, [['stage', 'prod'], ['area', 'eu']]));
   });
 
   const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, 'x']));
@@ -95,7 +109,7 @@ describe('the tags of a template', () => {
 
   test.each([
     ['51 of them', many(51), 'got 51 tags, expected at most 50: drop some'],
-    ['an empty key', { '': 'x' }, 'got a tag key of 0 characters, expected 1 to 128: rename the tag'],
+    ['an empty key', { '': 'x' }, 'got a tag without a key, expected 1 to 128 characters: name the tag'],
     ['a long key', { ['k'.repeat(129)]: 'x' }, 'got a tag key of 129 characters, expected 1 to 128: rename the tag'],
     ['a long value', { team: 'v'.repeat(257) }, "got a value of the tag 'team' of 257 characters, expected at most 256: shorten it"],
     ['a reserved key', { 'aws:team': 'x' }, "got the tag 'aws:team', expected no key that starts with 'aws:', which AWS reserves: rename the tag"],

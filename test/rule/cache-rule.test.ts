@@ -164,7 +164,7 @@ test('fails with an upstream role for an upstream that ECR reads by none', () =>
   const stack = newStack();
   expect(() => new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.QUAY, upstreamRole: reader(stack) })).toThrow(
     "got an upstream role for 'quay.io', expected a role for private ECR upstreams only, since ECR reads no other upstream by one: "
-    + 'leave the role out [at Stack/Rule]');
+    + 'leave the role out');
 });
 
 describe('whether a first pull creates repositories with tags', () => {

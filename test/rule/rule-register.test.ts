@@ -188,7 +188,7 @@ describe('the number of rules in one account and Region', () => {
   test('fails for the 51st, in whichever stack it is', () => {
     fill(newStack(app, 'A'), 50);
     expect(() => ruleFor(newStack(app, 'B'), 'Last')).toThrow('got 51 pull-through cache rules for one account and Region, expected at most 50, a quota of '
-      + "ECR that can't be raised: put some of the caches into another account or Region [at B/Last]");
+      + "ECR that can't be raised: put some of the caches into another account or Region");
   });
 
   test('counts no rule that was removed from the tree', () => {

@@ -1,9 +1,16 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { PullThroughCache } from '../../src/pull-through-cache';
+import { CacheRule } from '../../src/rule/cache-rule';
+import { UpstreamRole } from '../../src/rule/upstream-role';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+import { propertiesOf } from '../app';
 
 let stack: Stack;
 let credential: UpstreamCredential;
@@ -47,7 +54,7 @@ describe('the upstreams', () => {
 
   test('include every factory and constant of the class', () => {
     const statics = Object.getOwnPropertyNames(UpstreamRegistry)
-      .filter(name => !['length', 'name', 'prototype', 'of', 'privateEcr'].includes(name));
+      .filter(name => !['length', 'name', 'prototype', 'of', 'known', 'privateEcr'].includes(name));
 
     expect(statics.sort()).toEqual(ALL.map(([name]) => name.replace(/\(.*/, '')).sort());
   });
@@ -72,6 +79,44 @@ describe('the upstreams', () => {
 
   test('read image names without their hosts', () => {
     expect(UpstreamRegistry.KUBERNETES._read('k8s.gcr.io/pause:3.10')).toMatchObject({ repository: 'pause', tag: '3.10' });
+  });
+});
+
+describe('without the name of the registry', () => {
+  const HERE = { account: '111122223333', region: 'us-east-1' };
+  const propertiesOfRule = (upstream: UpstreamRegistry) => {
+    const target = new Stack(new App(), 'Target', { env: HERE });
+    const role = upstream.readByRole ? iam.Role.fromRoleArn(target, 'Role', 'arn:aws:iam::111122223333:role/reader') : undefined;
+    new CacheRule(target, 'Rule', { upstream, upstreamRole: role && UpstreamRole.fromRole(role) });
+    return propertiesOf(target, 'AWS::ECR::PullThroughCacheRule');
+  };
+
+  test.each(ALL)('%s is the same, and its rule leaves just that property out', (_, make) => {
+    const upstream = make();
+    const unnamed = upstream.withoutRegistryName();
+    const [named, bare] = [upstream, unnamed].map(propertiesOfRule);
+
+    expect(named).toEqual({ ...bare, UpstreamRegistry: upstream.registryName });
+    expect(bare).not.toHaveProperty('UpstreamRegistry');
+    expect(unnamed).toMatchObject({
+      registryName: upstream.registryName,
+      url: upstream.url,
+      imageHosts: upstream.imageHosts,
+      readByRole: upstream.readByRole,
+      defaultRepositoryPrefix: upstream.defaultRepositoryPrefix,
+    });
+    expect(unnamed.credential).toBe(upstream.credential);
+  });
+
+  test('a cache has the properties of a bare L1 that left it out, so it takes its place', () => {
+    const before = new Stack(new App(), 'Stack');
+    new CfnPullThroughCacheRule(before, 'Quay', { ecrRepositoryPrefix: 'quay', upstreamRegistryUrl: 'quay.io' });
+    const after = new Stack(new App(), 'Stack');
+    new PullThroughCache(after, 'Quay', { upstream: UpstreamRegistry.QUAY.withoutRegistryName() });
+
+    const rulesOf = (one: Stack) => Template.fromStack(one).findResources('AWS::ECR::PullThroughCacheRule');
+    expect(Object.keys(rulesOf(after))).toEqual(Object.keys(rulesOf(before)));
+    expect(rulesOf(after).Quay.Properties).toEqual(rulesOf(before).Quay.Properties);
   });
 });
 
@@ -104,6 +149,13 @@ describe('a private ECR registry', () => {
 
   test('fails for a Region that is none', () => {
     expect(() => UpstreamRegistry.ecr({ account: '123456789012', region: 'Frankfurt' })).toThrow("got the Region 'Frankfurt'");
+  });
+
+  test.each([
+    ['cn-north-1', 'amazonaws.com.cn'], ['eusc-de-east-1', 'amazonaws.eu'], ['us-iso-east-1', 'c2s.ic.gov'], ['us-gov-west-1', 'amazonaws.com'],
+    ['mx-central-1', 'amazonaws.com'], ['xyz-east-1', 'amazonaws.com'],
+  ])('in %s has the suffix of its partition', (region, suffix) => {
+    expect(UpstreamRegistry.ecr({ account: '123456789012', region }).url).toBe(`123456789012.dkr.ecr.${region}.${suffix}`);
   });
 
   test('is meant by names with its dual-stack host', () => {
@@ -155,6 +207,37 @@ describe('an upstream that has no name here', () => {
   test('fails as ecr with a credential too, since ECR reads it by a role', () => {
     expect(() => UpstreamRegistry.of({ registryName: 'ecr', url: 'example.com', defaultRepositoryPrefix: 'x', credential })).toThrow(
       "got the registry 'ecr' without its account and Region");
+  });
+
+  test('fails at the URL of a registry that needs a credential, whatever it is called', () => {
+    expect(() => UpstreamRegistry.of({ registryName: 'hub', url: 'registry-1.docker.io', defaultRepositoryPrefix: 'hub' })).toThrow(
+      "got the registry 'docker-hub' without a credential");
+  });
+
+  test('fails at the URL of a private ECR registry, which ECR reads by a role', () => {
+    const url = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+
+    expect(() => UpstreamRegistry.of({ registryName: 'mine', url, defaultRepositoryPrefix: 'mine', credential })).toThrow(
+      "got the registry 'ecr' without its account and Region");
+  });
+
+  test('has the hosts of the registry that ECR calls so, so that Docker Hub keeps its library/', () => {
+    const hub = UpstreamRegistry.of({ registryName: 'docker-hub', url: 'registry-1.docker.io', defaultRepositoryPrefix: 'hub', credential });
+
+    expect(hub.imageHosts).toEqual(UpstreamRegistry.dockerHub(credential).imageHosts);
+    expect(hub._read('nginx')).toMatchObject({ repository: 'library/nginx' });
+  });
+
+  test('has the hosts that are named', () => {
+    const quay = UpstreamRegistry.of({ registryName: 'quay', url: 'quay.io', defaultRepositoryPrefix: 'quay', imageHosts: ['images.example.com'] });
+
+    expect(quay.imageHosts).toEqual(['images.example.com']);
+  });
+
+  test('fails for an empty list of hosts', () => {
+    expect(() => UpstreamRegistry.of({ registryName: 'quay', url: 'quay.io', defaultRepositoryPrefix: 'quay', imageHosts: [] })).toThrow(
+      "got no image hosts for the registry 'quay', expected at least one, by which image names mean this registry: name it, such as "
+      + "'registry.example.com', or leave imageHosts out");
   });
 
   test('may be of a known kind elsewhere', () => {

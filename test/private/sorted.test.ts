@@ -1,0 +1,27 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
+import { sortedByKey, sortedEntries } from '../../src/private/sorted';
+
+describe('the entries of a map', () => {
+  test('are sorted by their keys, capitals first, whatever the language of the machine', () => {
+    expect(sortedEntries({ b: 1, a: 2, B: 3 })).toEqual([['B', 3], ['a', 2], ['b', 1]]);
+  });
+});
+
+describe('a value', () => {
+  test('has every map in it sorted and every list as it was', () => {
+    expect(JSON.stringify(sortedByKey({ b: [{ d: 1, c: 2 }, 'x'], a: null }))).toBe('{"a":null,"b":[{"c":2,"d":1},"x"]}');
+  });
+
+  test('keeps its tokens', () => {
+    const token = Lazy.any({ produce: () => 'later' });
+
+    expect(sortedByKey({ a: token })).toEqual({ a: token });
+  });
+
+  test('keeps what CloudFormation fills in, so that it can still be put into a text', () => {
+    const stack = new Stack();
+    const text = stack.toJsonString(sortedByKey(stack.resolve({ b: stack.account, a: 1 })));
+
+    expect(stack.resolve(text)).toEqual({ 'Fn::Join': ['', ['{"a":1,"b":"', { Ref: 'AWS::AccountId' }, '"}']] });
+  });
+});
