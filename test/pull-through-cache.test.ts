@@ -234,7 +234,7 @@ describe('what a cache refuses names the cache', () => {
   test('a role that is no UpstreamRole', () => {
     const stack = newStack();
     const upstreamRole = iam.Role.fromRoleName(stack, 'Reader', 'reader') as unknown as UpstreamRole;
-    expect(() => cacheIn(stack, { upstreamRole })).toThrow(/got the property upstreamRole with something that UpstreamRole didn't make, .* \[at Stack\/Echo\]$/);
+    expect(() => cacheIn(stack, { upstreamRole })).toThrow(/got something else as upstreamRole than what UpstreamRole gives, .* \[at Stack\/Echo\]$/);
   });
 
   test('a second cache of one prefix', () => {

@@ -148,7 +148,7 @@ export function checkChoice(
   name: string, value: object, choices: { readonly prototype: object; readonly name: string }, ways: string, scope?: IConstruct): void {
   if (Object.getPrototypeOf(Object(value)) !== choices.prototype) {
     throw new InvalidInputError({
-      got: `a ${name} that ${choices.name} did not give`,
+      got: `something else as ${name} than what ${choices.name} gives`,
       expected: `a value of ${choices.name}, which can't be constructed or subclassed`,
       fix: `write ${ways}, from the same version of this package`,
     }, scope);

@@ -124,7 +124,7 @@ export class UpstreamRole {
 /** Refuses what is no `UpstreamRole`, such as a role itself. */
 export function checkUpstreamRoleChoice(role: UpstreamRole | undefined, scope: Construct): void {
   if (role !== undefined) {
-    checkChoice('upstream role', role, UpstreamRole, CHOICES, scope);
+    checkChoice('upstreamRole', role, UpstreamRole, CHOICES, scope);
   }
 }
 

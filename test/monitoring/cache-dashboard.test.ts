@@ -194,7 +194,7 @@ test('fails: more widgets than CloudWatch takes', () => {
 
   expect(() => Template.fromStack(stack)).toThrow(
     'got 900 widgets for 100 caches, expected at most 500 on a dashboard, a limit of CloudWatch: '
-    + 'show some of the caches on a dashboard of their own [at Stack/Dashboard]');
+    + 'show some of the caches on a dashboard of their own; if AWS takes it by now');
 });
 
 test('shows what watches a cache after the dashboard was made', () => {

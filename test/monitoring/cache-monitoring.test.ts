@@ -129,7 +129,7 @@ describe('the monitoring of a cache', () => {
     ['a text', 'standard' as unknown as object],
   ])('is refused when it is %s', (_, monitoring) => {
     expect(() => cacheIn(newStack(), monitoring as CacheMonitoring)).toThrow(
-      "got a monitoring that CacheMonitoring did not give, expected a value of CacheMonitoring, which can't be constructed or subclassed: write "
+      "got something else as monitoring than what CacheMonitoring gives, expected a value of CacheMonitoring, which can't be constructed or subclassed: write "
       + 'CacheMonitoring.standard(), CacheMonitoring.logged() or CacheMonitoring.none(), from the same version of this package [at Stack/Echo]');
   });
 });

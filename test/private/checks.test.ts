@@ -247,7 +247,7 @@ describe('a choice', () => {
     ['of a class below it', new (class Mine extends Choices {})()],
     ['missing', undefined as unknown as object],
   ])('fails when it is %s', (_, value) => {
-    expect(check(value)).toThrow('got a monitoring that Choices did not give, expected a value of Choices, which can\'t be constructed or subclassed: '
+    expect(check(value)).toThrow('got something else as monitoring than what Choices gives, expected a value of Choices, which can\'t be constructed or subclassed: '
       + 'write Choices.standard(), from the same version of this package [at Stack]');
   });
 });

@@ -121,8 +121,8 @@ describe('the upstream role of a rule', () => {
     const stack = newStack();
     const role = iam.Role.fromRoleName(stack, 'Reader', 'reader') as unknown as UpstreamRole;
     expect(() => new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: role })).toThrow(
-      "got the property upstreamRole with something that UpstreamRole didn't make, expected a value of UpstreamRole: call "
-      + 'UpstreamRole.scopedToRepositories(), UpstreamRole.asInAwsExample() or UpstreamRole.fromRole() [at Stack/Rule]');
+      "got something else as upstreamRole than what UpstreamRole gives, expected a value of UpstreamRole, which can't be constructed or subclassed: write "
+      + 'UpstreamRole.scopedToRepositories(), UpstreamRole.asInAwsExample() or UpstreamRole.fromRole(), from the same version of this package [at Stack/Rule]');
   });
 
   test('is rendered by reference when it is of this stack', () => {
