@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as src from '../src';
 import { ENV, newStack, warningsOf } from './app';
@@ -12,11 +13,18 @@ const ROOT = join(__dirname, '..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const folders: string[] = [];
 
+/** What is internal has other names in another version; not what is aws-cdk's. */
+const INTERNAL = /\b_(?!toCloudFormation\b)([a-z]\w*)/g;
+
 /** The library once more, as another version of it in the same app. */
 function installed(otherVersion: string): typeof src {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'other-version-')));
   folders.push(folder);
   cpSync(join(ROOT, 'src'), join(folder, 'src'), { recursive: true });
+  for (const name of readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).filter(one => one.endsWith('.ts'))) {
+    const file = join(folder, 'src', name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(INTERNAL, '_$1OfAnotherVersion'));
+  }
   ['assets', 'node_modules', 'tsconfig.json', 'test'].forEach(name => symlinkSync(join(ROOT, name), join(folder, name)));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'cdk-ecr-pull-through-cache', version: otherVersion }));
   return jest.requireActual(join(folder, 'src/index.ts'));
@@ -99,6 +107,19 @@ describe('a version with the same major version', () => {
       SAME_MAJOR.PullThroughCache.fromRepositoryPrefix(stack, 'Import', 'echo'), { pullers: [SAME_MAJOR.CachePullers.account('999999999999')] });
 
     expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test.each([true, false])('knows for a grant whether the owner has allowed the other account: %s', allowed => {
+    const pullers = allowed ? [SAME_MAJOR.CachePullers.account('999999999999')] : [];
+    const owned = cacheOf(SAME_MAJOR, 'Echo', { repositoryTemplate: { pullers: pullers as src.CachePullers[] } });
+    if (allowed) {
+      new SAME_MAJOR.RegistryPolicy(stack, 'Policy').allowFirstPull(owned, { pullers });
+    }
+    const there = newStack(stack.node.root as App, 'There', { account: '999999999999', region: ENV.region });
+    const imported = src.PullThroughCache.fromPullThroughCacheAttributes(there, 'Echo', { repositoryPrefix: 'echo', account: ENV.account });
+    imported.grantPull(new Role(there, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }));
+
+    expect(warningsOf(there)).toEqual(allowed ? [] : [expect.stringContaining('grantHalfMissing')]);
   });
 
   test('refuses a second registry policy', () => {
