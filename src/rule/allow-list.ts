@@ -35,7 +35,8 @@ function readEntry(rule: IPullThroughCacheRuleRef, image: string): string {
   if (image === EVERYTHING || Token.isUnresolved(image)) {
     return image;
   }
-  checkEntry(rule, image);
+  // an unset environment variable arrives as undefined, whatever the types say
+  checkEntry(rule, image ?? '');
   const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;
   warnOfRepeatedPrefix(rule, path, image);
   return path === image ? complete(rule, path) : `${path}${BELOW}`;

@@ -77,6 +77,10 @@ describe('an allow-list', () => {
     expect(() => pathsOf(ruleOf(), [image])).toThrow(message);
   });
 
+  test('fails for an entry that is missing', () => {
+    expect(() => pathsOf(ruleOf(), [process.env.NOT_SET_ANYWHERE!])).toThrow('got an empty name among the allowed images');
+  });
+
   test('fails for an image of another registry', () => {
     expect(() => pathsOf(ruleOf({ upstream: DOCKER_HUB }), ['quay.io/team/app'])).toThrow(
       /got the image 'quay\.io\/team\/app' of the registry 'quay\.io', expected an image of .*docker\.io.*, which this cache serves/);
