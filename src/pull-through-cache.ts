@@ -174,7 +174,7 @@ export class PullThroughCache extends PullThroughCacheBase {
   /** The template that the cached repositories are born with. */
   public readonly repositoryTemplate: RepositoryTemplate;
 
-  /** The role that ECR assumes to read the upstream; undefined for upstreams that need none. */
+  /** The role that ECR assumes to read the upstream. Other upstreams than private ECR registries have none. */
   public readonly role?: iam.IRole;
 
   constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
@@ -216,7 +216,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     return this.repositoryTemplate.tagged;
   }
 
-  /** The alarm on failed imports; undefined without standard monitoring. */
+  /** The alarm on failed imports. There is none without standard monitoring. */
   public get failedPullsAlarm(): cloudwatch.IAlarm | undefined {
     return watchOf(this).failedPullsAlarm;
   }

@@ -111,7 +111,7 @@ describe('a version with the same major version', () => {
 
   test.each([true, false])('knows for a grant whether the owner has allowed the other account: %s', allowed => {
     const pullers = allowed ? [SAME_MAJOR.CachePullers.account('999999999999')] : [];
-    const owned = cacheOf(SAME_MAJOR, 'Echo', { repositoryTemplate: { pullers: pullers as src.CachePullers[] } });
+    const owned = cacheOf(SAME_MAJOR, 'Echo', allowed ? { repositoryTemplate: { pullers: pullers as src.CachePullers[] } } : {});
     if (allowed) {
       new SAME_MAJOR.RegistryPolicy(stack, 'Policy').allowFirstPull(owned, { pullers });
     }

@@ -57,7 +57,7 @@ export class CacheAlerting extends Construct {
   /** The alarms, cache by cache, those of the whole account and Region last. */
   public readonly alarms: cloudwatch.IAlarm[];
 
-  /** The composite alarms; none without `pageActions`. */
+  /** The composite alarms. Without `pageActions` there are none. */
   public readonly pagingAlarms: cloudwatch.IAlarm[];
 
   constructor(scope: Construct, id: string, props: CacheAlertingProps) {

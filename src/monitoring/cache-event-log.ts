@@ -74,7 +74,7 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
   }
 
   /**
-   * Makes the log group the target of an EventBridge rule; called by `rule.addTarget`.
+   * Makes the log group the target of an EventBridge rule. `rule.addTarget` calls it.
    *
    * Refuses a rule of another account or Region, from which the policy of the log group lets nothing in.
    *

@@ -155,7 +155,7 @@ export class CacheEvents {
   }
 
   /**
-   * Calls of pullers that IAM denied, as CloudTrail reports them; with the prefix `ROOT`, of the whole registry. A trail has to
+   * Calls of pullers that IAM denied, as CloudTrail reports them. With the prefix `ROOT`, those of the whole registry. A trail has to
    * log the management events of the Region, and the rule needs the state `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`,
    * since pulls are read-only events: EventBridge User Guide, "Read-only management events from AWS services".
    *

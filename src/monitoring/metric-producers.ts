@@ -57,7 +57,7 @@ export interface CacheMetricProducers {
   readonly statisticsInterval?: Duration;
 
   /**
-   * The log group of the `CacheStatistics`; needs `statisticsInterval`.
+   * The log group of the `CacheStatistics`. It needs `statisticsInterval`.
    *
    * @default - that of the statistics in this app
    */
@@ -71,7 +71,7 @@ export interface CacheMetricProducers {
   readonly probeInterval?: Duration;
 
   /**
-   * The log group of the `CacheProbe`; needs `probeInterval`.
+   * The log group of the `CacheProbe`. It needs `probeInterval`.
    *
    * @default - that of the probe in this app
    */

@@ -16,7 +16,7 @@ import { prefixOf } from '../rule/cache-address';
 /** How a function that runs on a schedule is made, whatever it does. */
 export interface ScheduledFunctionOptions extends CacheFunctionOptions {
   /**
-   * The longest that a run may take; up to 15 minutes.
+   * The longest that a run may take, up to 15 minutes.
    *
    * @default Duration.minutes(15)
    */

@@ -58,7 +58,7 @@ export interface CacheVerificationProps extends VerifyOnDeployOptions {
   readonly cache: ICacheRule;
 
   /**
-   * What has to be there before the cache is verified; it is verified again when a resource among it changes.
+   * What has to be there before the cache is verified. It is verified again when a resource among it changes.
    *
    * @default - the cache
    */

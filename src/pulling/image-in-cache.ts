@@ -61,10 +61,10 @@ export class ImageInCache {
   /** The name of the cached repository, without the registry. */
   public readonly repositoryName: string;
 
-  /** The tag as written, or `latest` when there is neither tag nor digest; undefined for a digest alone or in a token. */
+  /** The tag as written, or `latest` when there is neither tag nor digest. It is not known for a digest alone or in a token. */
   public readonly tag?: string;
 
-  /** The digest with its algorithm; undefined when there is none. */
+  /** The digest with its algorithm, where the name has one. */
   public readonly digest?: string;
 
   /** The digest or, when there is none, the tag: what aws-cdk's `fromEcrRepository()` methods take. */

@@ -21,7 +21,7 @@ export interface Customer {
   readonly account: string;
 
   /**
-   * Names of the roles that ECR may read with on the customer's behalf, with their paths and without a slash in front; `*` stands for any
+   * Names of the roles that ECR may read with on the customer's behalf, with their paths and without a slash in front. `*` stands for any
    * characters. They need not exist yet. It is the role of the customer's rule that reads, not the role of a puller.
    *
    * @default - every role that the customer's account itself allows

@@ -13,7 +13,7 @@ export enum ImageOutcome {
   /** It was the URI of an image in one of the caches already, and stays. */
   ALREADY_CACHED = 'ALREADY_CACHED',
 
-  /** A private ECR registry has it, which none of the caches caches; it stays. */
+  /** A private ECR registry has it, which none of the caches caches. It stays. */
   PRIVATE_ECR = 'PRIVATE_ECR',
 
   /** It is known at deployment only, and stays. */
@@ -22,16 +22,16 @@ export enum ImageOutcome {
   /** You asked for it to stay. */
   EXCEPTED = 'EXCEPTED',
 
-  /** The service itself has it, such as CodeBuild's `aws/codebuild/...`; it stays. */
+  /** The service itself has it, such as CodeBuild's `aws/codebuild/...`. It stays. */
   OF_SERVICE = 'OF_SERVICE',
 
   /** It is pinned by a digest, and stays: a first pull by digest is reported to fail, and another registry's image has another digest. */
   PINNED_BY_DIGEST = 'PINNED_BY_DIGEST',
 
-  /** None of the caches caches its registry or this part of it; it stays. */
+  /** None of the caches caches its registry or this part of it. It stays. */
   NOT_SERVED = 'NOT_SERVED',
 
-  /** It is no image name that Docker would take; it stays. */
+  /** It is no image name that Docker would take. It stays. */
   NOT_A_NAME = 'NOT_A_NAME',
 }
 

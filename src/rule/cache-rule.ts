@@ -17,10 +17,10 @@ export interface ICacheRule extends IResource, IPullThroughCacheRuleRef {
   /** The prefix of the cached repositories as it was written, or `ROOT`. */
   readonly repositoryPrefix: string;
 
-  /** What is cached; undefined for an import that did not say. */
+  /** What is cached. It is not known for an import that did not say. */
   readonly upstream?: UpstreamRegistry;
 
-  /** The prefix that is put before names in the upstream; undefined when there is none. */
+  /** The prefix that is put before names in the upstream, where there is one. */
   readonly upstreamRepositoryPrefix?: string;
 
   /**
@@ -92,7 +92,7 @@ export class CacheRule extends Resource implements ICacheRule {
   public readonly upstreamRepositoryPrefix?: string;
   public readonly pullThroughCacheRuleRef: PullThroughCacheRuleReference;
 
-  /** The role that ECR assumes to read the upstream; undefined when there is none. */
+  /** The role that ECR assumes to read the upstream, where there is one. */
   public readonly role?: iam.IRole;
 
   private shape?: RepositoryShape;
@@ -129,7 +129,7 @@ export class CacheRule extends Resource implements ICacheRule {
   }
 
   /**
-   * Whether a first pull creates repositories with tags; undefined when nothing says what shapes them. What `Tags.of` adds is known at
+   * Whether a first pull creates repositories with tags. It is not known when nothing says what shapes them. What `Tags.of` adds is known at
    * synthesis only: read it late.
    */
   public get repositoriesTagged(): boolean | undefined {
