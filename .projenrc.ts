@@ -1,4 +1,4 @@
-import { awscdk, github, javascript, JsonFile, ReleasableCommits } from 'projen';
+import { awscdk, javascript, JsonFile, ReleasableCommits } from 'projen';
 import { bundleOnce } from './projenrc/bundles';
 import { addWorkflows } from './projenrc/workflows';
 import { PARTS, REGISTRIES } from './src/upstream/registries';
