@@ -1,5 +1,3 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { InvalidInputError, place, problemAt, warn, WarningId } from './errors';
@@ -7,7 +5,9 @@ import type { Problem } from './errors';
 import { comparePlacement, Placement } from './places';
 
 const PACKAGE = 'cdk-ecr-pull-through-cache';
-const { version: VERSION } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+// a plain require, so that a bundler takes the file in
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { version: VERSION } = require('../../package.json') as { version: string };
 const [MAJOR] = VERSION.split('.');
 
 /**
