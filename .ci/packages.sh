@@ -49,7 +49,7 @@ else
 fi
 
 node .ci/without-method.mjs . "$work/same"
-node .ci/without-method.mjs . "$work/less" PullThroughCache onPullFailed
+node .ci/without-method.mjs . "$work/less" PullThroughCacheBase onPullFailed
 for copy in same less; do ln -s "$repo/node_modules" "$work/$copy/node_modules"; done
 diff=(npx jsii-diff --keys --error-on all)
 check 'the library is compatible with itself' "${diff[@]}" . "$work/same"
