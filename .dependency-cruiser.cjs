@@ -2,7 +2,7 @@
  * The layers of src, lowest first. A layer may import from the layers before it, from private/, and of functions/ the contract and the
  * generated constructs only: the rest of functions/ is another program, which runs in Lambda.
  */
-const layers = ['upstream', 'lifecycle', 'rule', 'repository', 'registry', 'network', 'pulling', 'rewriting', 'mirrors', 'monitoring', 'operations'];
+const layers = ['upstream', 'lifecycle', 'rule', 'repository', 'registry', 'network', 'pulling', 'rewriting', 'monitoring', 'operations'];
 
 const oneWay = layers.map((layer, at) => ({
   name: `${layer}-looks-down-only`,
@@ -27,6 +27,33 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/functions/', pathNot: '-function\\.ts$' },
       to: { path: '^src/|node_modules/(aws-cdk-lib|constructs)/', pathNot: '^src/functions/' },
+    },
+    {
+      name: 'every-folder-is-a-layer',
+      comment: 'a new folder takes its place in the list above',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(private|functions|${layers.join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'only-the-facade-is-beside-the-layers',
+      severity: 'error',
+      from: { path: '^src/[^/]+$', pathNot: '^src/(index|pull-through-cache|pull-through-cache-base)\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'no-construct-in-a-function',
+      comment: 'the generated constructs stand beside the program, which does not know them',
+      severity: 'error',
+      from: { path: '^src/functions/', pathNot: '-function\\.ts$' },
+      to: { path: '^src/functions/.*-function\\.ts$' },
+    },
+    {
+      name: 'sdk-only-in-handlers',
+      comment: 'a handler finds the SDK in the Lambda runtime, and nothing else',
+      severity: 'error',
+      from: { path: '\\.lambda\\.ts$' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/@aws-sdk/' },
     },
     {
       name: 'constructs-see-the-contract',

@@ -123,7 +123,9 @@ project.eslint?.addOverride({
 
 project.npmignore?.exclude(
   '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',
-  '/examples', '/local', '/pulumi', '/reports', '/rosetta', '/.stryker-tmp', '/SECURITY.md', '/terraform', '*.lambda.js', '*.lambda.d.ts',
+  '/examples', '/local', '/pulumi', '/reports', '/rosetta', '/.stryker-tmp', '/SECURITY.md', '/terraform',
+  // what runs in Lambda is published as bundles
+  '/lib/functions/*', '!/lib/functions/contract.*', '!/lib/functions/*-function.*',
 );
 
 // pacmak copies these installed versions into go.mod; they are the ones that Go's awscdk v2.257.0 asks for.
@@ -215,7 +217,7 @@ project.addFields({
 
 addWorkflows(project);
 
-// The compatibility check compares with the newest release on npm, so it belongs to releases.
-project.tasks.tryFind('release')?.prependSpawn(project.tasks.tryFind('compat')!);
+// The compatibility check compares what was compiled with the newest release on npm, so it belongs to releases.
+project.postCompileTask.spawn(project.tasks.tryFind('compat')!, { condition: 'test -n "$RELEASE"' });
 
 project.synth();

@@ -9,15 +9,17 @@ export CI_DIR
 trap 'rm -rf "$CI_DIR"' EXIT
 TIMEFORMAT='%R %U %S'
 chosen=" $* "
-passed=0 failed=0 summary=()
+passed=0 failed=0 summary=() known=' '
 
 # step <name> <most minutes> <program> [argument...]
 step() {
+  known+="$1 "
   if [ "$chosen" = '  ' ] || [[ $chosen == *" $1 "* ]]; then run_step "$@"; fi
 }
 
 # As a step, whatever was chosen; nothing goes on without it.
 needed() {
+  known+="$1 "
   run_step "$@" || finish
 }
 
@@ -53,6 +55,10 @@ count() {
 }
 
 finish() {
+  local name
+  for name in $chosen; do
+    if [[ $known != *" $name "* ]]; then echo "got the step '$name', expected one of:$known"; failed=$((failed + 1)); fi
+  done
   echo
   printf '%s\n' "${summary[@]}"
   echo "${SECONDS} s"

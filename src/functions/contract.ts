@@ -1,6 +1,6 @@
 /*
- * What this library's own functions put into CloudWatch and write into their logs. The functions and the constructs that
- * read it share this module, so a name can't differ between the two. It imports nothing, since it is bundled.
+ * What the constructs and their functions share, so that a name can't differ between the two: first what the functions put into CloudWatch
+ * and write into their logs, then what the constructs tell them. It imports nothing, since it is bundled.
  */
 
 /** The namespace of the metrics. */
@@ -51,11 +51,7 @@ export const PullCount = {
   DIMENSION: 'RepositoryName',
 } as const;
 
-/*
- * What the constructs tell their functions, by an environment variable. It imports nothing, since it is bundled.
- */
-
-/** The environment variable; its value is JSON. */
+/** The environment variable by which constructs tell scheduled functions their settings; its value is JSON. */
 export const SETTINGS = 'PULL_THROUGH_CACHE_SETTINGS';
 
 /** Lambda gives all environment variables together 4 KB. */
@@ -85,11 +81,7 @@ export interface ProbeSettings {
   readonly imageTimeoutSeconds: number;
 }
 
-
-/*
- * What the constructs tell their functions, as properties of custom resources; CloudFormation makes strings of numbers and booleans.
- * It imports nothing, since it is bundled.
- */
+/* Properties of custom resources. CloudFormation makes strings of numbers and booleans. */
 
 /** For the verification. */
 export interface VerificationProperties {

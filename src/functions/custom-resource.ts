@@ -5,7 +5,6 @@
 import { logLine, reasonOf } from './runtime';
 import type { RuntimeContext } from './runtime';
 
-
 /** What CloudFormation asks, as far as it is read. */
 export interface DeploymentRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';

@@ -1,5 +1,5 @@
 import { inParallel } from './runtime';
-
+import type { CallOptions } from './runtime';
 
 /** A manifest as ECR gives it. */
 export interface Manifest {
@@ -119,11 +119,6 @@ const MEDIA_TYPES = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
-
-/** How a call is bounded. */
-interface CallOptions {
-  readonly abortSignal: AbortSignal;
-}
 
 /** The calls of the SDK's `ECR` that a pull is made of, named here so that only handlers import the SDK. */
 export interface EcrOfPulls {

@@ -1,9 +1,5 @@
 import { OperationFailure } from './custom-resource';
-
-/** How a call is bounded. */
-export interface CallOptions {
-  readonly abortSignal: AbortSignal;
-}
+import type { CallOptions } from './runtime';
 
 interface PageInput {
   readonly maxResults: number;

@@ -1,9 +1,8 @@
 /*
- * What both functions have in common at run time. It imports no SDK, so that it can be tested without one.
+ * What all functions have in common at run time. It imports no SDK, so that it can be tested without one.
  */
 import { DIMENSION, NAMESPACE, SETTINGS } from './contract';
 import type { Figure } from './statistics-tally';
-
 
 /** What EventBridge sends on a schedule, as far as it is read. */
 export interface ScheduledEvent {

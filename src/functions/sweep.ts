@@ -1,7 +1,8 @@
 import { LATER, OperationFailure } from './custom-resource';
 import type { Attributes, DeploymentRequest } from './custom-resource';
 import type { Repository, Time } from './registry-reader';
-import { inParallel, logLine, reasonOf, Remaining, CallOptions, RuntimeContext } from './runtime';
+import { inParallel, logLine, reasonOf, Remaining } from './runtime';
+import type { CallOptions, RuntimeContext } from './runtime';
 
 const ROOT = 'ROOT';
 const BATCH = 40;
