@@ -19,7 +19,7 @@ CONSTRUCTS = PACKAGE["devDependencies"]["constructs"]
 TARGETS = PACKAGE["jsii"]["targets"]
 MAVEN = "{http://maven.apache.org/POM/4.0.0}"
 
-BELONGS = re.compile(r"package\.json|README\.md|LICENSE|NOTICE|API\.md|\.jsii(\.tabl\.json)?|lib/.+\.(js|d\.ts)|assets/.+/index\.js")
+BELONGS = re.compile(r"package\.json|README\.md|LICENSE|NOTICE|API\.md|\.jsii(\.tabl\.json)?|lib/(?!functions/).+\.(js|d\.ts)|lib/functions/(contract|[a-z-]+-function)\.(js|d\.ts)|assets/.+/index\.js")
 
 
 def the_one(dist: pathlib.Path, pattern: str) -> pathlib.Path:
