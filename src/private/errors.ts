@@ -62,6 +62,7 @@ export enum WarningId {
   DIGEST_NOT_CACHED = 'digestNotCached',
   PULLER_NOT_FOUND = 'pullerNotFound',
   NO_CACHE_IN_USE = 'noCacheInUse',
+  UPSTREAM_NOT_KNOWN = 'upstreamNotKnown',
   ENDPOINT_NOT_SCOPED = 'endpointNotScoped',
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
 }

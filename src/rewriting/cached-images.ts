@@ -2,11 +2,12 @@ import { AspectPriority, Aspects, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { CachedImagesAspect } from './aspect';
 import { problemsIn } from './checks';
-import { checkImageProperty } from './image-properties';
+import { checkCache, checkScope, checkTree, listOf, readOptions } from './given';
+import { readImageProperty } from './image-properties';
 import type { ImageProperty } from './image-properties';
 import { helmValuesWith, manifestWith } from './kubernetes';
 import type { Replace, Tree } from './kubernetes';
-import { NamePattern } from './lookup';
+import { NAME_PATTERN, NamePattern } from './lookup';
 import type { UsedCache } from './lookup';
 import type { CachedImagesOptions } from './options';
 import { foundImage, reportOf } from './report';
@@ -60,6 +61,7 @@ export class CachedImages {
    * @param scope whose image names are rewritten
    */
   public static of(scope: IConstruct): CachedImages {
+    checkScope(scope);
     return accessorOf(scope, 'CachedImages', () => new CachedImages(scope));
   }
 
@@ -85,7 +87,7 @@ export class CachedImages {
    * Sets what stays, what fails, and who pulls where no role does. Call it before `helmValues()` and `manifest()`.
    *
    * @param options the options to set; others stay as they are
-   * @throws for an option that this scope has with another value
+   * @throws for an option that is not known, has a wrong value, or has another value in this scope already
    */
   public configure(options: CachedImagesOptions): void {
     this.scopes.change(this.scope, settings => settings.options.set(options));
@@ -95,8 +97,10 @@ export class CachedImages {
    * Rewrites the names of images in the upstreams of these caches. The first cache that serves a name gets it; the caches of wider scopes
    * come after those of this one.
    *
-   * @param caches the caches; one whose upstream is not known serves nothing
-   * @throws without any cache
+   * It warns for a cache whose upstream is not known, such as one of `fromRepositoryPrefix()`: no image name is known to be one of it.
+   *
+   * @param caches the caches, each as an argument of its own
+   * @throws without any cache, and for what is none
    */
   public use(...caches: ICacheRule[]): void {
     if (caches.length === 0) {
@@ -105,6 +109,13 @@ export class CachedImages {
         expected: 'at least one, since without a cache no image name is rewritten',
         fix: 'name the caches, or leave the call out where there are none',
       }, this.scope);
+    }
+    // holes are none to forEach()
+    Array.from(caches).forEach(cache => checkCache(cache, 'use()', this.scope));
+    for (const { repositoryPrefix } of caches.filter(({ upstream }) => upstream === undefined)) {
+      warn(this.scope, WarningId.UPSTREAM_NOT_KNOWN,
+        `the upstream of the cache '${repositoryPrefix}' is not known, so CachedImages rewrites no image name to it. Import it by `
+        + "fromPullThroughCacheAttributes() with 'upstream', or acknowledge this warning.");
     }
     this.add(caches.map(rule => ({ rule, replaces: [] })));
   }
@@ -115,17 +126,19 @@ export class CachedImages {
    *
    * @param cache the cache
    * @param options what it stands in for
-   * @throws for an empty list
+   * @throws for an empty list, and for what is no cache or no name of an image
    */
   public useWith(cache: ICacheRule, options: CacheUseOptions): void {
-    if (!options.replaces?.length) {
+    checkCache(cache, 'useWith()', this.scope);
+    const { replaces = [] } = readOptions(options, 'useWith()', { replaces: listOf(NAME_PATTERN, 'image names') }, this.scope);
+    if (replaces.length === 0) {
       throw new InvalidInputError({
         got: `no names that the cache '${cache.repositoryPrefix}' replaces`,
         expected: "at least one in 'replaces'",
         fix: "write them such as 'docker.io/library/*', or call use() for a cache that serves its own upstream only",
       }, this.scope);
     }
-    this.add([{ rule: cache, replaces: options.replaces.map(pattern => new NamePattern(pattern)) }]);
+    this.add([{ rule: cache, replaces: replaces.map(pattern => new NamePattern(pattern)) }]);
   }
 
   /**
@@ -136,8 +149,8 @@ export class CachedImages {
    * @throws for a path that can't lead to an image, and for a property that was added to this scope in another way
    */
   public addImageProperty(path: ImageProperty): void {
-    checkImageProperty(path);
-    this.scopes.change(this.scope, settings => settings.addProperty(path));
+    const property = readImageProperty(path, this.scope);
+    this.scopes.change(this.scope, settings => settings.addProperty(property));
   }
 
   /**
@@ -146,9 +159,11 @@ export class CachedImages {
    *
    * The caches are those that this scope and the wider ones have when it is called. It warns when there are none.
    *
-   * @param manifest the manifest, as `eks.KubernetesManifest` takes it
+   * @param manifest one manifest: call it for each of those that `eks.KubernetesManifest` takes
+   * @throws for a list
    */
   public manifest(manifest: { [key: string]: any }): { [key: string]: any } {
+    checkTree(manifest, 'manifest()', 'one Kubernetes manifest', this.scope);
     return this.rewrite('manifest', 'manifest()', replace => manifestWith(manifest as Tree, replace));
   }
 
@@ -163,6 +178,7 @@ export class CachedImages {
    * @param values the values, as `eks.HelmChart` takes them
    */
   public helmValues(values: { [key: string]: any }): { [key: string]: any } {
+    checkTree(values, 'helmValues()', 'the values of one Helm chart', this.scope);
     return this.rewrite('values', 'helmValues()', replace => helmValuesWith(values as Tree, replace));
   }
 

@@ -1,5 +1,7 @@
 import { DefaultTokenResolver, StringConcat, Tokenization } from 'aws-cdk-lib';
 import type { CfnResource, IResolvable, IResolveContext } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { listOf, readOptions, textOf } from './given';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** Where a resource names an image, and whose role pulls it. Paths are CloudFormation's, `*` stands for each element of a list. */
@@ -207,8 +209,36 @@ function opened(raw: unknown, resource: CfnResource): unknown {
   return value;
 }
 
-/** Refuses a path that could never lead to an image. */
-export function checkImageProperty(path: ImageProperty): void {
+const KINDS = {
+  resourceType: textOf('AWS::ECS::TaskDefinition'),
+  imagePath: textOf('ContainerDefinitions.*.Image'),
+  rolePath: textOf('ExecutionRoleArn'),
+  removes: listOf(textOf('RepositoryCredentials'), 'names of properties'),
+};
+
+/** A copy of what a user says of a property. Refuses what could never lead to an image. */
+export function readImageProperty(given: ImageProperty, scope: IConstruct): ImageProperty {
+  const { resourceType, imagePath, ...others } = readOptions(given, 'addImageProperty()', KINDS, scope);
+  if (resourceType === undefined || imagePath === undefined) {
+    throw new InvalidInputError({
+      got: `no '${resourceType === undefined ? 'resourceType' : 'imagePath'}' for CachedImages.addImageProperty()`,
+      expected: 'the type of a resource and the path to its image',
+      fix: "write them such as 'AWS::ECS::TaskDefinition' and 'ContainerDefinitions.*.Image'",
+    }, scope);
+  }
+  const path = { resourceType, imagePath, ...others };
+  checkImageProperty(path);
+  return path;
+}
+
+function checkImageProperty(path: ImageProperty): void {
+  if (!/^[A-Za-z0-9]+(::[A-Za-z0-9_@-]+)+$/.test(path.resourceType)) {
+    throw new InvalidInputError({
+      got: `the resource type ${excerpt(path.resourceType)}`,
+      expected: "CloudFormation's name of a resource type",
+      fix: "write it such as 'AWS::ECS::TaskDefinition'",
+    });
+  }
   for (const one of [path.imagePath, ...path.rolePath === undefined ? [] : [path.rolePath]]) {
     if (!/^[A-Z][A-Za-z0-9]*(\.(\*|[A-Z][A-Za-z0-9]*))*$/.test(one) || one.endsWith('*')) {
       throw new InvalidInputError({

@@ -1,4 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { textOf } from './given';
+import { isPrivateEcr } from './private-ecr';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { ImageInCache, pathInCache } from '../pulling/image-in-cache';
@@ -47,6 +49,9 @@ export interface UsedCache {
   readonly replaces: readonly NamePattern[];
 }
 
+/** What a pattern has to be before it is read as one. */
+export const NAME_PATTERN = textOf('quay.io/team/*');
+
 /** Image names with their registry and without tag: one of them, or all that begin with what stands before a `*` at the end. */
 export class NamePattern {
   private readonly start: string;
@@ -55,13 +60,15 @@ export class NamePattern {
   constructor(pattern: string) {
     this.open = pattern.endsWith('*');
     this.start = this.open ? pattern.slice(0, -1) : pattern;
-    const example = this.open ? `${this.start}${this.start.endsWith('/') ? '' : '-'}x/x` : pattern;
-    const name = nameIn(example);
-    if (name !== example) {
+    // behind a part of a registry's name, a `*` would stand for hosts of anybody
+    const end = this.start.endsWith('/') ? 'x/x' : '-x/x';
+    const name = this.open ? nameIn(this.start + end)?.replace(new RegExp(`${end}$`), '*') : nameIn(pattern);
+    if (name !== pattern || !this.start.includes('/')) {
+      const instead = this.start.includes('/') || !this.open ? name : wholeRegistry(this.start) ?? officialImages(this.start);
       throw new InvalidInputError({
         got: `the image names ${excerpt(pattern)}`,
-        expected: "a name with its registry and without tag, perhaps with a '*' at its end",
-        fix: name === undefined ? "write them such as 'docker.io/library/*' or 'quay.io/team/app'" : `write '${name.replace(/\/x\/x$/, '/*')}'`,
+        expected: "a name with its whole registry and without tag, perhaps with a '*' at its end behind the first slash",
+        fix: instead === undefined ? "write them such as 'docker.io/library/*' or 'quay.io/team/app'" : `write '${instead}'`,
       });
     }
   }
@@ -80,8 +87,6 @@ export interface LookupOptions {
   readonly exceptions: readonly NamePattern[];
   readonly digests: boolean;
 }
-
-const PRIVATE_ECR = /^\d{12}\.dkr[.-]ecr\./;
 
 /** Which cache serves an image name. Pure: the same name and caches give the same answer. */
 export class CacheLookup {
@@ -103,7 +108,7 @@ export class CacheLookup {
       const finding = this.replaced(caches, reference) ?? this.served(caches, reference);
       if (finding) { return finding; }
     }
-    return { outcome: PRIVATE_ECR.test(reference.registry) ? ImageOutcome.PRIVATE_ECR : ImageOutcome.NOT_SERVED };
+    return { outcome: isPrivateEcr(reference.registry) ? ImageOutcome.PRIVATE_ECR : ImageOutcome.NOT_SERVED };
   }
 
   /** A replacement is asked for by name, so it goes before any cache of its scope that just happens to serve the registry. */
@@ -145,6 +150,17 @@ function readable(text: string): ImageReference | undefined {
     if (error instanceof InvalidInputError) { return undefined; }
     throw error;
   }
+}
+
+/** All names of a registry: `quay.io/*` for `quay.io`. */
+function wholeRegistry(host: string): string | undefined {
+  return /[.:]|^localhost$/.test(host) ? nameIn(`${host}/x/x`)?.replace(/x\/x$/, '*') : undefined;
+}
+
+/** All official images of Docker Hub whose names begin so. */
+function officialImages(start: string): string | undefined {
+  const name = /[.:]/.test(start) ? undefined : nameIn(start);
+  return name === undefined ? undefined : `${name}*`;
 }
 
 function nameIn(text: string): string | undefined {

@@ -1,6 +1,8 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { NamePattern } from './lookup';
+import { listOf, readOptions, TRUTH } from './given';
+import type { Kind } from './given';
+import { NAME_PATTERN, NamePattern } from './lookup';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** How the image names of a scope are rewritten. An option of a narrower scope takes the place of the same option of a wider one. */
@@ -38,6 +40,19 @@ export interface CachedImagesOptions {
 
 type OptionName = keyof CachedImagesOptions;
 
+const PULLER: Kind = {
+  expected: 'a role or another principal that permissions are granted to',
+  is: value => typeof value === 'object' && (value as iam.IGrantable | null)?.grantPrincipal !== undefined,
+  fix: 'pass the construct of the role, not its name or ARN',
+};
+
+const KINDS: { readonly [K in OptionName]: Kind } = {
+  exceptions: listOf(NAME_PATTERN, 'image names'),
+  digests: TRUTH,
+  requireCached: TRUTH,
+  pullers: listOf(PULLER, 'roles or other principals'),
+};
+
 /** The options of one scope, perhaps set from several files: each of them has one value. */
 export class ScopeOptions {
   private readonly values = new Map<OptionName, unknown>();
@@ -46,8 +61,9 @@ export class ScopeOptions {
 
   /** Sets all of these options, or none when one of them is refused. */
   public set(options: CachedImagesOptions): void {
-    options.exceptions?.forEach(pattern => new NamePattern(pattern));
-    const given = Object.entries(options as Record<OptionName, unknown>).filter(([, value]) => value !== undefined) as [OptionName, unknown][];
+    const read = readOptions(options, 'configure()', KINDS, this.scope);
+    read.exceptions?.forEach(pattern => new NamePattern(pattern));
+    const given = Object.entries(read) as [OptionName, unknown][];
     for (const [name, value] of given) {
       const earlier = this.values.get(name);
       if (earlier !== undefined && !isSame(earlier, value)) {

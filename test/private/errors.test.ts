@@ -67,7 +67,7 @@ describe('an excerpt', () => {
 
 test('the ids of warnings are those by which users acknowledge them', () => {
   expect(Object.values(WarningId)).toEqual(expect.arrayContaining([
-    'overlappingPrefixes', 'possiblySamePrefix', 'immutableTemplate', 'wholeRegistryGrant', 'upstreamIsOwnRegistry', 'grantHalfMissing',
+    'overlappingPrefixes', 'possiblySamePrefix', 'immutableTemplate', 'wholeRegistryGrant', 'upstreamIsOwnRegistry', 'grantHalfMissing', 'upstreamNotKnown',
     'digestFirstPull',
   ]));
 });

@@ -154,9 +154,44 @@ describe('a name that stays', () => {
     const stack = newStack();
     taskOf(stack, 'quay.io/a/b:1');
 
-    CachedImages.of(stack).use(PullThroughCache.fromRepositoryPrefix(stack, 'Shared', 'shared'));
+    const shared = PullThroughCache.fromRepositoryPrefix(stack, 'Shared', 'shared');
+    CachedImages.of(stack).use(shared);
+    CachedImages.of(stack).use(shared);
 
     expect(imagesOf(stack)).toEqual(['quay.io/a/b:1']);
+    expect(warnings(stack).filter(text => text.includes(':upstreamNotKnown]') && text.includes("the upstream of the cache 'shared' is not known, so CachedImages rewrites no image name to it. "
+      + "Import it by fromPullThroughCacheAttributes() with 'upstream', or acknowledge this warning.")))
+      .toHaveLength(1);
+  });
+
+  test('is warned of only for a cache whose upstream is not known', () => {
+    const stack = newStack();
+    const { quay } = caches(stack);
+    const images = CachedImages.of(stack);
+    images.use(quay);
+    images.useWith(PullThroughCache.fromRepositoryPrefix(stack, 'Shared', 'shared'), { replaces: ['ghcr.io/team/*'] });
+
+    expect(warnings(stack).filter(text => text.includes('upstreamNotKnown'))).toEqual([]);
+  });
+
+  test('may be named by the start of its repository', () => {
+    expect(rewritten(['quay.io/team-a/app:1', 'quay.io/other/app:1'], { exceptions: ['quay.io/team*'] }).after)
+      .toEqual(['quay.io/team-a/app:1', cached('quay/other/app:1')]);
+  });
+
+  test.each([
+    ['quay.io*', "write 'quay.io/*'"],
+    ['localhost:5000*', "write 'localhost:5000/*'"],
+    ['index.docker.io*', "write 'docker.io/*'"],
+    ['localhost*', "write 'localhost/*'"],
+    ['quay.*', "write them such as 'docker.io/library/*' or 'quay.io/team/app'"],
+  ])("can't be named by the start of its registry, which others may have too: %s", (pattern, fix) => {
+    const stack = newStack();
+    const message = `got the image names '${pattern}', expected a name with its whole registry and without tag, perhaps with a '*' at its `
+      + `end behind the first slash: ${fix}`;
+
+    expect(() => CachedImages.of(stack).configure({ exceptions: [pattern] })).toThrow(message);
+    expect(() => CachedImages.of(stack).useWith(caches(stack).echo, { replaces: [pattern] })).toThrow(message);
   });
 
   test.each([
@@ -166,9 +201,12 @@ describe('a name that stays', () => {
     ['docker.io/*/nginx', "write them such as 'docker.io/library/*' or 'quay.io/team/app'"],
     ['*', "write them such as 'docker.io/library/*'"],
     ['library/*', "write 'docker.io/library/*'"],
+    ['team/app*', "write 'docker.io/team/app*'"],
+    ['nginx*', "write 'docker.io/library/nginx*'"],
   ])('fails as an exception that is no complete name: %s', (pattern, fix) => {
     expect(() => CachedImages.of(newStack()).configure({ exceptions: [pattern] })).toThrow(
-      `got the image names '${pattern}', expected a name with its registry and without tag, perhaps with a '*' at its end: ${fix}`);
+      `got the image names '${pattern}', expected a name with its whole registry and without tag, perhaps with a '*' at its `
+      + `end behind the first slash: ${fix}`);
   });
 });
 

@@ -1,0 +1,126 @@
+import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import { excerpt, InvalidInputError, place } from '../private/errors';
+import type { ICacheRule } from '../rule/cache-rule';
+
+/*
+ * What callers gave, whatever the types say: in JavaScript and Python nothing else looks at it, and a value that is taken for another one
+ * rewrites nothing without a word.
+ */
+
+/** Refuses what is no construct as a scope. */
+export function checkScope(scope: IConstruct): void {
+  if (!Construct.isConstruct(scope)) {
+    throw new InvalidInputError({
+      got: `${described(scope)} as the scope of CachedImages.of()`,
+      expected: 'a construct, such as an app, a stage or a stack',
+      fix: 'pass the construct whose image names are rewritten',
+    });
+  }
+}
+
+/** Refuses what is no cache. */
+export function checkCache(cache: ICacheRule, call: string, scope: IConstruct): void {
+  const { node, repositoryPrefix, pullThroughCacheRuleRef } = Object(cache) as Partial<ICacheRule>;
+  if (node === undefined || typeof repositoryPrefix !== 'string' || pullThroughCacheRuleRef === undefined) {
+    throw new InvalidInputError({
+      got: `${described(cache)} as a cache for CachedImages.${call}`,
+      expected: 'a cache: a PullThroughCache, an import of one, or a CacheRule',
+      fix: Array.isArray(cache) ? 'pass each cache of the list as an argument of its own' : 'pass the cache itself, and leave it out where there is none',
+    }, scope);
+  }
+}
+
+/** What the value of an option may be. */
+export interface Kind {
+  readonly expected: string;
+  readonly is: (value: unknown) => boolean;
+  /** The way out. */
+  readonly fix: string;
+  /** What each entry of a list may be. */
+  readonly member?: Kind;
+}
+
+export const TRUTH: Kind = { expected: 'true or false', is: value => typeof value === 'boolean', fix: 'write true or false, not a text' };
+
+export function textOf(example: string): Kind {
+  return { expected: 'a text', is: value => typeof value === 'string', fix: `write it such as '${example}'` };
+}
+
+export function listOf(member: Kind, members: string): Kind {
+  return { expected: `a list of ${members}`, is: value => Array.isArray(value), fix: 'put it into a list', member };
+}
+
+type Kinds<T> = { readonly [K in keyof Required<T>]: Kind };
+
+/** A copy of the options that a call was given, lists copied, too. Refuses names that are not known, and values that are none of theirs. */
+export function readOptions<T extends object>(given: T, call: string, kinds: Kinds<T>, scope: IConstruct): Partial<T> {
+  const known = Object.keys(kinds);
+  const names = known.map(name => `'${name}'`).join(', ');
+  if (!isRecord(given)) {
+    throw new InvalidInputError({
+      got: `${described(given)} as the options of CachedImages.${call}`,
+      expected: `an object with ${names}`,
+      fix: 'say what is to be set, or leave the call out',
+    }, scope);
+  }
+  const values = given as object as Readonly<Record<string, unknown>>;
+  const unknown = isPlain(given) ? Object.keys(values).find(name => !known.includes(name) && values[name] !== undefined) : undefined;
+  if (unknown !== undefined) {
+    throw new InvalidInputError({
+      got: `the unknown name ${excerpt(unknown)} among the options of CachedImages.${call}`,
+      expected: names,
+      fix: 'look at its spelling, or leave it out',
+    }, scope);
+  }
+  // by name, since the getters of a class are no entries
+  const set = known.map(name => [name, values[name]] as const).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(set.map(([name, value]) => [name, valueOf(name, value, kinds[name as keyof T], call, scope)])) as Partial<T>;
+}
+
+function valueOf(name: string, value: unknown, kind: Kind, call: string, scope: IConstruct): unknown {
+  const refuse = (got: string, { expected, fix }: Kind) => {
+    throw new InvalidInputError({ got: `${got} '${name}' of CachedImages.${call}`, expected, fix }, scope);
+  };
+  if (!kind.is(value)) { refuse(`${described(value)} as`, kind); }
+  if (!kind.member || !Array.isArray(value)) { return value; }
+  const { member } = kind;
+  // a hole becomes a member here
+  return Array.from<unknown>(value).map(one => member.is(one) ? one : refuse(`${described(one)} in the list`, member));
+}
+
+/** Refuses what is no tree of values whose keys can be read. */
+export function checkTree(tree: object, call: string, what: string, scope: IConstruct): void {
+  if (isRecord(tree)) { return; }
+  throw new InvalidInputError({
+    got: `${described(tree)} for CachedImages.${call}`,
+    expected: `${what}, an object with keys that are known at synthesis`,
+    fix: Array.isArray(tree)
+      ? `call ${call} for each element of the list, and give all of the results to the construct that takes them`
+      : 'pass the object itself, before it becomes a text, a token or part of a construct',
+  }, scope);
+}
+
+/** Objects of plain values only; what they are in another realm they are here. */
+function isRecord(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]' && !Token.isUnresolved(value) && !Construct.isConstruct(value);
+}
+
+/** Whether it is an object of no class: one of a class may have more in it than options. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A value for a message, in words that don't depend on the language. */
+function described(value: unknown): string {
+  if (value === undefined || value === null) { return 'nothing'; }
+  if (Array.isArray(value)) { return 'a list'; }
+  if (Construct.isConstruct(value)) { return `the construct ${excerpt(place(value))}`; }
+  if (Token.isUnresolved(value)) { return 'a value that is known at deployment only'; }
+  if (typeof value === 'string') { return `the text ${excerpt(value)}`; }
+  if (typeof value !== 'object') { return typeof value === 'function' ? 'a function' : `the value ${String(value)}`; }
+  const name = value.constructor?.name ?? 'Object';
+  return name === 'Object' ? 'an object' : `an object of ${name}`;
+}
