@@ -1,6 +1,7 @@
 import { App, CfnCondition, CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { accessorOf, existingAccessorOf, isInTree, oncePerTree, sameNames } from '../../src/private/tree';
+import { accessorOf, isInTree, oncePerTree, sameNames } from '../../src/private/tree';
+import type * as tree from '../../src/private/tree';
 import { agnosticStack, newStack } from '../app';
 
 describe('what a tree has once', () => {
@@ -36,11 +37,52 @@ describe('what an accessor gives', () => {
     expect(accessorOf(new Construct(stack, 'Child'), 'thing', () => ({}))).not.toBe(accessorOf(stack, 'thing', () => ({})));
   });
 
-  test('is there once it was asked for, and not before', () => {
+  test('is another by another name', () => {
     const stack = newStack();
-    expect(existingAccessorOf(stack, 'thing')).toBeUndefined();
-    const thing = accessorOf(stack, 'thing', () => ({}));
-    expect(existingAccessorOf(stack, 'thing')).toBe(thing);
+    expect(accessorOf(stack, 'thing', () => ({}))).not.toBe(accessorOf(stack, 'other thing', () => ({})));
+  });
+});
+
+describe('what a version of the package keeps', () => {
+  const ofVersion = (version: string): typeof tree => {
+    let other!: typeof tree;
+    jest.isolateModules(() => {
+      jest.doMock('../../package.json', () => ({ version }));
+      other = jest.requireActual('../../src/private/tree');
+      jest.dontMock('../../package.json');
+    });
+    return other;
+  };
+  const keptBy = (construct: object, key: string) => Reflect.get(construct, Symbol.for(key)) as unknown;
+
+  test('once in a tree is found by its package, its major version and its name', () => {
+    const stack = newStack();
+    const thing = ofVersion('12.3.4').oncePerTree(stack, 'thing', () => ({}));
+    expect(keptBy(stack.node.root, 'cdk-ecr-pull-through-cache@12.thing')).toBe(thing);
+  });
+
+  test('once in a tree is shared with another version of the same major version', () => {
+    const stack = newStack();
+    const thing = ofVersion('12.3.4').oncePerTree(stack, 'thing', () => ({}));
+    expect(ofVersion('12.4.0').oncePerTree(stack, 'thing', () => ({}))).toBe(thing);
+  });
+
+  test('once in a tree is not shared with another major version', () => {
+    const stack = newStack();
+    const thing = ofVersion('12.3.4').oncePerTree(stack, 'thing', () => ({}));
+    expect(ofVersion('13.0.0').oncePerTree(stack, 'thing', () => ({}))).not.toBe(thing);
+  });
+
+  test('for an accessor is found by its package, its whole version and its name', () => {
+    const stack = newStack();
+    const thing = ofVersion('12.3.4').accessorOf(stack, 'thing', () => ({}));
+    expect(keptBy(stack, 'cdk-ecr-pull-through-cache@12.3.4.thing')).toBe(thing);
+  });
+
+  test('for an accessor is not shared with another version', () => {
+    const stack = newStack();
+    const thing = ofVersion('12.3.4').accessorOf(stack, 'thing', () => ({}));
+    expect(ofVersion('12.3.5').accessorOf(stack, 'thing', () => ({}))).not.toBe(thing);
   });
 });
 
