@@ -5,6 +5,7 @@ import { checkPolicyJson, parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
+import { checkChoice } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 
 /** What every lifecycle rule may be told. */
@@ -269,7 +270,9 @@ export class CacheLifecycleRule {
    */
   public static toPolicyText(rules: CacheLifecycleRule[]): string | undefined {
     const all: LifecycleRule[] = [];
-    for (const { rules: some, policyText } of rules) {
+    for (const rule of rules) {
+      checkChoice('lifecycle rule', rule, CacheLifecycleRule, 'CacheLifecycleRule.keepNewest(10) or another of its methods');
+      const { rules: some, policyText } = rule;
       if (some !== undefined) {
         all.push(...some);
         continue;
