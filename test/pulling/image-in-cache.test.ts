@@ -392,8 +392,9 @@ describe('the prefix of the cache in a name', () => {
 
   test('can be acknowledged', () => {
     const cache = cacheOf('hub');
-    Validations.of(cache).acknowledge({ id: 'cdk-ecr-pull-through-cache:repeatedPrefix' });
-    expect(warned('docker-hub/nginx', cache)).toEqual([]);
+    expect(warned('docker-hub/nginx', cache)).toHaveLength(1);
+    Validations.of(cache).acknowledge({ id: 'cdk-ecr-pull-through-cache:repeatedPrefix', reason: 'we know' });
+    expect(warningsOf(Stack.of(cache))).toEqual([]);
   });
 
   test.each(['docker.io/docker-hub/nginx', 'docker-hubs/nginx', 'docker-hub', `${HOST}/docker-hub/docker-hub/nginx`])(

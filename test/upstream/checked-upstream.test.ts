@@ -122,7 +122,8 @@ describe.each<[string, (props: unknown) => unknown]>([
 });
 
 test('a cache may leave out what is optional by null', () => {
-  const [one, other] = [{}, { upstreamRepositoryPrefix: null, repositoryPrefix: null, upstreamRole: null, repositoryTemplate: null, monitoring: null }].map(props => {
+  const nulls = { upstreamRepositoryPrefix: null, repositoryPrefix: null, upstreamRole: null, repositoryTemplate: null, monitoring: null };
+  const [one, other] = [{}, nulls].map(props => {
     const stack = newStack();
     const cache = new PullThroughCache(stack, 'Cache', { upstream: UpstreamRegistry.QUAY, ...untyped<object>(props) });
     expect(cache.image('a/b').repositoryName).toBe('quay/a/b');
