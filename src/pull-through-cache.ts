@@ -17,6 +17,7 @@ import { RepositoryTemplate, TemplateUse } from './repository/repository-templat
 import type { RepositoryTemplateOptions } from './repository/repository-template';
 import { CacheRule } from './rule/cache-rule';
 import { checkUpstreamRoleChoice, UpstreamRole } from './rule/upstream-role';
+import { checkUpstream } from './upstream/upstream-registry';
 import type { UpstreamRegistry } from './upstream/upstream-registry';
 
 /** Properties of a `PullThroughCache`. */
@@ -146,21 +147,30 @@ export class PullThroughCache extends PullThroughCacheBase {
    */
   public static fromPullThroughCacheAttributes(
     scope: Construct, id: string, attributes: PullThroughCacheAttributes): IPullThroughCache {
+    const given: Partial<PullThroughCacheAttributes> = attributes ?? {};
+    const repositoryPrefix = given.repositoryPrefix!;
+    // what other languages leave out may arrive as null
+    const upstream = given.upstream ?? undefined;
+    const upstreamRepositoryPrefix = given.upstreamRepositoryPrefix ?? undefined;
+    const account = given.account ?? undefined;
+    const region = given.region ?? undefined;
     class Import extends PullThroughCacheBase {
-      public readonly repositoryPrefix = attributes.repositoryPrefix;
-      public readonly upstream = attributes.upstream;
-      public readonly upstreamRepositoryPrefix = attributes.upstreamRepositoryPrefix;
-      public readonly repositoriesTagged = attributes.repositoriesTagged;
+      public readonly repositoryPrefix = repositoryPrefix;
+      public readonly upstream = upstream;
+      public readonly upstreamRepositoryPrefix = upstreamRepositoryPrefix;
+      public readonly repositoriesTagged = given.repositoriesTagged ?? undefined;
     }
-    const { account, region } = attributes;
     const cache = new Import(scope, id, { account, region });
-    checkPrefix('repository prefix', attributes.repositoryPrefix, cache);
-    checkUpstreamPrefix(attributes.upstreamRepositoryPrefix, attributes.repositoryPrefix, cache);
+    checkPrefix('repository prefix', repositoryPrefix, cache);
+    checkUpstreamPrefix(upstreamRepositoryPrefix, repositoryPrefix, cache);
+    if (upstream !== undefined) {
+      checkUpstream(upstream, cache);
+    }
     if (account !== undefined) {
       checkAccount(account, cache);
     }
     checkRegion(region ?? Stack.of(cache).region, cache);
-    nameProducers(cache, attributes);
+    nameProducers(cache, given);
     return cache;
   }
 
@@ -179,15 +189,20 @@ export class PullThroughCache extends PullThroughCacheBase {
 
   constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
-    const { upstream, upstreamRepositoryPrefix } = props;
+    const given: Partial<PullThroughCacheProps> = props ?? {};
+    const upstream = given.upstream!;
+    checkUpstream(upstream, this);
+    // what other languages leave out may arrive as null
+    const upstreamRepositoryPrefix = given.upstreamRepositoryPrefix ?? undefined;
+    const upstreamRole = given.upstreamRole ?? undefined;
     this.upstream = upstream;
     this.upstreamRepositoryPrefix = upstreamRepositoryPrefix;
-    this.repositoryPrefix = props.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
-    const monitoring = props.monitoring ?? CacheMonitoring.standard();
+    this.repositoryPrefix = given.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
+    const monitoring = given.monitoring ?? CacheMonitoring.standard();
     CacheMonitoring._check(monitoring, this);
 
-    checkUpstreamRoleChoice(props.upstreamRole, this);
-    const choice = props.upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
+    checkUpstreamRoleChoice(upstreamRole, this);
+    const choice = upstreamRole ?? (upstream.readByRole ? UpstreamRole.scopedToRepositories() : undefined);
     this.role = choice?._bind(this, 'UpstreamRole', { upstream, repositoryPrefix: this.repositoryPrefix, upstreamRepositoryPrefix });
     this.rule = new CacheRule(this, 'Default', {
       upstream,
@@ -195,9 +210,9 @@ export class PullThroughCache extends PullThroughCacheBase {
       upstreamRepositoryPrefix,
       upstreamRole: this.role && UpstreamRole.fromRole(this.role),
     });
-    checkTemplateUse(props.repositoryTemplate, this);
+    checkTemplateUse(given.repositoryTemplate, this);
     this.repositoryTemplate = new RepositoryTemplate(this, 'RepositoryTemplate', {
-      ...props.repositoryTemplate,
+      ...given.repositoryTemplate,
       prefix: this.repositoryPrefix,
     });
     // a first pull between the two would create a repository that no template has shaped

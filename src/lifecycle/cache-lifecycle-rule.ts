@@ -5,6 +5,7 @@ import { checkPolicyJson, parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
+import { checkChoice, isMissing, kindOf } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 
 /** What every lifecycle rule may be told. */
@@ -269,7 +270,16 @@ export class CacheLifecycleRule {
    */
   public static toPolicyText(rules: CacheLifecycleRule[]): string | undefined {
     const all: LifecycleRule[] = [];
-    for (const { rules: some, policyText } of rules) {
+    if (!Array.isArray(rules)) {
+      throw new InvalidInputError({
+        got: isMissing(rules) ? 'no lifecycle rules' : `${kindOf(rules)} as lifecycle rules`,
+        expected: 'a list of them',
+        fix: 'write such as CacheLifecycleRule.keepNewest(10) into a list',
+      });
+    }
+    for (const rule of rules) {
+      checkChoice('lifecycle rule', rule, CacheLifecycleRule, 'CacheLifecycleRule.keepNewest(10) or another of its methods');
+      const { rules: some, policyText } = rule;
       if (some !== undefined) {
         all.push(...some);
         continue;
@@ -305,7 +315,11 @@ function aged(countType: CountType, age: Duration, where: string): Count {
   return { countType, countUnit: 'days', countNumber: wholeDays(age, where) };
 }
 
-function selectTags({ tagStatus = TagStatus.TAGGED, tagPatterns, tagPrefixes }: CacheLifecycleSelectionOptions = {}): TagSelection {
+function selectTags(options: CacheLifecycleSelectionOptions | undefined): TagSelection {
+  // what other languages leave out may arrive as null
+  const tagStatus = options?.tagStatus ?? TagStatus.TAGGED;
+  const tagPatterns = options?.tagPatterns ?? undefined;
+  const tagPrefixes = options?.tagPrefixes ?? undefined;
   const all = tagStatus === TagStatus.TAGGED && !tagPatterns && !tagPrefixes;
   return { tagStatus, tagPatternList: all ? ['*'] : tagPatterns, tagPrefixList: tagPrefixes };
 }

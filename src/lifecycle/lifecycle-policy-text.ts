@@ -3,6 +3,7 @@ import { checkPolicy } from './lifecycle-policy';
 import { ACTION_TYPES, checkRule, COUNT_TYPES, STORAGE_CLASSES } from './lifecycle-rule';
 import type { LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import { refusedByEcr, TAG_STATUSES } from './lifecycle-selection';
+import { checkText } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 
@@ -48,6 +49,9 @@ export function checkPolicyJson(text: string): void {
 }
 
 function parseJson(text: string): unknown {
+  if (!Token.isUnresolved(text)) {
+    checkText('lifecycle policy', text, '{"rules": [...]}, or pass an object through JSON.stringify()');
+  }
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import { checkTagSelection, describeImages, numberText, refusedByEcr } from './lifecycle-selection';
 import type { TagSelection } from './lifecycle-selection';
+import { isMissing, kindOf } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 
 /** ECR's words for what a rule counts. */
@@ -58,7 +59,7 @@ function checkCount({ countNumber, countType }: LifecycleSelection, where: strin
   const counted = countType === 'imageCountMoreThan' ? 'images' : 'days';
   if (!Number.isSafeInteger(countNumber) || countNumber < 1) {
     throw new InvalidInputError({
-      got: `the countNumber ${countNumber} in ${where}`,
+      got: `${isMissing(countNumber) ? 'no countNumber' : `the countNumber ${countNumber}`} in ${where}`,
       expected: 'a whole number above 0',
       fix: `count at least 1 of the ${counted}`,
     });
@@ -151,6 +152,10 @@ export function describeRule({ selection, action }: LifecycleRule): string {
 
 /** The whole days that ECR counts ages in; `where` names the rule in the message. */
 export function wholeDays(age: Duration, where: string): number {
+  const given: Partial<Duration> | undefined | null = age;
+  if (typeof given?.isUnresolved !== 'function') {
+    throw new InvalidInputError({ got: `${isMissing(given) ? 'no age' : `${kindOf(given)} as age`} in ${where}`, expected: 'a Duration', fix: 'make it with Duration.days()' });
+  }
   if (age.isUnresolved()) {
     if (age.unitLabel() !== 'days') {
       throw new InvalidInputError({

@@ -1,4 +1,5 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
+import { checkText, kindOf } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 
@@ -50,6 +51,10 @@ export function checkTagSelection(selection: TagSelection, where: string): void 
     });
   }
   if (tags === undefined || Token.isUnresolved(tags)) return;
+  if (!Array.isArray(tags)) {
+    throw new InvalidInputError({ got: `${kindOf(tags)} as the tags in ${where}`, expected: 'a list of patterns or prefixes', fix: 'put it into a list' });
+  }
+  tags.forEach(tag => checkText(`tag in ${where}`, tag, "'v1.*'"));
   if (tags.length === 0) {
     throw new InvalidInputError({
       got: `an empty list of tags in ${where}`,

@@ -3,7 +3,7 @@ import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refuse } from './accepted';
-import { CheckId, InvalidInputError, place } from './errors';
+import { CheckId, excerpt, InvalidInputError, place } from './errors';
 import { differ } from './places';
 
 /** The prefix that stands for the whole registry. */
@@ -28,6 +28,7 @@ export function checkPrefix(name: string, prefix: string, scope: IConstruct, lon
   if (Token.isUnresolved(prefix) || prefix === ROOT) {
     return;
   }
+  checkText(name, prefix, "'echo'", scope);
   const got = `the ${name} '${prefix}'`;
   const shortest = longest === 30 ? 2 : 1;
   if (prefix.length < shortest || prefix.length > longest) {
@@ -77,10 +78,10 @@ export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: 
 }
 
 /** Refuses an account that is not twelve digits. */
-export function checkAccount(account: string, scope?: IConstruct): void {
-  if (!Token.isUnresolved(account) && !ACCOUNT.test(account)) {
+export function checkAccount(account: string | undefined, scope?: IConstruct): asserts account is string {
+  if (!Token.isUnresolved(account) && (typeof account !== 'string' || !ACCOUNT.test(account))) {
     throw new InvalidInputError({
-      got: account === undefined ? 'no account' : `the account '${account}'`,
+      got: isMissing(account) ? 'no account' : typeof account === 'string' ? `the account '${account}'` : `${kindOf(account)} as account`,
       expected: 'the 12 digits of an AWS account id',
       fix: "write it as a string and keep leading zeros, for example '012345678901'",
     }, scope);
@@ -88,10 +89,10 @@ export function checkAccount(account: string, scope?: IConstruct): void {
 }
 
 /** Refuses what cannot be the name of a Region. */
-export function checkRegionName(region: string, scope?: IConstruct): void {
-  if (!Token.isUnresolved(region) && !REGION.test(region)) {
+export function checkRegionName(region: string | undefined, scope?: IConstruct): asserts region is string {
+  if (!Token.isUnresolved(region) && (typeof region !== 'string' || !REGION.test(region))) {
     throw new InvalidInputError({
-      got: region === undefined ? 'no Region' : `the Region '${region}'`,
+      got: isMissing(region) ? 'no Region' : typeof region === 'string' ? `the Region '${region}'` : `${kindOf(region)} as Region`,
       expected: "the name of an AWS Region such as 'us-east-1'",
       fix: 'write the name of the Region, not of a zone or a place',
     }, scope);
@@ -221,4 +222,37 @@ function pathOf(role: IRole): string | undefined {
 
 function named(role: IRole): string {
   return `'${Token.isUnresolved(role.roleName) ? place(role) : role.roleName}'`;
+}
+
+/**
+ * Refuses what is no text. TypeScript and Java see to it, JavaScript doesn't, and every language can pass what isn't set.
+ *
+ * @param name what it is: `image`
+ * @param example one of those that are meant, quoted
+ */
+export function checkText(name: string, value: unknown, example: string, scope?: IConstruct): asserts value is string {
+  if (typeof value !== 'string') {
+    throw new InvalidInputError({ got: isMissing(value) ? `no ${name}` : `${kindOf(value)} as ${name}`, expected: 'a text', fix: `write it such as ${example}` }, scope);
+  }
+}
+
+/** Whether nothing was given, in any language. */
+export function isMissing(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
+}
+
+/** What a value of the wrong kind is called in a message. */
+export function kindOf(value: unknown): string {
+  switch (typeof value) {
+    case 'number':
+      return `the number ${value}`;
+    case 'boolean':
+      return `the value ${value}`;
+    case 'string':
+      return `the text ${excerpt(value)}`;
+    case 'function':
+      return 'a function that was not called';
+    default:
+      return Array.isArray(value) ? 'a list' : 'an object';
+  }
 }

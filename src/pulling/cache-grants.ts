@@ -74,7 +74,7 @@ export class PullThroughCacheGrants {
    * @internal
    */
   public _pullPaths(grantee: iam.IGrantable, paths: readonly string[]): iam.Grant {
-    return this.grant(grantee, knownPaths(this.rule, paths), this.firstPullActions, true);
+    return this.grant(grantee, knownPaths(paths), this.firstPullActions, true);
   }
 
   /**

@@ -8,7 +8,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { refuse } from '../private/accepted';
-import { ROOT } from '../private/checks';
+import { checkText, ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { CacheAddress, literalHostOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -44,14 +44,16 @@ export class ImageInCache {
    * Docker Hub's official images with `library/` or without. With an `upstreamRepositoryPrefix` of `team-a`, that name begins with
    * `team-a/`. The full URI of an image in this very cache is taken as it is.
    *
-   * A token stands for a part of the name, a tag or a digest as it is: nothing in it is completed, checked or stripped. When the text ends
-   * with a token that may hold a tag as well, grants reach the whole cache and `tag` stays unknown.
+   * A token stands for a part of the name, a tag or a digest as it is: nothing in it is completed, checked or stripped. A repository that is
+   * written out is completed and checked, also before a tag or digest that is a token; one with a token in it is not completed. When the text
+   * ends with a token that may hold a tag as well, grants reach the whole cache and `tag` stays unknown.
    *
    * @param rule the rule of the cache
    * @param image the name of the image; without tag and digest, `latest`
    * @throws for a text that is no image name, an image of another registry, one outside of the upstream prefix, a name that is too long
    */
   public static fromRule(rule: ICacheRule, image: string): ImageInCache {
+    checkText('image', image, "'nginx:1.27', the name that it has in the upstream", rule);
     return new ImageInCache(rule, image);
   }
 
@@ -82,6 +84,9 @@ export class ImageInCache {
     this.pathKnown = name.complete;
     this.repositoryName = address.repositoryName(this.path);
     this.checkLength();
+    if (own === undefined) {
+      this.warnOfRepeatedPrefix(address.repositoryPrefix);
+    }
 
     this.digest = name.digest;
     this.tag = name.tag ?? (name.digest === undefined && name.complete ? 'latest' : undefined);
@@ -218,6 +223,15 @@ export class ImageInCache {
     }
     const grants = PullThroughCacheGrants.fromRule(this.rule);
     return this.pathKnown ? grants._pullPaths(grantee, [this.path]) : grants.pull(grantee);
+  }
+
+  /** The name that it has in the cache, by mistake, or a path of the upstream that begins so: with the upstream's host in front, the latter. */
+  private warnOfRepeatedPrefix(prefix: string): void {
+    if (this.image.startsWith(`${prefix}/`) && this.path.startsWith(`${prefix}/`)) {
+      warn(this.rule, WarningId.REPEATED_PREFIX,
+        `the image ${excerpt(this.image)} begins with the prefix of the cache, so it is cached as '${this.repositoryName}'. Write the name that it has `
+        + `in the upstream, such as '${this.path.slice(prefix.length + 1)}', or acknowledge this warning when the upstream has such a path.`);
+    }
   }
 
   /** Warns once it is known that the image is pulled by its digest; whoever pulls the tag first has nothing to fear. */

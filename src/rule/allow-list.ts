@@ -2,9 +2,9 @@ import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { prefixOf } from './cache-address';
 import type { ICacheRule } from './cache-rule';
-import { checkNotEmpty, PATH, ROOT } from '../private/checks';
+import { checkNotEmpty, checkText, PATH, ROOT } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { readUpstreamImage } from '../upstream/upstream-image';
+import { maskTokens, readUpstreamImage } from '../upstream/upstream-image';
 
 const EVERYTHING = '*';
 const BELOW = '/*';
@@ -16,7 +16,7 @@ export const WHOLE_CACHE: readonly string[] = [EVERYTHING];
  * Reads which images of a cache are meant: each entry is a path below its prefix, `nginx`, or `team/*` for all that begins with `team/`,
  * or `*`. Names are completed as the upstream completes them, so Docker Hub's `nginx` is `library/nginx`.
  *
- * A path that is a token is taken as it is.
+ * A path with a token is taken as it is, once it has the form of a path around the token.
  *
  * @param whole how the whole cache is asked for, since an empty list is refused
  */
@@ -26,17 +26,20 @@ export function readAllowList(rule: IPullThroughCacheRuleRef, images: readonly s
 }
 
 /** Paths that are known to be such, as those of cached images: nothing in them is taken for a registry, and nothing completed. */
-export function knownPaths(rule: IPullThroughCacheRuleRef, paths: readonly string[]): string[] {
-  paths.forEach(path => warnOfRepeatedPrefix(rule, path, path));
+export function knownPaths(paths: readonly string[]): string[] {
   return [...new Set(paths)];
 }
 
 function readEntry(rule: IPullThroughCacheRuleRef, image: string): string {
-  if (image === EVERYTHING || Token.isUnresolved(image)) {
+  if (image === EVERYTHING) {
     return image;
   }
   // an unset environment variable arrives as undefined, whatever the types say
+  checkText('allowed image', image ?? '', "'nginx'", rule);
   checkEntry(rule, image ?? '');
+  if (Token.isUnresolved(image)) {
+    return image;
+  }
   const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;
   warnOfRepeatedPrefix(rule, path, image);
   return path === image ? complete(rule, path) : `${path}${BELOW}`;
@@ -53,11 +56,11 @@ function complete(rule: IPullThroughCacheRuleRef & Partial<ICacheRule>, path: st
 
 function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
   const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;
-  if (PATH.test(path)) {
+  if (PATH.test(maskTokens(path))) {
     return;
   }
   const got = image === '' ? 'an empty name among the allowed images' : `the allowed image ${excerpt(image)}`;
-  const untagged = image.replace(/[:@].*/, '');
+  const untagged = image.slice(0, maskTokens(image).replace(/[:@].*/, '').length);
   if (image !== untagged) {
     throw new InvalidInputError({
       got,
@@ -65,7 +68,7 @@ function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
       fix: untagged === '' ? "write one such as 'nginx' or 'team/*'" : `write '${untagged}'`,
     }, rule);
   }
-  if (PATH.test(image.replace(/\*/g, 'x'))) {
+  if (PATH.test(maskTokens(image).replace(/\*/g, 'x'))) {
     throw new InvalidInputError({
       got,
       expected: "'*' alone or as the last part, as in 'team/*'",

@@ -10,6 +10,7 @@ import type { UpstreamRole } from './upstream-role';
 import { refuse } from '../private/accepted';
 import { checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
+import { checkUpstream } from '../upstream/upstream-registry';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
 
 /** A pull-through cache rule, made here or elsewhere. */
@@ -99,31 +100,36 @@ export class CacheRule extends Resource implements ICacheRule {
 
   constructor(scope: Construct, id: string, props: CacheRuleProps) {
     super(scope, id);
-    this.upstream = props.upstream;
-    this.repositoryPrefix = props.repositoryPrefix ?? props.upstream.defaultRepositoryPrefix;
-    this.upstreamRepositoryPrefix = props.upstreamRepositoryPrefix;
+    const given: Partial<CacheRuleProps> = props ?? {};
+    const upstream = given.upstream!;
+    checkUpstream(upstream, this);
+    // what other languages leave out may arrive as null
+    const upstreamRole = given.upstreamRole ?? undefined;
+    this.upstream = upstream;
+    this.repositoryPrefix = given.repositoryPrefix ?? upstream.defaultRepositoryPrefix;
+    this.upstreamRepositoryPrefix = given.upstreamRepositoryPrefix ?? undefined;
     // The written prefix, never `Ref`: a reference from another stack would lock this rule by an export.
     this.pullThroughCacheRuleRef = { ecrRepositoryPrefix: this.repositoryPrefix };
 
     checkRegion(Stack.of(this).region, this);
-    if (props.upstream.region !== undefined) {
-      checkRegion(props.upstream.region, this);
+    if (upstream.region !== undefined) {
+      checkRegion(upstream.region, this);
     }
     checkPrefix('repository prefix', this.repositoryPrefix, this);
     checkUpstreamPrefix(this.upstreamRepositoryPrefix, this.repositoryPrefix, this);
-    this.checkUpstreamRole(props);
-    const { upstream, repositoryPrefix, upstreamRepositoryPrefix } = this;
-    this.role = props.upstreamRole?._bind(this, 'UpstreamRole', { upstream, repositoryPrefix, upstreamRepositoryPrefix });
+    this.checkUpstreamRole(upstream, upstreamRole);
+    const { repositoryPrefix, upstreamRepositoryPrefix } = this;
+    this.role = upstreamRole?._bind(this, 'UpstreamRole', { upstream, repositoryPrefix, upstreamRepositoryPrefix });
     checkRoleAccount('upstream', this.role, this);
-    props.upstream.credential?._checkReachableFrom(this);
+    upstream.credential?._checkReachableFrom(this);
     registerRule(this, this.repositoryPrefix);
 
     new CfnPullThroughCacheRule(this, 'Default', {
       ecrRepositoryPrefix: this.repositoryPrefix,
-      upstreamRegistry: props.upstream._writtenName,
-      upstreamRegistryUrl: props.upstream.url,
-      upstreamRepositoryPrefix: props.upstreamRepositoryPrefix,
-      credentialArn: props.upstream.credential?.secretArn,
+      upstreamRegistry: upstream._writtenName,
+      upstreamRegistryUrl: upstream.url,
+      upstreamRepositoryPrefix,
+      credentialArn: upstream.credential?.secretArn,
       customRoleArn: this.role?.roleArn,
     });
   }
@@ -154,21 +160,21 @@ export class CacheRule extends Resource implements ICacheRule {
     this.shape = shape;
   }
 
-  private checkUpstreamRole(props: CacheRuleProps): void {
-    const { account, region, readByRole } = props.upstream;
-    if (props.upstreamRole && !readByRole) {
+  private checkUpstreamRole(upstream: UpstreamRegistry, upstreamRole: UpstreamRole | undefined): void {
+    const { account, region, readByRole } = upstream;
+    if (upstreamRole && !readByRole) {
       refuse(this, CheckId.UPSTREAM_ROLE, {
-        got: `an upstream role for '${props.upstream.url}'`,
+        got: `an upstream role for '${upstream.url}'`,
         expected: 'a role for private ECR upstreams only, since ECR reads no other upstream by one',
         fix: 'leave the role out',
       });
     }
-    checkUpstreamRoleChoice(props.upstreamRole, this);
+    checkUpstreamRoleChoice(upstreamRole, this);
     const own = Stack.of(this);
     if (!readByRole || Token.isUnresolved(own.account) || Token.isUnresolved(account)) {
       return;
     }
-    if (account !== own.account && !props.upstreamRole) {
+    if (account !== own.account && !upstreamRole) {
       throw new InvalidInputError({
         got: `no upstream role for a registry of the account ${account}`,
         expected: 'a role that ECR assumes to read a private registry of another account',
@@ -177,7 +183,7 @@ export class CacheRule extends Resource implements ICacheRule {
     }
     if (account === own.account && region === own.region) {
       warn(this, WarningId.UPSTREAM_IS_OWN_REGISTRY,
-        `the upstream ${props.upstream.url} is the registry of this cache itself: that ECR serves such a rule is not documented. `
+        `the upstream ${upstream.url} is the registry of this cache itself: that ECR serves such a rule is not documented. `
         + 'Name another account or Region, or pull the images from their own repositories.');
     }
   }

@@ -1,6 +1,7 @@
 import { Names, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { checkText, kindOf } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { UpstreamCredential } from '../upstream/upstream-credential';
 
@@ -70,15 +71,22 @@ export class UpstreamSecret extends Resource {
 
   constructor(scope: Construct, id: string, props: UpstreamSecretProps = {}) {
     super(scope, id);
-    this.checkNotPlain(props.accessToken);
+    // what other languages leave out may arrive as null
+    const { secretName, username, accessToken, description, removalPolicy }: UpstreamSecretProps = props ?? {};
+    for (const [name, text, example] of [
+      ['secretName', secretName, "'ecr-pullthroughcache/docker-hub'"], ['username', username, "'my-team'"], ['description', description, "'for pulls'"],
+    ] as const) {
+      checkText(name, text ?? '', example, this);
+    }
+    this.checkNotPlain(accessToken ?? undefined);
     this.secret = new secretsmanager.Secret(this, 'Resource', {
-      secretName: props.secretName ?? `ecr-pullthroughcache/${Names.uniqueResourceName(this, { maxLength: 100, allowedSpecialCharacters: '-_' })}`,
-      description: props.description,
+      secretName: secretName ?? `ecr-pullthroughcache/${Names.uniqueResourceName(this, { maxLength: 100, allowedSpecialCharacters: '-_' })}`,
+      description: description ?? undefined,
       secretObjectValue: {
-        username: SecretValue.unsafePlainText(props.username ?? PLACEHOLDER),
-        accessToken: props.accessToken ?? SecretValue.unsafePlainText(PLACEHOLDER),
+        username: SecretValue.unsafePlainText(username ?? PLACEHOLDER),
+        accessToken: accessToken ?? SecretValue.unsafePlainText(PLACEHOLDER),
       },
-      removalPolicy: props.removalPolicy,
+      removalPolicy: removalPolicy ?? undefined,
     });
     this.credential = UpstreamCredential.fromSecret(this.secret);
     this.fillCommand = `aws secretsmanager put-secret-value --region ${Stack.of(this).region} --secret-id ${this.secret.secretArn} `
@@ -95,7 +103,16 @@ export class UpstreamSecret extends Resource {
   }
 
   private checkNotPlain(token: SecretValue | undefined): void {
-    const value: unknown = Stack.of(this).resolve(token);
+    if (token === undefined) { return; }
+    if (typeof token !== 'string' && !SecretValue.isSecretValue(token)) {
+      throw new InvalidInputError({
+        got: `${kindOf(token)} as the access token`,
+        expected: 'a SecretValue',
+        fix: 'leave it out and fill the secret out of band, or use SecretValue.cfnParameter() with noEcho or SecretValue.secretsManager()',
+      }, this);
+    }
+    // unwrapped first: under the flag checkSecretUsage, aws-cdk refuses to resolve a SecretValue outside of where it belongs
+    const value: unknown = typeof token === 'string' ? token : Stack.of(this).resolve(token.unsafeUnwrap());
     if (typeof value === 'string' && !value.startsWith('{{resolve:') && !Token.isUnresolved(value)) {
       throw new InvalidInputError({
         got: 'an access token as plain text, which would stand in the template for all to read',

@@ -4,6 +4,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { refuse } from '../private/accepted';
+import { checkChoice, isMissing, kindOf } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { differ } from '../private/places';
@@ -12,6 +13,7 @@ const NAME_PREFIX = 'ecr-pullthroughcache/';
 const LONGEST_NAME = 512;
 const NAME = /^ecr-pullthroughcache\/[a-zA-Z0-9/_+=.@-]+$/;
 const DEFAULT_KEY = 'alias/aws/secretsmanager';
+const WAYS = "UpstreamCredential.fromSecret(secret), or the property 'credential' of an UpstreamSecret";
 const MAKE_ONE = `make one with UpstreamSecret, or name it '${NAME_PREFIX}...' yourself`;
 
 /** Refuses a secret's name under which ECR would not find it. */
@@ -77,6 +79,7 @@ export class UpstreamCredential {
   public readonly secretArn: string;
 
   private constructor(secret: ISecret) {
+    checkIsSecret(secret);
     if (secret.secretFullArn === undefined) {
       throw new InvalidInputError({
         got: 'a secret that is imported by its name or a partial ARN',
@@ -110,6 +113,57 @@ export class UpstreamCredential {
       }
     }
   }
+}
+
+/**
+ * Refuses what is no credential, such as the secret itself, with what to call instead.
+ *
+ * @param name what it is for: `UpstreamRegistry.dockerHub()`
+ */
+export function checkCredential(name: string, credential: UpstreamCredential): void {
+  const given: unknown = credential;
+  const expected = 'an UpstreamCredential, since ECR logs in to such a registry';
+  if (isMissing(given)) {
+    throw new InvalidInputError({ got: `no credential for ${name}`, expected, fix: `pass ${WAYS}` });
+  }
+  const instead = insteadOf(given);
+  if (instead) {
+    throw new InvalidInputError({ got: `${instead.got} as the credential for ${name}`, expected, fix: instead.fix });
+  }
+  checkChoice(`the credential for ${name}`, credential, UpstreamCredential, WAYS);
+}
+
+/** The likely mistakes: a secret, an UpstreamSecret, an ARN. */
+function insteadOf(given: unknown): { readonly got: string; readonly fix: string } | undefined {
+  if (typeof given === 'string') {
+    return { got: kindOf(given), fix: 'import the secret with Secret.fromSecretCompleteArn() and pass UpstreamCredential.fromSecret(secret)' };
+  }
+  if (holdsCredential(given)) {
+    return { got: 'an UpstreamSecret', fix: "pass its property 'credential'" };
+  }
+  return isSecret(given) ? { got: 'a secret', fix: 'pass UpstreamCredential.fromSecret(secret)' } : undefined;
+}
+
+function holdsCredential(value: unknown): boolean {
+  return (Object(value) as { credential?: unknown }).credential instanceof UpstreamCredential;
+}
+
+function isSecret(value: unknown): boolean {
+  const { secretArn, grantRead } = Object(value) as Partial<ISecret>;
+  return typeof secretArn === 'string' && typeof grantRead === 'function';
+}
+
+function checkIsSecret(secret: ISecret): void {
+  const given: unknown = secret;
+  if (isSecret(given)) { return; }
+  const made = given instanceof UpstreamCredential ? 'an UpstreamCredential' : holdsCredential(given) ? 'an UpstreamSecret' : undefined;
+  throw new InvalidInputError({
+    got: isMissing(given) ? 'no secret for UpstreamCredential.fromSecret()' : `${made ?? kindOf(given)} as the secret for UpstreamCredential.fromSecret()`,
+    expected: 'a Secret of AWS Secrets Manager',
+    fix: made
+      ? 'pass the credential to the upstream as it is: an UpstreamSecret has it as its property \'credential\''
+      : 'make one with UpstreamSecret, or import it with Secret.fromSecretCompleteArn()',
+  });
 }
 
 /** Of a secret that this app makes, the name and the key stand in its L1; its ARN is known at deployment only. */

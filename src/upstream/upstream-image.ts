@@ -18,57 +18,69 @@ const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
 
 /**
  * Reads the name of an image as one of an upstream: without a registry, or with one of the upstream's hosts. Names are completed as the
- * first host completes them, so Docker Hub's get their `library/`.
+ * first host completes them, so Docker Hub's get their `library/`, also before a tag or digest that is a token.
  *
  * @param hosts the hosts that mean this upstream, the usual one first; none when the upstream isn't known
  */
 export function readUpstreamImage(image: string, hosts: readonly string[]): UpstreamImage {
   const host = hosts.find(one => image.startsWith(`${one}/`));
   const rest = host === undefined ? image : image.slice(host.length + 1);
-  if (Token.isUnresolved(rest)) {
-    return readWithTokens(image, rest, host !== undefined, hosts);
-  }
-  if (host === undefined) {
-    checkNoForeignHost(image, hosts);
+  const literal = literalIn(rest);
+  if (literal === undefined) {
+    checkNoForeignHead(image, rest, host !== undefined, hosts);
+  } else if (host === undefined) {
+    checkNoForeignHost(literal, image, hosts);
   } else if (!Token.isUnresolved(host)) {
     // read the text as it came once, so that a message names its own offsets
-    ImageReference.parse(image);
+    ImageReference.parse(`${host}/${literal}`);
   }
   return readPath(rest, hosts[0]);
 }
 
 /** Reads what follows a registry: `path[:tag][@digest]`. */
 export function readPath(rest: string, host: string = STAND_IN): UpstreamImage {
-  if (Token.isUnresolved(rest)) {
+  const literal = literalIn(rest);
+  if (literal === undefined) {
     return splitTokens(rest);
   }
-  const { repository, tag, digest } = ImageReference.parse(`${Token.isUnresolved(host) ? STAND_IN : host}/${rest}`);
-  return { repository, tag, digest, complete: true };
+  const read = ImageReference.parse(`${Token.isUnresolved(host) ? STAND_IN : host}/${literal}`);
+  const { tag, digest } = literal === rest ? read : splitTokens(rest);
+  return { repository: read.repository, tag, digest, complete: true };
 }
 
-function checkNoForeignHost(image: string, hosts: readonly string[]): void {
-  const { registry, repository } = ImageReference.parse(image);
-  const short = registry === '' || (registry === 'docker.io' && !SHORT_FORM_OF_DOCKER_HUB.test(image));
+/** What is written out of a name: all but a tag or digest with a token. A repository with a token has nothing that could be completed. */
+function literalIn(rest: string): string | undefined {
+  if (!Token.isUnresolved(rest)) {
+    return rest;
+  }
+  const { repository, tag, digest } = splitTokens(rest);
+  const written = (sign: string, part: string | undefined) => part === undefined || Token.isUnresolved(part) ? '' : `${sign}${part}`;
+  return Token.isUnresolved(repository) ? undefined : `${repository}${written(':', tag)}${written('@', digest)}`;
+}
+
+function checkNoForeignHost(literal: string, image: string, hosts: readonly string[]): void {
+  const { registry, repository } = ImageReference.parse(literal);
+  const short = registry === '' || (registry === 'docker.io' && !SHORT_FORM_OF_DOCKER_HUB.test(literal));
   if (!short) {
     throw foreign(image, registry, repository, hosts);
   }
 }
 
-function readWithTokens(image: string, rest: string, own: boolean, hosts: readonly string[]): UpstreamImage {
-  const masked = mask(rest);
+function checkNoForeignHead(image: string, rest: string, own: boolean, hosts: readonly string[]): void {
+  const masked = maskTokens(rest);
   const head = masked.slice(0, Math.max(0, masked.indexOf('/')));
   if (!own && (head === 'localhost' || head.includes('.') || head.includes(':'))) {
     throw foreign(image, rest.slice(0, head.length), rest.slice(head.length + 1), hosts);
   }
-  return splitTokens(rest);
 }
 
 /** The signs that part a name are looked for outside of tokens. What a token holds is not looked into, nor completed. */
 function splitTokens(rest: string): UpstreamImage {
-  const masked = mask(rest);
+  const masked = maskTokens(rest);
   const at = masked.includes('@') ? masked.indexOf('@') : masked.length;
   const name = masked.slice(0, at);
-  const colon = name.includes(':') ? name.indexOf(':') : at;
+  // a colon in front of a slash is that of a port
+  const colon = name.includes(':', name.lastIndexOf('/')) ? name.indexOf(':', name.lastIndexOf('/')) : at;
   const tag = colon < at ? rest.slice(colon + 1, at) : undefined;
   const digest = at < rest.length ? rest.slice(at + 1) : undefined;
   return {
@@ -79,7 +91,8 @@ function splitTokens(rest: string): UpstreamImage {
   };
 }
 
-function mask(text: string): string {
+/** The same text with a word of the same length for each token, to look for signs outside of tokens. */
+export function maskTokens(text: string): string {
   return text.replace(TOKEN, token => 'x'.repeat(token.length));
 }
 

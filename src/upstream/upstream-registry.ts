@@ -1,11 +1,13 @@
 import { Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import type { IConstruct } from 'constructs';
 import { filled, hostsAt, knownRegistry, REGISTRIES } from './registries';
 import type { KnownRegistry } from './registries';
+import { checkCredential } from './upstream-credential';
 import type { UpstreamCredential } from './upstream-credential';
 import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
-import { checkAccount, checkRegionName } from '../private/checks';
+import { checkAccount, checkChoice, checkRegionName, checkText, isMissing, kindOf } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** What a private ECR registry is known by. */
@@ -70,6 +72,8 @@ const HOST = /^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?$/;
 /** Regions of the partition `aws`. */
 const COMMERCIAL = /^(?!cn-)[a-z]{2}-(?!gov-|iso)/;
 const SUFFIX = 'amazonaws.com';
+/** What to write where something else was given than an `UpstreamRegistry`. */
+const CHOICES = 'UpstreamRegistry.QUAY, UpstreamRegistry.dockerHub(credential) or another of its constants and methods';
 const AZURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /**
@@ -114,7 +118,7 @@ export class UpstreamRegistry {
    * @param credential a user of Docker Hub and an access token of theirs; ECR caches Docker Hub for a user only
    */
   public static dockerHub(credential: UpstreamCredential): UpstreamRegistry {
-    return UpstreamRegistry.known(REGISTRIES.dockerHub, credential);
+    return UpstreamRegistry.withCredential(REGISTRIES.dockerHub, credential);
   }
 
   /**
@@ -123,7 +127,7 @@ export class UpstreamRegistry {
    * @param credential a GitHub user and a personal access token that may read packages
    */
   public static gitHub(credential: UpstreamCredential): UpstreamRegistry {
-    return UpstreamRegistry.known(REGISTRIES.gitHub, credential);
+    return UpstreamRegistry.withCredential(REGISTRIES.gitHub, credential);
   }
 
   /**
@@ -132,7 +136,7 @@ export class UpstreamRegistry {
    * @param credential a GitLab user and an access token that may read the registry
    */
   public static gitLab(credential: UpstreamCredential): UpstreamRegistry {
-    return UpstreamRegistry.known(REGISTRIES.gitLab, credential);
+    return UpstreamRegistry.withCredential(REGISTRIES.gitLab, credential);
   }
 
   /**
@@ -142,6 +146,7 @@ export class UpstreamRegistry {
    * @param credential a user or token of the registry and its password
    */
   public static azure(name: string, credential: UpstreamCredential): UpstreamRegistry {
+    checkText('name for UpstreamRegistry.azure()', name, "'myregistry'");
     if (!Token.isUnresolved(name) && !AZURE_NAME.test(name)) {
       throw new InvalidInputError({
         got: `the Azure registry ${excerpt(name)}`,
@@ -149,7 +154,7 @@ export class UpstreamRegistry {
         fix: name.endsWith('.azurecr.io') ? `write '${name.slice(0, -'.azurecr.io'.length)}'` : "write a name such as 'myregistry'",
       });
     }
-    return UpstreamRegistry.known(REGISTRIES.azure, credential, filled(REGISTRIES.azure.url, { name }));
+    return UpstreamRegistry.withCredential(REGISTRIES.azure, credential, filled(REGISTRIES.azure.url, { name }));
   }
 
   /**
@@ -160,7 +165,7 @@ export class UpstreamRegistry {
    * @param credential the id and the password of a pull token
    */
   public static chainguard(credential: UpstreamCredential): UpstreamRegistry {
-    return UpstreamRegistry.known(REGISTRIES.chainguard, credential);
+    return UpstreamRegistry.withCredential(REGISTRIES.chainguard, credential);
   }
 
   /**
@@ -169,7 +174,8 @@ export class UpstreamRegistry {
    * @param options the account that Echo told you, and its Region
    */
   public static echo(options: EchoUpstreamOptions): UpstreamRegistry {
-    return UpstreamRegistry.privateEcr(options.account, options.region ?? 'us-east-1', 'echo');
+    const { account, region }: Partial<EchoUpstreamOptions> = options ?? {};
+    return UpstreamRegistry.privateEcr(account, region ?? 'us-east-1', 'echo');
   }
 
   /**
@@ -178,7 +184,8 @@ export class UpstreamRegistry {
    * @param options the account and Region of the registry
    */
   public static ecr(options: EcrUpstreamOptions): UpstreamRegistry {
-    return UpstreamRegistry.privateEcr(options.account, options.region, REGISTRIES.ecr.defaultRepositoryPrefix);
+    const { account, region }: Partial<EcrUpstreamOptions> = options ?? {};
+    return UpstreamRegistry.privateEcr(account, region, REGISTRIES.ecr.defaultRepositoryPrefix);
   }
 
   /**
@@ -188,20 +195,20 @@ export class UpstreamRegistry {
    * @throws for a kind that ECR reads by a role, or by a credential when there is none, and for an empty list of hosts
    */
   public static of(options: UpstreamRegistryOptions): UpstreamRegistry {
-    const { registryName, url, imageHosts, credential } = options;
-    [url, ...imageHosts ?? []].forEach(checkHost);
-    if (imageHosts?.length === 0) {
-      throw new InvalidInputError({
-        got: `no image hosts for the registry '${registryName}'`,
-        expected: 'at least one, by which image names mean this registry',
-        fix: "name it, such as 'registry.example.com', or leave imageHosts out",
-      });
+    const { registryName, url, defaultRepositoryPrefix, ...others } = requiredOf(options);
+    const credential = others.credential ?? undefined;
+    const imageHosts = others.imageHosts ?? undefined;
+    checkHosts(registryName, url, imageHosts);
+    if (credential !== undefined) {
+      checkCredential(`the registry '${registryName}'`, credential);
     }
     const known = knownRegistry(registryName, url);
     if (known) {
       checkReadable(known, credential);
     }
-    return new UpstreamRegistry({ ...options, imageHosts: imageHosts ?? (known ? hostsAt(known, url) : [url]) });
+    return new UpstreamRegistry({
+      registryName, url, defaultRepositoryPrefix, credential, imageHosts: imageHosts ?? (known ? hostsAt(known, url) : [url]),
+    });
   }
 
   private static known(known: KnownRegistry, credential?: UpstreamCredential, url: string = known.url): UpstreamRegistry {
@@ -209,7 +216,12 @@ export class UpstreamRegistry {
     return new UpstreamRegistry({ registryName, url, defaultRepositoryPrefix, credential, imageHosts: hostsAt(known, url) });
   }
 
-  private static privateEcr(account: string, region: string, defaultRepositoryPrefix: string): UpstreamRegistry {
+  private static withCredential(known: KnownRegistry, credential: UpstreamCredential, url?: string): UpstreamRegistry {
+    checkCredential(`UpstreamRegistry.${known.madeBy}`, credential);
+    return UpstreamRegistry.known(known, credential, url);
+  }
+
+  private static privateEcr(account: string | undefined, region: string | undefined, defaultRepositoryPrefix: string): UpstreamRegistry {
     checkAccount(account);
     checkRegionName(region);
     const { registryName, url, imageHosts } = REGISTRIES.ecr;
@@ -282,6 +294,47 @@ export class UpstreamRegistry {
   }
 }
 
+/**
+ * Refuses what is no upstream: from JavaScript the call of a factory may be forgotten, and every language can pass what isn't set.
+ *
+ * @param scope the construct that caches it
+ */
+export function checkUpstream(upstream: UpstreamRegistry, scope: IConstruct): void {
+  const given: unknown = upstream;
+  if (isMissing(given) || typeof given === 'function' || typeof given === 'string') {
+    throw new InvalidInputError({
+      got: isMissing(given) ? 'no upstream' : `${kindOf(given)} as upstream`,
+      expected: 'a registry that ECR can cache, as UpstreamRegistry gives them',
+      fix: `write ${CHOICES}`,
+    }, scope);
+  }
+  checkChoice('upstream', upstream, UpstreamRegistry, CHOICES, scope);
+}
+
+/** What `of()` can't do without. */
+function requiredOf(options: UpstreamRegistryOptions): UpstreamRegistryOptions {
+  const given: Partial<UpstreamRegistryOptions> = options ?? {};
+  const { registryName, url, defaultRepositoryPrefix } = given;
+  // an empty text is as good as none
+  checkText('registryName for UpstreamRegistry.of()', registryName || undefined, "'quay'");
+  checkText('url for UpstreamRegistry.of()', url, "'quay.io'");
+  checkText('defaultRepositoryPrefix for UpstreamRegistry.of()', defaultRepositoryPrefix || undefined, "'quay'");
+  return options;
+}
+
+function checkHosts(registryName: string, url: string, imageHosts: readonly string[] | undefined): void {
+  checkHost(url);
+  if (imageHosts === undefined) { return; }
+  if (!Array.isArray(imageHosts) || imageHosts.length === 0) {
+    throw new InvalidInputError({
+      got: Array.isArray(imageHosts) ? `no image hosts for the registry '${registryName}'` : `${kindOf(imageHosts)} as image hosts`,
+      expected: 'at least one, by which image names mean this registry',
+      fix: "name it, such as 'registry.example.com', or leave imageHosts out",
+    });
+  }
+  imageHosts.forEach(checkHost);
+}
+
 /** What can't be written without its role or credential by its own name can't be written without it here. */
 function checkReadable({ registryName, readWith, madeBy }: KnownRegistry, credential: UpstreamCredential | undefined): void {
   if (readWith === 'nothing' || readWith === 'credential' && credential) {
@@ -301,6 +354,7 @@ function suffixOf(region: string): string {
 }
 
 function checkHost(host: string): void {
+  checkText('registry host', host, "'registry.example.com'");
   if (!Token.isUnresolved(host) && !HOST.test(host)) {
     throw new InvalidInputError({
       got: `the registry host ${excerpt(host)}`,

@@ -1,6 +1,6 @@
 import { Aws, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { checkAccount, checkChoice, checkLength, checkNotEmpty, checkPrefix, checkRegion, checkRoleAccount, checkRoleWithoutPath, checkUpstreamPrefix, knownLength } from '../../src/private/checks';
+import { checkAccount, checkChoice, checkLength, checkNotEmpty, checkPrefix, checkRegion, checkRoleAccount, checkRoleWithoutPath, checkText, checkUpstreamPrefix, knownLength } from '../../src/private/checks';
 import { CheckId } from '../../src/private/errors';
 import { agnosticStack, ENV, newStack } from '../app';
 
@@ -249,5 +249,20 @@ describe('a choice', () => {
   ])('fails when it is %s', (_, value) => {
     expect(check(value)).toThrow('got something else as monitoring than what Choices gives, expected a value of Choices, which can\'t be constructed or subclassed: '
       + 'write Choices.standard(), from the same version of this package [at Stack]');
+  });
+});
+
+describe('a text', () => {
+  test('may be any, also an empty one and a token', () => {
+    for (const text of ['', 'nginx', token]) {
+      expect(() => checkText('image', text, "'nginx'", scope)).not.toThrow();
+    }
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, 'no image'], [null, 'no image'], [5, 'the number 5 as image'], [true, 'the value true as image'],
+    [() => 'nginx', 'a function that was not called as image'], [['nginx'], 'a list as image'], [{}, 'an object as image'],
+  ])('fails for what is none: %p', (value, got) => {
+    expect(() => checkText('image', value, "'nginx'", scope)).toThrow(`got ${got}, expected a text: write it such as 'nginx' [at Stack]`);
   });
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { App, Aws, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnParameter, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
@@ -12,6 +13,7 @@ import type { ICacheRule } from '../../src/rule/cache-rule';
 import { UpstreamRole } from '../../src/rule/upstream-role';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
+import { warningsOf } from '../app';
 import { completeParts } from '../upstream/image-reference.arbitraries';
 
 const ACCOUNT = '111122223333';
@@ -349,6 +351,76 @@ describe('a token', () => {
     expect(() => cache.image(`quay.io/${token('Name')}`)).toThrow("of the registry 'quay.io'");
     expect(() => cache.image(`${Aws.ACCOUNT_ID}.dkr.ecr.us-east-1.amazonaws.com/app:${token('Tag')}`)).toThrow('of the registry');
     expect(() => cache.image(`localhost/${Lazy.string({ produce: () => 'app' })}`)).toThrow("of the registry 'localhost'");
+  });
+});
+
+describe('a tag token behind an official image of Docker Hub', () => {
+  const TAG = Lazy.string({ produce: () => '1.27' });
+
+  test.each([`nginx:${TAG}`, `docker.io/nginx:${TAG}`, `nginx@${TAG}`])('keeps its library/ in the address and in the grant: %s', (name) => {
+    const cache = cacheOf('hub');
+    const image = ImageInCache.fromRule(cache, name);
+
+    expect(image.repositoryName).toBe('docker-hub/library/nginx');
+    expect(image.uri).toContain('/docker-hub/library/nginx');
+    image.grantPull(new iam.User(Stack.of(cache), 'Puller'));
+    expect(JSON.stringify(Template.fromStack(Stack.of(cache)).findResources('AWS::IAM::Policy'))).toContain(':repository/docker-hub/library/nginx"');
+  });
+
+  test('is below an upstream prefix as the literal name is', () => {
+    const cache = cacheOf('hub', { upstreamRepositoryPrefix: 'library' });
+
+    expect(ImageInCache.fromRule(cache, `nginx:${TAG}`).repositoryName).toBe('docker-hub/nginx');
+  });
+});
+
+describe('the prefix of the cache in a name', () => {
+  const warned = (image: string, cache = cacheOf('hub')) => {
+    ImageInCache.fromRule(cache, image);
+    return warningsOf(Stack.of(cache));
+  };
+
+  test.each(['docker-hub/library/nginx:1', `docker-hub/library/nginx:${Lazy.string({ produce: () => '1' })}`])('warns: %s', (image) => {
+    expect(warned(image)).toEqual([expect.stringMatching(
+      /^\/Stack\/Rule repeatedPrefix: the image 'docker-hub\/library\/nginx:.*' begins with the prefix of the cache, so it is cached as 'docker-hub\/docker-hub\/library\/nginx'\. Write the name that it has in the upstream, such as 'library\/nginx', or acknowledge this warning when the upstream has such a path\.$/)]);
+  });
+
+  test('warns where the upstream is not known', () => {
+    const cache = PullThroughCache.fromRepositoryPrefix(newStack(), 'Shared', 'shared');
+    expect(warned('shared/nginx', cache)).toEqual([expect.stringContaining("/Stack/Shared repeatedPrefix: the image 'shared/nginx'")]);
+  });
+
+  test('can be acknowledged', () => {
+    const cache = cacheOf('hub');
+    expect(warned('docker-hub/nginx', cache)).toHaveLength(1);
+    Validations.of(cache).acknowledge({ id: 'cdk-ecr-pull-through-cache:repeatedPrefix', reason: 'we know' });
+    expect(warningsOf(Stack.of(cache))).toEqual([]);
+  });
+
+  test.each(['docker.io/docker-hub/nginx', 'docker-hubs/nginx', 'docker-hub', `${HOST}/docker-hub/docker-hub/nginx`])(
+    'warns of nothing where it is meant: %s', (image) => {
+      expect(warned(image)).toEqual([]);
+    });
+
+  test('warns of nothing where the upstream prefix is the same', () => {
+    expect(warned('team-a/x', cacheOf(ECHO, { repositoryPrefix: 'team-a', upstreamRepositoryPrefix: 'team-a' }))).toEqual([]);
+  });
+
+  test('warns of nothing where the upstream prefix stands in front', () => {
+    expect(warned('up/echo/x', cacheOf(ECHO, { upstreamRepositoryPrefix: 'up' }))).toEqual([]);
+  });
+});
+
+describe('what is no name of an image', () => {
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'no image'],
+    ['a null', null, 'no image'],
+    ['a number', 5, 'the number 5 as image'],
+    ['an image of ECS', ecs.ContainerImage.fromRegistry('nginx'), 'an object as image'],
+    ['a list', ['nginx'], 'a list as image'],
+  ])('fails: %s', (_, image, got) => {
+    expect(() => ImageInCache.fromRule(cacheOf('hub'), image as string)).toThrow(
+      `got ${got}, expected a text: write it such as 'nginx:1.27', the name that it has in the upstream [at Stack/Rule]`);
   });
 });
 

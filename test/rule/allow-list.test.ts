@@ -1,4 +1,4 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -108,14 +108,28 @@ describe('an allow-list', () => {
 
 describe('paths that are known', () => {
   test('are taken as they are, each once', () => {
-    const stack = newStack();
-    expect(knownPaths(ruleOf({ upstream: DOCKER_HUB }, stack), ['nginx', 'my.team/app', 'nginx'])).toEqual(['nginx', 'my.team/app']);
-    expect(warningsOf(stack)).toEqual([]);
+    expect(knownPaths(['nginx', 'my.team/app', 'echo/nginx', 'nginx'])).toEqual(['nginx', 'my.team/app', 'echo/nginx']);
+  });
+});
+
+describe('an allowed image with a token', () => {
+  const token = Lazy.string({ produce: () => 'app' });
+
+  test.each([token, `team/${token}`, `team/${token}/*`, `${token}/app`])('is taken as it is around the token: %s', (image) => {
+    expect(pathsOf(ruleOf({ upstream: DOCKER_HUB }), [image])).toEqual([image]);
   });
 
-  test('warn of the prefix of the cache in them', () => {
-    const stack = newStack();
-    expect(knownPaths(ruleOf({}, stack), ['echo/nginx'])).toEqual(['echo/nginx']);
-    expect(warningsOf(stack)).toEqual([expect.stringContaining("Write 'nginx' for 'echo/nginx'")]);
+  test.each([
+    [`nginx:${token}`, "got the allowed image 'nginx:<known at deployment>', expected a path without tag and digest, since IAM knows repositories and "
+      + "no tags: write 'nginx'"],
+    [`${token}@sha256:abc`, "expected a path without tag and digest, since IAM knows repositories and no tags: write '<known at deployment>'"],
+    [`Team/${token}`, 'expected a path below the prefix of the cache, in lower case'],
+    [`${token}/*/app`, "expected '*' alone or as the last part"],
+  ])('fails for what is wrong around it: %s', (image, message) => {
+    expect(() => pathsOf(ruleOf(), [image])).toThrow(message);
+  });
+
+  test('fails when it is no text', () => {
+    expect(() => pathsOf(ruleOf(), [5 as unknown as string])).toThrow("got the number 5 as allowed image, expected a text: write it such as 'nginx'");
   });
 });

@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { CacheRule } from '../../src/rule/cache-rule';
 import { UpstreamSecret } from '../../src/rule/upstream-secret';
+import type { UpstreamSecretProps } from '../../src/rule/upstream-secret';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
 const newStack = () => new Stack(new App(), 'Stack');
@@ -113,5 +114,49 @@ describe('an access token', () => {
       'got an access token as plain text, which would stand in the template for all to read, expected a reference to it: '
       + 'leave it out and fill the secret out of band, or use SecretValue.cfnParameter() with noEcho or SecretValue.secretsManager() [at Stack/Hub]');
     expect(JSON.stringify(app.synth().getStackByName('Stack').template)).not.toContain(TOKEN);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a number', 5, 'the number 5 as the access token, expected a SecretValue'],
+    ['an object', {}, 'an object as the access token, expected a SecretValue'],
+    ['a text itself', TOKEN, 'an access token as plain text'],
+  ])('fails as %s', (_, accessToken, got) => {
+    expect(() => new UpstreamSecret(newStack(), 'Hub', { accessToken: accessToken as SecretValue })).toThrow(`got ${got}`);
+  });
+
+  test.each<[string, (stack: Stack) => SecretValue]>([
+    ['a parameter', stack => SecretValue.cfnParameter(new CfnParameter(stack, 'Token', { noEcho: true }))],
+    ['another secret', () => SecretValue.secretsManager('other', { jsonField: 'token' })],
+  ])('of %s is the same under the flag that refuses other uses of secrets', (_, value) => {
+    const [before, after] = [{}, { '@aws-cdk/core:checkSecretUsage': true }].map((context) => {
+      const stack = new Stack(new App({ context }), 'Stack');
+      new UpstreamSecret(stack, 'Hub', { username: 'team', accessToken: value(stack) });
+      return Template.fromStack(stack).toJSON();
+    });
+
+    expect(after).toEqual(before);
+  });
+
+  test('fails as plain text under that flag too', () => {
+    const stack = new Stack(new App({ context: { '@aws-cdk/core:checkSecretUsage': true } }), 'Stack');
+
+    expect(() => new UpstreamSecret(stack, 'Hub', { accessToken: SecretValue.unsafePlainText(TOKEN) })).toThrow('got an access token as plain text');
+  });
+});
+
+describe('the properties of a secret', () => {
+  const made = (props: unknown) => {
+    const stack = newStack();
+    new UpstreamSecret(stack, 'Hub', props as UpstreamSecretProps);
+    return Template.fromStack(stack).toJSON();
+  };
+
+  test('may be null, all and each', () => {
+    expect(made(null)).toEqual(made({}));
+    expect(made({ secretName: null, username: null, accessToken: null, description: null, removalPolicy: null })).toEqual(made({}));
+  });
+
+  test.each(['secretName', 'username', 'description'])('fail for a %s that is no text', (name) => {
+    expect(() => made({ [name]: 5 })).toThrow(`got the number 5 as ${name}, expected a text: write it such as '`);
   });
 });

@@ -120,6 +120,46 @@ describe('an image with a token', () => {
   });
 });
 
+describe('a repository that is written out before a token', () => {
+  const HUB = ['docker.io', 'index.docker.io'];
+
+  test.each([
+    ['a tag', `nginx:${TOKEN}`, { repository: 'library/nginx', tag: TOKEN }],
+    ['a part of a tag', `nginx:1.${TOKEN}`, { repository: 'library/nginx', tag: `1.${TOKEN}` }],
+    ['a digest', `nginx@${TOKEN}`, { repository: 'library/nginx', digest: TOKEN }],
+    ['a digest beside a tag', `nginx:1.27@${TOKEN}`, { repository: 'library/nginx', tag: '1.27', digest: TOKEN }],
+    ['a tag beside a digest', `nginx:${TOKEN}@${DIGEST}`, { repository: 'library/nginx', tag: TOKEN, digest: DIGEST }],
+    ['a tag, behind its host', `docker.io/redis:${TOKEN}`, { repository: 'library/redis', tag: TOKEN }],
+    ['a tag, behind its other host', `index.docker.io/redis:${TOKEN}`, { repository: 'library/redis', tag: TOKEN }],
+    ['a tag, complete already', `library/nginx:${TOKEN}`, { repository: 'library/nginx', tag: TOKEN }],
+    ['a tag, of a user', `bitnami/redis:${TOKEN}`, { repository: 'bitnami/redis', tag: TOKEN }],
+  ])('that is %s is completed as the literal name is', (_, image, parts) => {
+    expect(readUpstreamImage(image, HUB)).toEqual({ complete: true, ...parts });
+  });
+
+  test.each([
+    ['upper case', `Nginx:${TOKEN}`, "got the image reference 'Nginx' with 'N' at offset 0"],
+    ['upper case behind its host', `docker.io/Nginx:${TOKEN}`, "got the image reference 'docker.io/Nginx' with 'N' at offset 10"],
+    ['a name that is too long', `${'a'.repeat(248)}:${TOKEN}`, "expected at most 255 characters in the repository with its 'library/', not 256"],
+    ['no name', `:${TOKEN}`, "got the image reference '' ending at offset 0"],
+    ['a slash at its end', `team/:${TOKEN}`, "got the image reference 'team/' ending at offset 5"],
+    ['a bad tag', `nginx:-1@${TOKEN}`, "got the image reference 'nginx:-1' with '-' at offset 6"],
+    ['a bad digest', `nginx:${TOKEN}@sha256:abc`, "got the image reference 'nginx@sha256:abc'"],
+    ['another registry', `quay.io/nginx:${TOKEN}`, "got the image 'quay.io/nginx:<known at deployment>' of the registry 'quay.io'"],
+    ['another registry with a port', `localhost:5000/nginx:${TOKEN}`, "of the registry 'localhost:5000'"],
+  ])('fails for %s as the literal name does', (_, image, message) => {
+    expect(() => readUpstreamImage(image, HUB)).toThrow(message);
+  });
+
+  test('may begin like a registry that is none, as the literal name may', () => {
+    expect(readUpstreamImage(`my_host.example/app:${TOKEN}`, HOSTS)).toMatchObject({ repository: 'my_host.example/app', tag: TOKEN });
+  });
+
+  test('is not completed where a token is in it', () => {
+    expect(readUpstreamImage(`${TOKEN}:1.27`, HUB)).toMatchObject({ repository: TOKEN, tag: '1.27' });
+  });
+});
+
 describe('a path in the registry', () => {
   test('is read as it is', () => {
     expect(readPath(`quay.io/nginx:1.27@${DIGEST}`)).toEqual({ repository: 'quay.io/nginx', tag: '1.27', digest: DIGEST, complete: true });
@@ -143,5 +183,6 @@ describe('a path in the registry', () => {
 
   test('fails when it is none', () => {
     expect(() => readPath('Nginx')).toThrow("with 'N' at offset");
+    expect(() => readPath(`Nginx:${TOKEN}`)).toThrow("with 'N' at offset");
   });
 });
