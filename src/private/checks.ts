@@ -3,6 +3,7 @@ import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refuse } from './accepted';
+import { kindOf } from './access';
 import { CheckId, InvalidInputError, place } from './errors';
 import { differ } from './places';
 
@@ -78,9 +79,10 @@ export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: 
 
 /** Refuses an account that is not twelve digits. */
 export function checkAccount(account: string, scope?: IConstruct): void {
-  if (!Token.isUnresolved(account) && !ACCOUNT.test(account)) {
+  // a pattern takes a number or a list for its text
+  if (!Token.isUnresolved(account) && !(typeof account === 'string' && ACCOUNT.test(account))) {
     throw new InvalidInputError({
-      got: account === undefined ? 'no account' : `the account '${account}'`,
+      got: account === undefined || account === null ? 'no account' : typeof account === 'string' ? `the account '${account}'` : `${kindOf(account)} as account`,
       expected: 'the 12 digits of an AWS account id',
       fix: "write it as a string and keep leading zeros, for example '012345678901'",
     }, scope);
@@ -117,41 +119,6 @@ export function checkRegion(region: string, scope: IConstruct): void {
       expected: 'a Region with pull-through caches, which China and AWS GovCloud (US) have not',
       fix: 'choose another Region, or copy the images there with a pipeline',
     });
-  }
-}
-
-/**
- * Refuses an empty list of what opens access: a filter that left nothing over asks for nothing, and never for everything.
- *
- * @param name what is in the list: `images`
- * @param fix how everything is asked for
- */
-export function checkNotEmpty(name: string, list: readonly unknown[], fix: string, scope?: IConstruct): void {
-  if (Token.isUnresolved(list)) {
-    throw new InvalidInputError({
-      got: `a list of ${name} that is known only at deployment`,
-      expected: 'a list that can be read before, since an empty one is refused',
-      fix: 'write the list out; a single entry in it may be known only at deployment',
-    }, scope);
-  }
-  // from JavaScript a list may be missing, whatever the types say
-  if (!list?.length) {
-    throw new InvalidInputError({ got: `an empty list of ${name}`, expected: 'at least one', fix }, scope);
-  }
-}
-
-/**
- * Refuses a value that the methods of a class of choices did not give. Its constructor is private, which TypeScript, Java, C# and Go enforce;
- * JavaScript and Python subclass it nevertheless, and another version of the package has a class of the same name.
- */
-export function checkChoice(
-  name: string, value: object, choices: { readonly prototype: object; readonly name: string }, ways: string, scope?: IConstruct): void {
-  if (Object.getPrototypeOf(Object(value)) !== choices.prototype) {
-    throw new InvalidInputError({
-      got: `something else as ${name} than what ${choices.name} gives`,
-      expected: `a value of ${choices.name}, which can't be constructed or subclassed`,
-      fix: `write ${ways}, from the same version of this package`,
-    }, scope);
   }
 }
 
