@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
-import { readFlag } from '../private/access';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
+import { readFlag } from '../private/access';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
