@@ -5,7 +5,8 @@ import { checkPolicyJson, parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
-import { checkChoice, isMissing, kindOf } from '../private/checks';
+import { isMissing, kindOf } from '../private/access';
+import { checkInstance } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 
 /** What every lifecycle rule may be told. */
@@ -278,7 +279,7 @@ export class CacheLifecycleRule {
       });
     }
     for (const rule of rules) {
-      checkChoice('lifecycle rule', rule, CacheLifecycleRule, 'CacheLifecycleRule.keepNewest(10) or another of its methods');
+      checkInstance('lifecycle rule', rule, CacheLifecycleRule, 'CacheLifecycleRule.keepNewest(10) or another of its methods');
       const { rules: some, policyText } = rule;
       if (some !== undefined) {
         all.push(...some);

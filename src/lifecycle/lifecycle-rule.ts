@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import { checkTagSelection, describeImages, numberText, refusedByEcr } from './lifecycle-selection';
 import type { TagSelection } from './lifecycle-selection';
-import { isMissing, kindOf } from '../private/checks';
+import { isMissing, kindOf } from '../private/access';
 import { InvalidInputError } from '../private/errors';
 
 /** ECR's words for what a rule counts. */

@@ -1,5 +1,6 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
-import { checkText, kindOf } from '../private/checks';
+import { kindOf } from '../private/access';
+import { checkText } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 

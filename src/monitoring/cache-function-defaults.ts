@@ -1,6 +1,7 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import type { CacheFunctionOptions } from './cache-function-options';
+import { checkPermissionsBoundary } from '../private/access';
 import { InvalidInputError, place } from '../private/errors';
 import { accessorOf, isInTree, oncePerTree } from '../private/tree';
 
@@ -148,7 +149,10 @@ function withVpc(options: CacheFunctionOptions, construct: Construct): CacheFunc
   return options;
 }
 
-function checkOptions({ runtime, securityGroups }: CacheFunctionOptions, scope: IConstruct): void {
+function checkOptions({ runtime, securityGroups, permissionsBoundary }: CacheFunctionOptions, scope: IConstruct): void {
+  if (permissionsBoundary !== undefined) {
+    checkPermissionsBoundary(permissionsBoundary, scope);
+  }
   const version = /^nodejs(\d*)/.exec(runtime?.name ?? '')?.[1];
   if (runtime && (runtime.family !== lambda.RuntimeFamily.NODEJS || version !== undefined && Number(version) < OLDEST_NODE)) {
     throw new InvalidInputError({

@@ -7,8 +7,11 @@ import { CacheEvents } from './cache-events';
 import { AwsMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
 import { describeTrouble, Troubles } from './troubleshooting';
-import { checkChoice } from '../private/checks';
+import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import type { ICacheRule } from '../rule/cache-rule';
+
+/** What to write where something else was given than a `CacheMonitoring`. */
+const CHOICES = 'CacheMonitoring.standard(), CacheMonitoring.logged() or CacheMonitoring.none()';
 
 /** Which imports of a cache are logged. */
 export enum LoggedEvents {
@@ -72,7 +75,7 @@ export class CacheMonitoring {
    * @param options who is notified, which log is written, and what into it
    */
   public static standard(options: StandardMonitoringOptions = {}): CacheMonitoring {
-    return new CacheMonitoring(options, options);
+    return new CacheMonitoring(BY_METHOD, options, options);
   }
 
   /**
@@ -81,12 +84,12 @@ export class CacheMonitoring {
    * @param options which log is written, and what into it
    */
   public static logged(options: LoggedMonitoringOptions = {}): CacheMonitoring {
-    return new CacheMonitoring(options);
+    return new CacheMonitoring(BY_METHOD, options);
   }
 
   /** Nothing. Events can still be caught with the methods of the cache. */
   public static none(): CacheMonitoring {
-    return new CacheMonitoring();
+    return new CacheMonitoring(BY_METHOD);
   }
 
   /**
@@ -95,10 +98,12 @@ export class CacheMonitoring {
    * @internal
    */
   public static _check(monitoring: CacheMonitoring, scope: Construct): void {
-    checkChoice('monitoring', monitoring, CacheMonitoring, 'CacheMonitoring.standard(), CacheMonitoring.logged() or CacheMonitoring.none()', scope);
+    checkChoice('monitoring', monitoring, CacheMonitoring, CHOICES, scope);
   }
 
-  private constructor(private readonly logging?: LoggedMonitoringOptions, private readonly alarming?: StandardMonitoringOptions) {}
+  private constructor(key: symbol, private readonly logging?: LoggedMonitoringOptions, private readonly alarming?: StandardMonitoringOptions) {
+    madeByMethod(this, key, CacheMonitoring, CHOICES);
+  }
 
   /** @internal */
   public _bind(scope: Construct, id: string, rule: ICacheRule): void {

@@ -112,7 +112,7 @@ export class CacheStatistics extends Construct {
     watch.statistics = { path: this.node.path, intervalSeconds: this.interval.toSeconds(), logGroup: this.logGroup };
     this.prefixes.push(prefix);
     checkSettings(this, this.settings(), 'count some of the caches by statistics of their own');
-    this.repositoryArns.push(CacheAddress.fromRule(cache).repositoryArn());
+    this.repositoryArns.push(CacheAddress.fromRule(cache).arnOfAllRepositories);
   }
 
   private settings(): StatisticsSettings {

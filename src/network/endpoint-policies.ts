@@ -1,9 +1,14 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { checkNotEmpty } from '../private/checks';
+import type { IConstruct } from 'constructs';
+import { accessList, readFlag } from '../private/access';
+import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
+
+/** What to write where something else was given than `EndpointPolicies`. */
+const CHOICES = 'EndpointPolicies.scopedTo() or EndpointPolicies.fullAccess()';
 
 /** What endpoints with a scoped policy let through. */
 export interface ScopedEndpointOptions {
@@ -34,7 +39,7 @@ export interface ScopedEndpointOptions {
 export class EndpointPolicies {
   /** Everything that IAM allows, as AWS makes endpoints by default: what else in the VPC uses ECR and S3 goes on. */
   public static fullAccess(): EndpointPolicies {
-    return new EndpointPolicies([], false);
+    return new EndpointPolicies(BY_METHOD, undefined, false);
   }
 
   /**
@@ -45,19 +50,35 @@ export class EndpointPolicies {
    * @throws without a cache
    */
   public static scopedTo(options: ScopedEndpointOptions): EndpointPolicies {
-    checkNotEmpty('caches', options.caches, 'name the caches, or choose EndpointPolicies.fullAccess()');
-    return new EndpointPolicies(options.caches, options.scopeS3 ?? true);
+    const caches = accessList('caches', options?.caches, 'name the caches, or choose EndpointPolicies.fullAccess()');
+    return new EndpointPolicies(BY_METHOD, caches, readFlag('scopeS3', options.scopeS3, true));
+  }
+
+  /**
+   * Refuses what none of the methods gave.
+   *
+   * @internal
+   */
+  public static _check(policies: EndpointPolicies, scope: IConstruct): void {
+    checkChoice('endpointPolicies', policies, EndpointPolicies, CHOICES, scope);
   }
 
   private constructor(
+    key: symbol,
+    private readonly caches: readonly IPullThroughCacheRuleRef[] | undefined,
     /** @internal */
-    public readonly _caches: IPullThroughCacheRuleRef[],
-    /** @internal */
-    public readonly _scopesS3: boolean) {}
+    public readonly _scopesS3: boolean) {
+    madeByMethod(this, key, EndpointPolicies, CHOICES);
+  }
 
   /** @internal */
   public get _scopesEcr(): boolean {
-    return this._caches.length > 0;
+    return this.caches !== undefined;
+  }
+
+  /** @internal */
+  public get _caches(): IPullThroughCacheRuleRef[] {
+    return [...this.caches ?? []];
   }
 }
 
@@ -75,7 +96,7 @@ export function letPullsThrough(caches: IPullThroughCacheRuleRef[]): iam.PolicyS
     letThrough(CacheActions.LOG_IN, ['*']),
     letThrough(
       [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT, ...CacheActions.TAG_NEW_REPOSITORY],
-      caches.map(cache => CacheAddress.fromRule(cache).repositoryArn()),
+      caches.map(cache => CacheAddress.fromRule(cache).arnOfAllRepositories),
     ),
   ];
 }

@@ -3,10 +3,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { EndpointPolicies } from './endpoint-policies';
-import { letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
+import { EndpointPolicies, letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
 import { endpointsInTree, PullEndpoint, withoutGateway } from './vpc-endpoints';
-import { checkNotEmpty } from '../private/checks';
+import { accessList, checkResource } from '../private/access';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
 import { CacheAddress } from '../rule/cache-address';
@@ -93,6 +92,7 @@ export class CacheVpcAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheVpcAccessProps) {
     super(scope, id);
+    EndpointPolicies._check(props.endpointPolicies, this);
     this.vpc = props.vpc;
     this.policies = props.endpointPolicies;
     this.policies._caches.forEach(cache => this.checkRegion(CacheAddress.fromRule(cache)));
@@ -117,9 +117,10 @@ export class CacheVpcAccess extends Construct {
    * @throws for an empty list
    */
   public allowRepositories(repositories: ecr.IRepository[]): void {
-    checkNotEmpty('repositories', repositories, 'leave the call out, or choose EndpointPolicies.fullAccess() for everything', this);
+    const named = accessList('repositories', repositories, 'leave the call out, or choose EndpointPolicies.fullAccess() for everything', this);
+    named.forEach(one => checkResource('a repository', one, 'repositoryArn', 'import it by Repository.fromRepositoryName()', this));
     if (this.policies._scopesEcr) {
-      const statement = letThrough(['ecr:*'], repositories.map(({ repositoryArn }) => repositoryArn));
+      const statement = letThrough(['ecr:*'], named.map(({ repositoryArn }) => repositoryArn));
       this.ecrEndpoints.forEach(endpoint => endpoint.addToPolicy(statement.copy()));
     }
   }
@@ -132,9 +133,10 @@ export class CacheVpcAccess extends Construct {
    * @throws for an empty list
    */
   public allowBuckets(buckets: s3.IBucket[]): void {
-    checkNotEmpty('buckets', buckets, 'leave the call out, or set scopeS3 to false for everything', this);
+    const named = accessList('buckets', buckets, 'leave the call out, or set scopeS3 to false for everything', this);
+    named.forEach(one => checkResource('a bucket', one, 'bucketArn', 'import it by Bucket.fromBucketName()', this));
     if (this.policies._scopesS3) {
-      this.s3Endpoint?.addToPolicy(letThrough(['s3:*'], buckets.flatMap(bucket => [bucket.bucketArn, bucket.arnForObjects('*')])));
+      this.s3Endpoint?.addToPolicy(letThrough(['s3:*'], named.flatMap(bucket => [bucket.bucketArn, bucket.arnForObjects('*')])));
     }
   }
 

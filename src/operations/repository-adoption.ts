@@ -7,6 +7,7 @@ import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-re
 import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
+import { readFlag } from '../private/access';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -74,7 +75,8 @@ export class RepositoryAdoption extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryAdoptionProps) {
     super(scope, id);
-    const { template, dryRun = true, leaveOut = [] } = props;
+    const { template, leaveOut = [] } = props;
+    const dryRun = readFlag('dryRun', props.dryRun, true, this);
     const { prefix } = template;
     checkNotRoot(prefix, 'the adoption of repositories', this);
     checkLeftOut(leaveOut, prefix, this);

@@ -76,7 +76,7 @@ export class RepositoryRemoval extends Construct {
     statement(CacheActions.LIST_RULES, ['*']);
     // a list of repositories can't be narrowed to a prefix
     statement(CacheActions.LIST_REPOSITORIES, [Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' })]);
-    statement(CacheActions.DELETE_REPOSITORY, [CacheAddress.fromRule(cache).repositoryArn()]);
+    statement(CacheActions.DELETE_REPOSITORY, [CacheAddress.fromRule(cache).arnOfAllRepositories]);
     const handler = make(RepositoryRemovalFunction, { description: 'Deletes the repositories of a pull-through cache' });
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,

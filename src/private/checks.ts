@@ -3,7 +3,8 @@ import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refuse } from './accepted';
-import { CheckId, excerpt, InvalidInputError, place } from './errors';
+import { isMissing, kindOf } from './access';
+import { CheckId, InvalidInputError, place } from './errors';
 import { differ } from './places';
 
 /** The prefix that stands for the whole registry. */
@@ -121,41 +122,6 @@ export function checkRegion(region: string, scope: IConstruct): void {
   }
 }
 
-/**
- * Refuses an empty list of what opens access: a filter that left nothing over asks for nothing, and never for everything.
- *
- * @param name what is in the list: `images`
- * @param fix how everything is asked for
- */
-export function checkNotEmpty(name: string, list: readonly unknown[], fix: string, scope?: IConstruct): void {
-  if (Token.isUnresolved(list)) {
-    throw new InvalidInputError({
-      got: `a list of ${name} that is known only at deployment`,
-      expected: 'a list that can be read before, since an empty one is refused',
-      fix: 'write the list out; a single entry in it may be known only at deployment',
-    }, scope);
-  }
-  // from JavaScript a list may be missing, whatever the types say
-  if (!list?.length) {
-    throw new InvalidInputError({ got: `an empty list of ${name}`, expected: 'at least one', fix }, scope);
-  }
-}
-
-/**
- * Refuses a value that the methods of a class of choices did not give. Its constructor is private, which TypeScript, Java, C# and Go enforce;
- * JavaScript and Python subclass it nevertheless, and another version of the package has a class of the same name.
- */
-export function checkChoice(
-  name: string, value: object, choices: { readonly prototype: object; readonly name: string }, ways: string, scope?: IConstruct): void {
-  if (Object.getPrototypeOf(Object(value)) !== choices.prototype) {
-    throw new InvalidInputError({
-      got: `something else as ${name} than what ${choices.name} gives`,
-      expected: `a value of ${choices.name}, which can't be constructed or subclassed`,
-      fix: `write ${ways}, from the same version of this package`,
-    }, scope);
-  }
-}
-
 /** Refuses a text that is longer than AWS takes. */
 export function checkLength(id: CheckId, name: string, text: string, longest: number, scope: IConstruct): void {
   if (!Token.isUnresolved(text) && text.length > longest) {
@@ -233,26 +199,5 @@ function named(role: IRole): string {
 export function checkText(name: string, value: unknown, example: string, scope?: IConstruct): asserts value is string {
   if (typeof value !== 'string') {
     throw new InvalidInputError({ got: isMissing(value) ? `no ${name}` : `${kindOf(value)} as ${name}`, expected: 'a text', fix: `write it such as ${example}` }, scope);
-  }
-}
-
-/** Whether nothing was given, in any language. */
-export function isMissing(value: unknown): value is undefined | null {
-  return value === undefined || value === null;
-}
-
-/** What a value of the wrong kind is called in a message. */
-export function kindOf(value: unknown): string {
-  switch (typeof value) {
-    case 'number':
-      return `the number ${value}`;
-    case 'boolean':
-      return `the value ${value}`;
-    case 'string':
-      return `the text ${excerpt(value)}`;
-    case 'function':
-      return 'a function that was not called';
-    default:
-      return Array.isArray(value) ? 'a list' : 'an object';
   }
 }

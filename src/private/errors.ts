@@ -65,6 +65,7 @@ export enum WarningId {
   UPSTREAM_NOT_KNOWN = 'upstreamNotKnown',
   ENDPOINT_NOT_SCOPED = 'endpointNotScoped',
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
+  GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
 }
 
 /**

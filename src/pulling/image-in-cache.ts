@@ -46,7 +46,8 @@ export class ImageInCache {
    *
    * A token stands for a part of the name, a tag or a digest as it is: nothing in it is completed, checked or stripped. A repository that is
    * written out is completed and checked, also before a tag or digest that is a token; one with a token in it is not completed. When the text
-   * ends with a token that may hold a tag as well, grants reach the whole cache and `tag` stays unknown.
+   * ends with a token that may hold a tag as well, `tag` stays unknown, and grants reach all that begins with what is known of the name: `team/*`
+   * for a token behind `team/`, and the whole cache for a token alone. A warning says so.
    *
    * @param rule the rule of the cache
    * @param image the name of the image; without tag and digest, `latest`
@@ -210,6 +211,9 @@ export class ImageInCache {
   /**
    * Lets a principal pull this image, also for the first time, and no other image of the cache.
    *
+   * The name of an image that ends with a token, which may hold a tag as well, is known in part: more is granted then, as `fromRule` describes, and
+   * a warning says what. With the tag written after the token, the grant is for the image alone.
+   *
    * @param grantee who pulls; not a Lambda function
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
@@ -222,7 +226,20 @@ export class ImageInCache {
       }, this.rule);
     }
     const grants = PullThroughCacheGrants.fromRule(this.rule);
-    return this.pathKnown ? grants._pullPaths(grantee, [this.path]) : grants.pull(grantee);
+    if (this.pathKnown) {
+      return grants._pullPaths(grantee, [this.path]);
+    }
+    const known = knownStart(this.path);
+    this.warnOfWiderGrant(grantee, known);
+    return known === '' ? grants.pull(grantee) : grants._pullPaths(grantee, [`${known}*`]);
+  }
+
+  private warnOfWiderGrant(grantee: iam.IGrantable, known: string): void {
+    const { repositoryPrefix: prefix } = CacheAddress.fromRule(this.rule);
+    warn(this.rule, WarningId.GRANT_WIDER_THAN_IMAGE,
+      `the grant for ${grantee.grantPrincipal} of the image '${this.image}' reaches ${known === '' ? `the whole cache '${prefix}'` : `all images '${known}*'`}: `
+      + "the token at the end of the name may hold a tag, which no policy knows. Write the tag after the token, such as ':latest', "
+      + 'or acknowledge this warning.');
   }
 
   /** The name that it has in the cache, by mistake, or a path of the upstream that begins so: with the upstream's host in front, the latter. */
@@ -281,6 +298,12 @@ export class ImageInCache {
       });
     }
   }
+}
+
+/** What of a path is in front of the tokens in its last part, of which any may hold the beginning of a tag. */
+function knownStart(path: string): string {
+  const lastPart = path.lastIndexOf('/') + 1;
+  return path.slice(0, lastPart) + path.slice(lastPart).replace(/\$\{Token\[.*$/, '');
 }
 
 class CachedContainerImage extends ecs.ContainerImage {

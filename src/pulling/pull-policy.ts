@@ -4,7 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { refusals } from '../private/accepted';
-import { checkNotEmpty, jsonLength } from '../private/checks';
+import { accessList, accessTexts, checkOptions, readFlag } from '../private/access';
+import { jsonLength } from '../private/checks';
 import { CheckId } from '../private/errors';
 
 /** IAM User Guide, "IAM and AWS STS quotas": white space isn't counted. */
@@ -88,8 +89,9 @@ export class PullPolicy extends iam.ManagedPolicy {
    * @throws for an entry of `images` that is no path, an empty list of images or caches
    */
   public static toPolicyDocument(options: PullPolicyOptions): iam.PolicyDocument {
+    const caches = readCaches(options);
     const document = new iam.PolicyDocument({ minimize: true });
-    grantTo(new DocumentPrincipal(document, options.caches[0]), options);
+    grantTo(new DocumentPrincipal(document, caches[0]), caches, options);
     return document;
   }
 
@@ -102,7 +104,7 @@ export class PullPolicy extends iam.ManagedPolicy {
    */
   public static toPolicyText(options: PullPolicyOptions): string {
     const document = PullPolicy.toPolicyDocument(options);
-    return Stack.of(options.caches[0]).toJsonString(document);
+    return Stack.of(readCaches(options)[0]).toJsonString(document);
   }
 
   constructor(scope: Construct, id: string, props: PullPolicyProps) {
@@ -126,12 +128,14 @@ export class PullPolicy extends iam.ManagedPolicy {
   }
 }
 
-function grantTo(grantee: iam.IGrantable, options: PullPolicyOptions): void {
-  const { caches, images, firstPulls = true } = options;
-  checkNotEmpty('caches', caches, 'name the caches whose images may be pulled');
-  if (images !== undefined) {
-    checkNotEmpty('images', images, 'leave images out for whole caches', caches[0]);
-  }
+function readCaches(options: PullPolicyOptions): IPullThroughCacheRuleRef[] {
+  checkOptions('a pull policy', options, ['caches', 'images', 'firstPulls', 'managedPolicyName', 'description', 'path', 'roles']);
+  return accessList('caches', options.caches, 'name the caches whose images may be pulled');
+}
+
+function grantTo(grantee: iam.IGrantable, caches: IPullThroughCacheRuleRef[], options: PullPolicyOptions): void {
+  const images = options.images === undefined ? undefined : accessTexts('images', options.images, 'leave images out for whole caches', caches[0]);
+  const firstPulls = readFlag('firstPulls', options.firstPulls, true, caches[0]);
   for (const grants of caches.map(cache => PullThroughCacheGrants.fromRule(cache))) {
     if (images === undefined) {
       firstPulls ? grants.pull(grantee) : grants.pullCached(grantee);

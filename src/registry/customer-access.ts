@@ -3,8 +3,10 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { RegistryPolicy } from './registry-policy';
 import { refusals, refuse } from '../private/accepted';
-import { checkAccount, checkNotEmpty, jsonLength, PATH } from '../private/checks';
-import { CheckId, excerpt, InvalidInputError } from '../private/errors';
+import { accessList, accessTexts, checkOptions, checkResource, emptyConditionProblems, readFlag } from '../private/access';
+import { checkAccount, jsonLength, PATH } from '../private/checks';
+import { BY_METHOD, madeByMethod } from '../private/choices';
+import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { CachePullers } from '../repository/cache-pullers';
@@ -14,6 +16,9 @@ import { CacheActions } from '../rule/cache-actions';
 const LONGEST_POLICY = 10_240;
 const SHARED_ID = 'UpstreamOfCustomers';
 const EVERYTHING = '*';
+/** IAM User Guide, "Amazon Resource Names (ARNs)": the partitions are `aws`, `aws-cn`, `aws-us-gov` and those of isolated Regions. */
+const PARTITION = /^aws(?:-[a-z]+)*$/;
+const REPOSITORY_ARN = /^arn:aws(?:-[a-z]+)*:ecr:(?:[a-z0-9-]+|\*):(?:[0-9]{12}|\*):repository\/[a-z0-9._/*?-]+$/;
 
 /** An account that caches a vendor's images. */
 export interface Customer {
@@ -99,9 +104,9 @@ export class CustomerAccess {
    * @throws for no customers, an account twice, what is no account, role or organisation
    */
   public static forCustomers(customers: Customer[], options: CustomerAccessOptions = {}): CustomerAccess {
-    checkNotEmpty('customers', customers, 'leave the access out while there are none');
-    customers.forEach(({ account }) => checkAccount(account));
-    const twice = customers.find(({ account }, index) => customers.slice(0, index).some(other => other.account === account));
+    const read = accessList('customers', customers, 'leave the access out while there are none').map(readCustomer);
+    checkOptions('access for customers', options, ['sharedStatement']);
+    const twice = read.find(({ account }, index) => read.slice(0, index).some(other => other.account === account));
     if (twice) {
       throw new InvalidInputError({
         got: `the customer ${twice.account} twice`,
@@ -109,10 +114,11 @@ export class CustomerAccess {
         fix: 'name all its roles in one entry',
       });
     }
-    return new CustomerAccess(customers, options.sharedStatement ?? false);
+    return new CustomerAccess(BY_METHOD, read, readFlag('sharedStatement', options.sharedStatement, false));
   }
 
-  private constructor(private readonly customers: Customer[], private readonly shared: boolean) {
+  private constructor(key: symbol, private readonly customers: Customer[], private readonly shared: boolean) {
+    madeByMethod(this, key, CustomerAccess, 'CustomerAccess.forCustomers()');
     // a customer that can't be written is refused here, and not where the access is used
     this.statements();
   }
@@ -124,8 +130,9 @@ export class CustomerAccess {
    * @throws for an empty list, an imported repository, whose policy isn't managed here; at synthesis for a policy of more than 10,240 characters
    */
   public allowOnRepositories(repositories: ecr.IRepository[]): void {
-    checkNotEmpty('repositories', repositories, 'name repositories of this app, or call allowOnRegistry() for the whole registry');
-    for (const repository of repositories) {
+    const named = accessList('repositories', repositories, 'name repositories of this app, or call allowOnRegistry() for the whole registry');
+    named.forEach(one => checkResource('a repository', one, 'repositoryArn', 'name a repository of this app, or use allowOnRegistryByName()'));
+    for (const repository of named) {
       const added = this.statements().map(statement => repository.addToResourcePolicy(statement));
       if (added.some(({ statementAdded }) => !statementAdded)) {
         throw new InvalidInputError({
@@ -134,7 +141,7 @@ export class CustomerAccess {
           fix: 'write what toPolicyText() prints where the repository is made, or use allowOnRegistryByName()',
         }, repository);
       }
-      checkLengthAtSynthesis(repository);
+      checkAtSynthesis(repository);
     }
   }
 
@@ -156,9 +163,9 @@ export class CustomerAccess {
    * @throws for an empty list, what is no name, a customer that the policy has already, statements of more than 10,240 characters
    */
   public allowOnRegistryByName(policy: RegistryPolicy, repositories: string[]): void {
-    checkNotEmpty('names of repositories', repositories, 'call allowOnRegistry() for the whole registry', policy);
-    repositories.forEach(name => checkName(name, policy));
-    this.allowNames(policy, [...new Set(repositories)]);
+    const names = accessTexts('names of repositories', repositories, 'call allowOnRegistry() for the whole registry', policy);
+    names.forEach(name => checkName(name, policy));
+    this.allowNames(policy, [...new Set(names)]);
   }
 
   private allowNames(policy: RegistryPolicy, names: string[]): void {
@@ -191,15 +198,19 @@ export class CustomerAccess {
    * `aws ecr put-registry-policy --policy-text`, which replaces the registry policy that is there.
    *
    * @param options what the policy is for
-   * @throws for an empty list of ARNs, customers whose account is a token, a text of more than 10,240 characters
+   * @throws for an empty list of ARNs, what is no ARN of repositories, what is no partition, customers whose account is a token, a text of more than 10,240 characters
    */
   public toPolicyText(options: CustomerPolicyTextOptions = {}): string {
-    const { repositoryArns } = options;
-    if (repositoryArns !== undefined) {
-      checkNotEmpty('ARNs of repositories', repositoryArns, 'leave repositoryArns out for the policy of a repository');
-    }
-    const document = documentOf(this.statements(repositoryArns));
-    const text = JSON.stringify(document.toJSON(), undefined, 2).replaceAll(Aws.PARTITION, options.partition ?? 'aws');
+    checkOptions('a printed policy', options, ['repositoryArns', 'partition']);
+    const partition = options.partition ?? 'aws';
+    checkPartition(partition);
+    const repositoryArns = options.repositoryArns === undefined
+      ? undefined
+      : accessTexts('ARNs of repositories', options.repositoryArns, 'leave repositoryArns out for the policy of a repository');
+    repositoryArns?.forEach(checkRepositoryArn);
+    // in each value and not in the text, and by a function: nothing in a partition is JSON or a pattern then
+    const inPartition = (_: string, value: unknown) => typeof value === 'string' ? value.replaceAll(Aws.PARTITION, () => partition) : value;
+    const text = JSON.stringify(documentOf(this.statements(repositoryArns)).toJSON(), inPartition, 2);
     if (Token.isUnresolved(text)) {
       throw new InvalidInputError({
         got: 'a customer that is known at deployment only',
@@ -225,6 +236,15 @@ export class CustomerAccess {
     })];
     return [...together, ...alone.map(customer => customerStatement(customer, resources))];
   }
+}
+
+/** A copy, since a list that is emptied later would widen what was narrowed. */
+function readCustomer(customer: Customer): Customer {
+  checkOptions('a customer', customer, ['account', 'roles', 'organizationId']);
+  const { account, organizationId } = customer;
+  checkAccount(account);
+  const roles = customer.roles === undefined ? undefined : accessTexts('roles', customer.roles, 'leave the roles out for the whole account');
+  return { account, roles, organizationId };
 }
 
 function isNotNarrowed({ roles, organizationId }: Customer): boolean {
@@ -267,17 +287,45 @@ function checkName(name: string, policy: RegistryPolicy): void {
   }, policy);
 }
 
-/** Others may write into the policy of a repository too, so it is measured when all have. */
-function checkLengthAtSynthesis(repository: ecr.IRepository): void {
+function checkPartition(partition: string): void {
+  if (typeof partition !== 'string' || !PARTITION.test(partition)) {
+    throw new InvalidInputError({
+      got: `the partition ${excerpt(String(partition))}`,
+      expected: "the name of a partition: 'aws', or one that begins with 'aws-'",
+      fix: "write one such as 'aws-us-gov', or leave it out for 'aws'",
+    });
+  }
+}
+
+function checkRepositoryArn(arn: string): void {
+  if (arn !== EVERYTHING && !REPOSITORY_ARN.test(arn)) {
+    throw new InvalidInputError({
+      got: Token.isUnresolved(arn) ? 'an ARN of repositories that is known at deployment only' : `the ARN ${excerpt(arn)}`,
+      expected: "the ARN of an ECR repository or of several, or '*'",
+      fix: "write it such as 'arn:aws:ecr:us-east-1:123456789012:repository/team/*'",
+    });
+  }
+}
+
+/** Others may write into the policy of a repository too, so it is read and measured when all have. */
+function checkAtSynthesis(repository: ecr.IRepository): void {
   oncePerTree(repository, `CustomerAccess.${repository.node.addr}`, () => {
     const validate = () => {
       const resource = repository.node.defaultChild as ecr.CfnRepository;
       const length = jsonLength(resource.repositoryPolicyText, repository);
-      return length <= LONGEST_POLICY ? [] : refusals(repository, CheckId.REPOSITORY_POLICY_LENGTH, tooLong(length));
+      return [
+        ...emptyConditionProblems(statementsOf(resource)).map(problem => problemAt(repository, problem)),
+        ...length <= LONGEST_POLICY ? [] : refusals(repository, CheckId.REPOSITORY_POLICY_LENGTH, tooLong(length)),
+      ];
     };
     repository.node.addValidation({ validate });
     return true;
   });
+}
+
+function statementsOf(resource: ecr.CfnRepository): object[] {
+  const policy = Stack.of(resource).resolve(resource.repositoryPolicyText) as { Statement?: object[] } | undefined;
+  return policy?.Statement ?? [];
 }
 
 function tooLong(length: number): Problem {

@@ -5,13 +5,14 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { refusals } from '../private/accepted';
-import { checkNotEmpty, jsonLength } from '../private/checks';
+import { accessList, checkOptions, emptyConditionProblems } from '../private/access';
+import { jsonLength } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { differ } from '../private/places';
 import { sortedByKey } from '../private/sorted';
 import { claimRegistry } from '../private/tree';
-import type { CachePullers } from '../repository/cache-pullers';
+import { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
 import { readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
@@ -87,10 +88,11 @@ export class RegistryPolicy extends Resource {
    * no path
    */
   public allowFirstPull(cache: IPullThroughCacheRuleRef, options: FirstPullOptions): void {
-    const { pullers, images } = options;
+    checkOptions('first pulls', options, ['pullers', 'images'], this);
+    const { images } = options;
     const address = CacheAddress.fromRule(cache);
     this.checkPlace(address);
-    this.checkPullers(pullers);
+    const pullers = this.readPullers(options.pullers);
     const paths = images === undefined ? WHOLE_CACHE : readAllowList(cache, images, 'leave images out for the whole cache');
     const resources = paths.map(path => address.repositoryArn(path));
     for (const who of pullers) {
@@ -130,8 +132,9 @@ export class RegistryPolicy extends Resource {
     }
   }
 
-  private checkPullers(pullers: CachePullers[]): void {
-    checkNotEmpty('pullers', pullers, "name them, such as CachePullers.account('111122223333')", this);
+  private readPullers(given: CachePullers[]): CachePullers[] {
+    const pullers = accessList('pullers', given, "name them, such as CachePullers.account('111122223333')", this);
+    CachePullers._check(pullers, this);
     if (pullers.some(who => !who._numbered)) {
       throw new InvalidInputError({
         got: 'an organisation without its accounts',
@@ -140,6 +143,7 @@ export class RegistryPolicy extends Resource {
           + 'repositoryTemplate',
       }, this);
     }
+    return pullers;
   }
 }
 
@@ -160,6 +164,7 @@ function registryPolicyProblems(
   return [
     ...written.flatMap(statement => statement.validateForResourcePolicy()),
     ...problems.filter(problem => problem !== undefined).map(problem => problemAt(scope, problem)),
+    ...emptyConditionProblems(policy.Statement).map(problem => problemAt(scope, problem)),
     ...lengthProblems(policy, scope),
   ];
 }

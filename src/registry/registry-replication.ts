@@ -6,9 +6,10 @@ import type { Construct, IConstruct } from 'constructs';
 import type { RegistryPolicy } from './registry-policy';
 import { checkReplicationFilter, replicationFilterOf } from './repository-filters';
 import { refuse } from '../private/accepted';
-import { checkAccount, checkNotEmpty, checkRegion } from '../private/checks';
+import { accessList, checkOptions } from '../private/access';
+import { checkAccount, checkRegion } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt } from '../private/errors';
-import { claimRegistry } from '../private/tree';
+import { claimRegistry, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
 
@@ -50,15 +51,23 @@ export class RegistryReplication extends Resource {
    *
    * @param policy the registry policy of the destination
    * @param source who replicates, and what
-   * @throws for what is no account, an empty list of caches
+   * @throws for what is no account, an account that the policy has already, an empty list of caches
    */
   public static allowSource(policy: RegistryPolicy, source: ReplicationSourceOptions): void {
-    const { account, caches } = source;
+    checkOptions('a source of replicas', source, ['account', 'caches'], policy);
+    const { account } = source;
     checkAccount(account, policy);
     const stack = Stack.of(policy);
-    if (caches !== undefined) {
-      checkNotEmpty('caches', caches, 'leave caches out for every repository', policy);
+    const caches = source.caches === undefined ? undefined : accessList('caches', source.caches, 'leave caches out for every repository', policy);
+    const sources = oncePerTree(policy, `RegistryReplication.${policy.node.addr}`, () => new Set<string>());
+    if (sources.has(account)) {
+      throw new InvalidInputError({
+        got: `the source ${account} a second time in this registry policy`,
+        expected: 'each account once, with all its caches',
+        fix: 'name all caches in one call of allowSource()',
+      }, policy);
     }
+    sources.add(account);
     const names = caches ? caches.map(cache => CacheAddress.fromRule(cache).repositoryName('*')) : ['*'];
     policy.addStatements(new iam.PolicyStatement({
       sid: `ReplicasFrom${account}`,
@@ -176,7 +185,7 @@ export class ReplicationRules {
   }
 
   private read(given: readonly ReplicaDestination[]): Destination[] {
-    if (given.length === 0) {
+    if (given.length === 0 || Array.from(given).some(one => one === undefined || one === null)) {
       throw new InvalidInputError({
         got: 'no destination', expected: 'at least one Region', fix: "name it, such as { region: 'eu-west-1' }",
       }, this.owner);

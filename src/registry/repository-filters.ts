@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { refuse } from '../private/accepted';
+import { kindOf } from '../private/access';
 import { ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -37,7 +38,7 @@ export function scanFilterOf(rule: IPullThroughCacheRuleRef): string {
 /** Refuses what ECR refuses as a filter for scanning. */
 export function checkScanFilter(filter: string, scope: IConstruct): void {
   checkFilter(filter, SCAN_FILTER, LONGEST_SCAN_FILTER, {
-    got: `the scan filter ${excerpt(filter)}`,
+    got: typeof filter === 'string' ? `the scan filter ${excerpt(filter)}` : `${kindOf(filter)} as a scan filter`,
     expected: `1 to ${LONGEST_SCAN_FILTER} lower-case letters, digits and '*', joined by single '.', '_', '-' or '/'`,
     fix: "write one such as 'team/*'; without '*' it matches all names that contain it",
   }, scope);
@@ -47,7 +48,8 @@ function checkFilter(filter: string, form: RegExp, longest: number, problem: Pro
   if (Token.isUnresolved(filter)) {
     return;
   }
-  if (!form.test(filter)) {
+  // a pattern takes what is missing for its text
+  if (typeof filter !== 'string' || !form.test(filter)) {
     throw new InvalidInputError(problem, scope);
   }
   if (filter.length > longest) {
@@ -67,8 +69,8 @@ export function replicationFilterOf(rule: IPullThroughCacheRuleRef): string | un
 /** Refuses what ECR refuses as the start of names for replication. */
 export function checkReplicationFilter(filter: string, scope: IConstruct): void {
   checkFilter(filter, REPLICATION_FILTER, LONGEST_REPLICATION_FILTER, {
-    got: `the start of names ${excerpt(filter)}`,
+    got: typeof filter === 'string' ? `the start of names ${excerpt(filter)}` : `${kindOf(filter)} as the start of names`,
     expected: `2 to ${LONGEST_REPLICATION_FILTER} lower-case letters, digits, '.', '_', '-' and '/'`,
-    fix: filter.includes('*') ? "leave '*' out: all names that start so are replicated" : "write it such as 'services/'",
+    fix: typeof filter === 'string' && filter.includes('*') ? "leave '*' out: all names that start so are replicated" : "write it such as 'services/'",
   }, scope);
 }

@@ -1,11 +1,18 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { checkAccount, checkNotEmpty } from '../private/checks';
+import type { IConstruct } from 'constructs';
+import { accessTexts, checkOptions, kindOf } from '../private/access';
+import { checkAccount } from '../private/checks';
+import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** AWS Organizations API reference, "Organization": Id. */
 const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
 const ROLE = /^[A-Za-z0-9_+=,.@*-]+(?:\/[A-Za-z0-9_+=,.@*-]+)*$/;
+/** A part of dots alone: a path in a file system, and none of a role. */
+const DOTS = /(?:^|\/)\.+(?:\/|$)/;
+/** What to write where something else was given than `CachePullers`. */
+const CHOICES = 'CachePullers.account() or CachePullers.organization()';
 
 /** Whom of an account to let pull. */
 export interface AccountPullersOptions {
@@ -65,13 +72,11 @@ export class CachePullers {
    */
   public static account(account: string, options: AccountPullersOptions = {}): CachePullers {
     checkAccount(account);
-    const { roles } = options;
-    if (roles !== undefined) {
-      checkNotEmpty('roles', roles, 'leave the roles out for the whole account');
-      roles.forEach(checkRole);
-    }
+    checkOptions('pullers of an account', options, ['roles']);
+    const roles = options.roles === undefined ? undefined : accessTexts('roles', options.roles, 'leave the roles out for the whole account');
+    roles?.forEach(checkRole);
     const conditions = roles && { ArnLike: { 'aws:PrincipalArn': roles.map(role => roleArn(account, role)) } };
-    return new CachePullers([account], conditions);
+    return new CachePullers(BY_METHOD, [account], conditions);
   }
 
   /**
@@ -81,22 +86,31 @@ export class CachePullers {
    * @param options which of its accounts and organisational units
    */
   public static organization(organizationId: string, options: OrganizationPullersOptions = {}): CachePullers {
-    const { accounts, paths } = options;
     checkOrganization(organizationId);
-    if (accounts !== undefined) {
-      checkNotEmpty('accounts', accounts, 'leave the accounts out for the whole organisation');
-      accounts.forEach(account => checkAccount(account));
-    }
-    if (paths !== undefined) {
-      checkNotEmpty('paths', paths, 'leave the paths out for the whole organisation');
-      paths.forEach(path => checkPath(organizationId, path));
-    }
+    checkOptions('pullers of an organisation', options, ['accounts', 'paths']);
+    const read = (name: 'accounts' | 'paths') => options[name] === undefined
+      ? undefined
+      : accessTexts(name, options[name], `leave the ${name} out for the whole organisation`);
+    const [accounts, paths] = [read('accounts'), read('paths')];
+    accounts?.forEach(account => checkAccount(account));
+    paths?.forEach(path => checkPath(organizationId, path));
     const member = { StringEquals: { 'aws:PrincipalOrgID': organizationId } };
     const below = paths && { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } };
-    return new CachePullers(accounts ?? [], { ...member, ...below });
+    return new CachePullers(BY_METHOD, accounts, { ...member, ...below });
   }
 
-  private constructor(private readonly accounts: string[], private readonly conditions: iam.Conditions | undefined) {}
+  /**
+   * Refuses what none of the methods gave.
+   *
+   * @internal
+   */
+  public static _check(pullers: readonly CachePullers[], scope: IConstruct): void {
+    pullers.forEach(who => checkChoice('pullers', who, CachePullers, CHOICES, scope));
+  }
+
+  private constructor(key: symbol, private readonly accounts: string[] | undefined, private readonly conditions: iam.Conditions | undefined) {
+    madeByMethod(this, key, CachePullers, CHOICES);
+  }
 
   /**
    * Whether they are accounts by number, as a registry policy wants them.
@@ -104,7 +118,7 @@ export class CachePullers {
    * @internal
    */
   public get _numbered(): boolean {
-    return this.accounts.length > 0;
+    return this.accounts !== undefined;
   }
 
   /**
@@ -113,7 +127,7 @@ export class CachePullers {
    * @internal
    */
   public _statement(props: iam.PolicyStatementProps): iam.PolicyStatement {
-    const principals = this._numbered ? this.accounts.map(account => new iam.AccountPrincipal(account)) : [new iam.StarPrincipal()];
+    const principals = this.accounts?.map(account => new iam.AccountPrincipal(account)) ?? [new iam.StarPrincipal()];
     return new iam.PolicyStatement({ ...props, principals, conditions: this.conditions });
   }
 
@@ -123,7 +137,7 @@ export class CachePullers {
    * @internal
    */
   public get _accounts(): string[] | undefined {
-    return this._numbered ? this.accounts : undefined;
+    return this.accounts && [...this.accounts];
   }
 }
 
@@ -132,21 +146,21 @@ function roleArn(account: string, role: string): string {
 }
 
 function checkRole(role: string): void {
-  if (Token.isUnresolved(role) || ROLE.test(role)) {
+  if (Token.isUnresolved(role) || ROLE.test(role) && !DOTS.test(role)) {
     return;
   }
   const name = /^(?:arn:.*:role)?\/([^:]+)$/.exec(role)?.[1];
   throw new InvalidInputError({
     got: `the role ${excerpt(role)}`,
     expected: 'the name of a role, with its path and without a slash in front',
-    fix: name !== undefined && ROLE.test(name) ? `write '${name}'` : "write it such as 'task-execution' or 'ci/*'",
+    fix: name !== undefined && ROLE.test(name) && !DOTS.test(name) ? `write '${name}'` : "write it such as 'task-execution' or 'ci/*'",
   });
 }
 
 function checkOrganization(id: string): void {
-  if (!Token.isUnresolved(id) && !ORGANIZATION.test(id)) {
+  if (!Token.isUnresolved(id) && !(typeof id === 'string' && ORGANIZATION.test(id))) {
     throw new InvalidInputError({
-      got: `the organisation ${excerpt(id)}`,
+      got: typeof id === 'string' ? `the organisation ${excerpt(id)}` : `${kindOf(id)} as organisation`,
       expected: "its id: 'o-' and 10 to 32 lower-case letters and digits",
       fix: 'look it up with: aws organizations describe-organization',
     });
@@ -154,7 +168,7 @@ function checkOrganization(id: string): void {
 }
 
 function checkPath(organizationId: string, path: string): void {
-  if (Token.isUnresolved(path) || Token.isUnresolved(organizationId) || path.startsWith(`${organizationId}/`)) {
+  if (Token.isUnresolved(path) || Token.isUnresolved(organizationId) && path !== '' || path.startsWith(`${organizationId}/`)) {
     return;
   }
   throw new InvalidInputError({

@@ -4,14 +4,16 @@ import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ec
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { CachePullers } from './cache-pullers';
+import { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
 import { allowPullers } from './puller-register';
 import {
   checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
 } from './template-checks';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
-import { checkNotEmpty, checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
+import { accessList } from '../private/access';
+import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
+import { checkEach } from '../private/choices';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
 import { warn, WarningId } from '../private/errors';
 import { sortedByKey, sortedEntries } from '../private/sorted';
@@ -170,12 +172,12 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
         + 'Use MUTABLE, or exclude the tags that move.');
     }
     checkTemplatesOfTree(this);
-    if (props.pullers !== undefined) {
-      checkNotEmpty('pullers', props.pullers, "leave pullers out when only the account's own principals pull", this);
+    const pullers = this.readPullers(props.pullers);
+    if (pullers && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+      allowPullers(this, pullers);
     }
-    if (props.pullers && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
-      allowPullers(this, props.pullers);
-    }
+    const lifecycleRules = props.lifecycleRules ?? CacheLifecycleRule.defaults();
+    checkEach('lifecycleRules', lifecycleRules, CacheLifecycleRule, 'a list of them, such as CacheLifecycleRule.keepNewest(20)', this);
 
     const creationRole = this.creationRole(props, appliedFor);
     new CfnRepositoryCreationTemplate(this, 'Resource', {
@@ -190,8 +192,8 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
       encryptionConfiguration: props.encryptionKey
         ? { encryptionType: 'KMS', kmsKey: props.encryptionKey.keyRef.keyArn }
         : { encryptionType: 'AES256' },
-      lifecyclePolicy: CacheLifecycleRule.toPolicyText(props.lifecycleRules ?? CacheLifecycleRule.defaults()),
-      repositoryPolicy: this.policyText(props),
+      lifecyclePolicy: CacheLifecycleRule.toPolicyText(lifecycleRules),
+      repositoryPolicy: this.policyText(props.repositoryPolicy, pullers),
       resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
       customRoleArn: creationRole,
     });
@@ -221,8 +223,16 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     (this.node.tryFindChild('CreationRole') as CreationRole | undefined)?.applyRemovalPolicy(policy);
   }
 
-  private policyText(props: RepositoryTemplateProps): string | undefined {
-    const { repositoryPolicy, pullers = [] } = props;
+  private readPullers(given: CachePullers[] | undefined): CachePullers[] | undefined {
+    if (given === undefined) {
+      return undefined;
+    }
+    const pullers = accessList('pullers', given, "leave pullers out when only the account's own principals pull", this);
+    CachePullers._check(pullers, this);
+    return pullers;
+  }
+
+  private policyText(repositoryPolicy: iam.PolicyDocument | undefined, pullers: CachePullers[] = []): string | undefined {
     if (!repositoryPolicy && pullers.length === 0) {
       return undefined;
     }

@@ -3,6 +3,7 @@ import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ec
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refusals, refuse } from '../private/accepted';
+import { emptyConditionProblems } from '../private/access';
 import { checkLength, checkPrefix, jsonLength } from '../private/checks';
 import { CheckId, InvalidInputError, place, sentence } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -125,6 +126,7 @@ export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: ICon
       fix: 'leave the resources out',
     }));
   }
+  problems.push(...emptyConditionProblems(statements).map(sentence));
   const length = jsonLength(policy, scope);
   if (length > LONGEST_POLICY) {
     problems.push(...refusals(scope, CheckId.REPOSITORY_POLICY_LENGTH, {

@@ -2,7 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { prefixOf } from './cache-address';
 import type { ICacheRule } from './cache-rule';
-import { checkNotEmpty, checkText, PATH, ROOT } from '../private/checks';
+import { accessTexts } from '../private/access';
+import { PATH, ROOT } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { maskTokens, readUpstreamImage } from '../upstream/upstream-image';
 
@@ -21,8 +22,7 @@ export const WHOLE_CACHE: readonly string[] = [EVERYTHING];
  * @param whole how the whole cache is asked for, since an empty list is refused
  */
 export function readAllowList(rule: IPullThroughCacheRuleRef, images: readonly string[], whole: string): string[] {
-  checkNotEmpty('images', images, whole, rule);
-  return [...new Set(images.map(image => readEntry(rule, image)))];
+  return [...new Set(accessTexts('images', images, whole, rule).map(image => readEntry(rule, image)))];
 }
 
 /** Paths that are known to be such, as those of cached images: nothing in them is taken for a registry, and nothing completed. */
@@ -34,9 +34,7 @@ function readEntry(rule: IPullThroughCacheRuleRef, image: string): string {
   if (image === EVERYTHING) {
     return image;
   }
-  // an unset environment variable arrives as undefined, whatever the types say
-  checkText('allowed image', image ?? '', "'nginx'", rule);
-  checkEntry(rule, image ?? '');
+  checkEntry(rule, image);
   if (Token.isUnresolved(image)) {
     return image;
   }

@@ -47,12 +47,17 @@ export class CacheAddress {
     return this.repositoryPrefix === ROOT ? path : `${this.repositoryPrefix}/${path}`;
   }
 
+  /** The ARN of all repositories of the cache, for policies. It is no default: a path that is missing never means all. */
+  public get arnOfAllRepositories(): string {
+    return this.repositoryArn('*');
+  }
+
   /**
    * The ARN of a cached repository, for policies.
    *
-   * @param path the path below the prefix; the default means all repositories of the cache
+   * @param path the path below the prefix; `*` stands for all of them
    */
-  public repositoryArn(path: string = '*'): string {
+  public repositoryArn(path: string): string {
     return this.stack.formatArn({
       service: 'ecr',
       account: this.account,

@@ -3,8 +3,9 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CacheActions } from './cache-actions';
-import { checkChoice, ROOT } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
+import { checkOptions, checkPermissionsBoundary, checkResource, readFlag } from '../private/access';
+import { ROOT } from '../private/checks';
+import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
 
 /** What to write where something else was given than an `UpstreamRole`. */
@@ -81,7 +82,8 @@ export class UpstreamRole {
    * @param options names, a permissions boundary, a narrower trust
    */
   public static scopedToRepositories(options: UpstreamRoleOptions = {}): UpstreamRole {
-    return new UpstreamRole((scope, id, rule) => new RoleOfRule(scope, id, options, scopedStatements(scope, rule)).role);
+    const read = readOptions(options);
+    return new UpstreamRole(BY_METHOD, (scope, id, rule) => new RoleOfRule(scope, id, read, scopedStatements(scope, rule)).role);
   }
 
   /**
@@ -92,7 +94,8 @@ export class UpstreamRole {
    * @param options names, a permissions boundary, a narrower trust
    */
   public static asInAwsExample(options: UpstreamRoleOptions = {}): UpstreamRole {
-    return new UpstreamRole((scope, id) => new RoleOfRule(scope, id, options, exampleStatements()).role);
+    const read = readOptions(options);
+    return new UpstreamRole(BY_METHOD, (scope, id) => new RoleOfRule(scope, id, read, exampleStatements()).role);
   }
 
   /**
@@ -102,23 +105,27 @@ export class UpstreamRole {
    * @param role the role
    */
   public static fromRole(role: iam.IRole): UpstreamRole {
-    return new UpstreamRole(() => role);
+    checkResource('the upstream role', role, 'roleArn', 'import it by Role.fromRoleArn(), or leave upstreamRole out for the default');
+    return new UpstreamRole(BY_METHOD, () => role);
   }
 
-  private constructor(private readonly roleOf: RoleFactory) {
-    if (typeof roleOf !== 'function') {
-      throw new InvalidInputError({
-        got: 'an UpstreamRole that was made by its constructor',
-        expected: 'one that a factory of the class made',
-        fix: `write ${CHOICES}`,
-      });
-    }
+  private constructor(key: symbol, private readonly roleOf: RoleFactory) {
+    madeByMethod(this, key, UpstreamRole, CHOICES);
   }
 
   /** @internal */
   public _bind(scope: Construct, id: string, rule: UpstreamRoleContext): iam.IRole {
     return this.roleOf(scope, id, rule);
   }
+}
+
+/** A copy, since what bounds the role is read when it is made. */
+function readOptions(options: UpstreamRoleOptions): UpstreamRoleOptions {
+  checkOptions('an upstream role', options, ['roleName', 'policyName', 'permissionsBoundary', 'requireSourceAccount']);
+  if (options.permissionsBoundary !== undefined) {
+    checkPermissionsBoundary(options.permissionsBoundary);
+  }
+  return { ...options, requireSourceAccount: readFlag('requireSourceAccount', options.requireSourceAccount, false) };
 }
 
 /** Refuses what is no `UpstreamRole`, such as a role itself. */

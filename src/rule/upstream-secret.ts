@@ -1,7 +1,8 @@
 import { Names, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { checkText, kindOf } from '../private/checks';
+import { kindOf } from '../private/access';
+import { checkText } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { UpstreamCredential } from '../upstream/upstream-credential';
 

@@ -4,7 +4,8 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { refuse } from '../private/accepted';
-import { checkChoice, isMissing, kindOf } from '../private/checks';
+import { isMissing, kindOf } from '../private/access';
+import { checkInstance } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { differ } from '../private/places';
@@ -130,7 +131,7 @@ export function checkCredential(name: string, credential: UpstreamCredential): v
   if (instead) {
     throw new InvalidInputError({ got: `${instead.got} as the credential for ${name}`, expected, fix: instead.fix });
   }
-  checkChoice(`the credential for ${name}`, credential, UpstreamCredential, WAYS);
+  checkInstance(`the credential for ${name}`, credential, UpstreamCredential, WAYS);
 }
 
 /** The likely mistakes: a secret, an UpstreamSecret, an ARN. */

@@ -7,7 +7,9 @@ import { checkCredential } from './upstream-credential';
 import type { UpstreamCredential } from './upstream-credential';
 import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
-import { checkAccount, checkChoice, checkRegionName, checkText, isMissing, kindOf } from '../private/checks';
+import { isMissing, kindOf } from '../private/access';
+import { checkAccount, checkRegionName, checkText } from '../private/checks';
+import { checkInstance } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** What a private ECR registry is known by. */
@@ -308,7 +310,7 @@ export function checkUpstream(upstream: UpstreamRegistry, scope: IConstruct): vo
       fix: `write ${CHOICES}`,
     }, scope);
   }
-  checkChoice('upstream', upstream, UpstreamRegistry, CHOICES, scope);
+  checkInstance('upstream', upstream, UpstreamRegistry, CHOICES, scope);
 }
 
 /** What `of()` can't do without. */

@@ -125,11 +125,18 @@ describe('the monitoring of a cache', () => {
 
   test.each<[string, object]>([
     ['an object of the same form', { _bind: () => undefined }],
-    ['a subclass', new (class extends (CacheMonitoring as any) {})() as object],
+    ['made around the constructor', Object.create(CacheMonitoring.prototype)],
     ['a text', 'standard' as unknown as object],
   ])('is refused when it is %s', (_, monitoring) => {
     expect(() => cacheIn(newStack(), monitoring as CacheMonitoring)).toThrow(
       "got something else as monitoring than what CacheMonitoring gives, expected a value of CacheMonitoring, which can't be constructed or subclassed: write "
       + 'CacheMonitoring.standard(), CacheMonitoring.logged() or CacheMonitoring.none(), from the same version of this package [at Stack/Echo]');
+  });
+
+  test.each<[string, new () => object]>([
+    ['its constructor is called', CacheMonitoring as any], ['it is subclassed', class extends (CacheMonitoring as any) {} as any],
+  ])('fails when %s', (_, type) => {
+    expect(() => new type()).toThrow('got a value of CacheMonitoring that was made by its constructor, expected one that a method of the class made: '
+      + 'write CacheMonitoring.standard(), CacheMonitoring.logged() or CacheMonitoring.none()');
   });
 });

@@ -1,6 +1,6 @@
-import { Aws, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { checkAccount, checkChoice, checkLength, checkNotEmpty, checkPrefix, checkRegion, checkRoleAccount, checkRoleWithoutPath, checkText, checkUpstreamPrefix, knownLength } from '../../src/private/checks';
+import { checkAccount, checkLength, checkPrefix, checkRegion, checkRoleAccount, checkRoleWithoutPath, checkText, checkUpstreamPrefix, knownLength } from '../../src/private/checks';
 import { CheckId } from '../../src/private/errors';
 import { agnosticStack, ENV, newStack } from '../app';
 
@@ -86,6 +86,12 @@ describe('an account', () => {
   test.each(['', '1234', '1234567890123', 'abcdefghijkl', '1234-5678-9012', '123456789012\n'])("fails for '%s'", (account) => {
     expect(() => checkAccount(account)).toThrow(`got the account '${account}', expected the 12 digits of an AWS account id: `
       + "write it as a string and keep leading zeros, for example '012345678901'");
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a number', 123456789012, 'the number 123456789012'], ['a list of one', ['123456789012'], 'a list'],
+  ])('fails for %s, which reads like one', (_, account, got) => {
+    expect(() => checkAccount(account as string)).toThrow(`got ${got} as account, expected the 12 digits of an AWS account id`);
   });
 
   test('fails for an unset variable, which types let through', () => {
@@ -212,46 +218,6 @@ describe('the path of a role', () => {
         + 'create the role without a path'));
   });
 });
-
-describe('a list that opens access', () => {
-  const check = (list: unknown) => () => checkNotEmpty('images', list as string[], 'name some', newStack());
-
-  test.each([['one', ['nginx']], ['several', ['nginx', 'redis']], ['one that is a token', [Aws.REGION]]])('may have entries: %s', (_, list) => {
-    expect(check(list)).not.toThrow();
-  });
-
-  test.each([['empty', []], ['missing', undefined], ['null', null]])('fails when it is %s', (_, list) => {
-    expect(check(list)).toThrow('got an empty list of images, expected at least one: name some [at Stack]');
-  });
-
-  test.each([['Fn.split', Fn.split(',', Aws.REGION)], ['Token.asList', Token.asList({ Ref: 'Images' })]])('fails when %s makes it', (_, list) => {
-    expect(check(list)).toThrow('got a list of images that is known only at deployment, expected a list that can be read before, since an empty one is refused: '
-      + 'write the list out; a single entry in it may be known only at deployment [at Stack]');
-  });
-});
-
-describe('a choice', () => {
-  class Choices {
-    public static standard(): Choices {
-      return new Choices();
-    }
-  }
-  const check = (value: object) => () => checkChoice('monitoring', value, Choices, 'Choices.standard()', newStack());
-
-  test('may be what its class gave', () => {
-    expect(check(Choices.standard())).not.toThrow();
-  });
-
-  test.each<[string, object]>([
-    ['something else', {}],
-    ['of a class below it', new (class Mine extends Choices {})()],
-    ['missing', undefined as unknown as object],
-  ])('fails when it is %s', (_, value) => {
-    expect(check(value)).toThrow('got something else as monitoring than what Choices gives, expected a value of Choices, which can\'t be constructed or subclassed: '
-      + 'write Choices.standard(), from the same version of this package [at Stack]');
-  });
-});
-
 describe('a text', () => {
   test('may be any, also an empty one and a token', () => {
     for (const text of ['', 'nginx', token]) {

@@ -339,6 +339,35 @@ describe('a token', () => {
     expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).toContain(':repository/echo/*');
   });
 
+  test.each<[string, (token: (name: string) => string) => string, unknown]>([
+    ['behind a path', token => `team/${token('Name')}`, 'echo/team/*'],
+    ['behind a part of a name', token => `team/app-${token('Name')}`, 'echo/team/app-*'],
+    ['behind another token', token => `team/${token('Name')}${token('Tag')}`, 'echo/team/*'],
+  ])('%s that ends a name gets grants of what begins so, and a warning', (_, image, granted) => {
+    const { stack, cache, token } = agnostic();
+
+    cache.image(image(token)).grantPull(new iam.User(stack, 'Puller'));
+    expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).toContain(`:repository/${granted}"`);
+    expect(warningsOf(stack)).toEqual([expect.stringMatching(new RegExp(
+      `grantWiderThanImage: the grant for .* reaches all images '${String(granted).slice('echo/'.length).replace('*', '\\*')}': the token at the end of the name may `
+      + "hold a tag, which no policy knows\\. Write the tag after the token, such as ':latest', or acknowledge this warning\\.$"))]);
+  });
+
+  test('that is a whole name gets a warning that names the cache', () => {
+    const { stack, cache, token } = agnostic();
+
+    cache.image(token('Image')).grantPull(new iam.User(stack, 'Puller'));
+    expect(warningsOf(stack)).toEqual([expect.stringContaining("of the image '<known at deployment>' reaches the whole cache 'echo': the token")]);
+  });
+
+  test('with a tag behind it gets grants of the image alone, and no warning', () => {
+    const { stack, cache, token } = agnostic();
+
+    cache.image(`team/${token('Name')}:1`).grantPull(new iam.User(stack, 'Puller'));
+    expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).not.toContain('team/*');
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
   test('below a literal name that ends it gets a tag', () => {
     const { cache, token } = agnostic();
 

@@ -26,14 +26,23 @@ describe('the address of a cache', () => {
   });
 
   test.each([
-    ['the prefix alone', 'echo', undefined, 'repository/echo/*'],
     ['a path', 'echo', 'nginx', 'repository/echo/nginx'],
-    ['ROOT', 'ROOT', undefined, 'repository/*'],
     ['ROOT and a path', 'ROOT', 'nginx', 'repository/nginx'],
   ])('gives ARNs for %s', (_, prefix, path, end) => {
     const stack = newStack();
     expect(resolved(stack, addressIn(stack, prefix).repositoryArn(path)))
       .toBe(`{"Fn::Join":["",["arn:","aws",":ecr:eu-central-1:111122223333:${end}"]]}`);
+  });
+
+  test.each([['echo', 'repository/echo/*'], ['ROOT', 'repository/*']])('gives the ARN of all repositories below %s', (prefix, end) => {
+    const stack = newStack();
+    expect(resolved(stack, addressIn(stack, prefix).arnOfAllRepositories))
+      .toBe(`{"Fn::Join":["",["arn:","aws",":ecr:eu-central-1:111122223333:${end}"]]}`);
+  });
+
+  test('does not take a path that is missing for all of them', () => {
+    const stack = newStack();
+    expect(resolved(stack, addressIn(stack).repositoryArn(undefined as unknown as string))).not.toContain('*');
   });
 
   test('gives URIs with the suffix of the partition', () => {

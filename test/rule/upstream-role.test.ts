@@ -44,7 +44,7 @@ test('a role of one\'s own is taken as it is', () => {
 
 test('fails when its constructor is called, which JavaScript and Python allow', () => {
   const Untyped = UpstreamRole as unknown as new () => UpstreamRole;
-  expect(() => new Untyped()).toThrow('got an UpstreamRole that was made by its constructor, expected one that a factory of the class made: write '
+  expect(() => new Untyped()).toThrow('got a value of UpstreamRole that was made by its constructor, expected one that a method of the class made: write '
     + 'UpstreamRole.scopedToRepositories(), UpstreamRole.asInAwsExample() or UpstreamRole.fromRole()');
 });
 

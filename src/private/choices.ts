@@ -1,0 +1,64 @@
+import type { IConstruct } from 'constructs';
+import { InvalidInputError } from './errors';
+
+/** What the methods of a class of choices pass to its constructor: nobody else has it. */
+export const BY_METHOD = Symbol('made by a method');
+
+/** A class of choices, whose values come from its methods only. */
+interface Choices {
+  readonly prototype: object;
+  readonly name: string;
+}
+
+const made = new WeakSet<object>();
+
+/**
+ * Notes that a method of the class made a value; call it in the constructor. A private constructor is one for TypeScript, Java, C# and Go;
+ * JavaScript and Python call it nevertheless, and get the choice that lacking arguments happen to make.
+ *
+ * @param key what the constructor was given first
+ * @param ways what to write instead
+ */
+export function madeByMethod(value: object, key: unknown, choices: Choices, ways: string): void {
+  if (key !== BY_METHOD) {
+    throw new InvalidInputError({
+      got: `a value of ${choices.name} that was made by its constructor`,
+      expected: 'one that a method of the class made',
+      fix: `write ${ways}`,
+    });
+  }
+  made.add(value);
+}
+
+/** Refuses what the methods of a class of choices did not give. Another version of the package has a class of the same name. */
+export function checkChoice(name: string, value: object, choices: Choices, ways: string, scope?: IConstruct): void {
+  if (!isOf(value, choices) || !made.has(value)) {
+    throw noChoice(name, choices, ways, scope);
+  }
+}
+
+/** Refuses what is not of a class whose values say themselves what they are. */
+export function checkInstance(name: string, value: object, choices: Choices, ways: string, scope?: IConstruct): void {
+  if (!isOf(value, choices)) {
+    throw noChoice(name, choices, ways, scope);
+  }
+}
+
+/** Refuses entries of a list that are not of a class. */
+export function checkEach(name: string, values: readonly object[], choices: Choices, ways: string, scope?: IConstruct): void {
+  if (!Array.isArray(values) || Array.from(values, value => isOf(value, choices)).includes(false)) {
+    throw noChoice(name, choices, ways, scope);
+  }
+}
+
+function isOf(value: object, choices: Choices): boolean {
+  return Object.getPrototypeOf(Object(value)) === choices.prototype;
+}
+
+function noChoice(name: string, choices: Choices, ways: string, scope?: IConstruct): InvalidInputError {
+  return new InvalidInputError({
+    got: `something else as ${name} than what ${choices.name} gives`,
+    expected: `a value of ${choices.name}, which can't be constructed or subclassed`,
+    fix: `write ${ways}, from the same version of this package`,
+  }, scope);
+}
