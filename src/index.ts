@@ -29,7 +29,9 @@ export type { ReplicaDestination } from './registry/registry-replication';
 export { RegistryScanning, RegistryScanType } from './registry/registry-scanning';
 export type { RegistryScanningProps } from './registry/registry-scanning';
 export { CustomerAccess } from './registry/customer-access';
-export type { CustomerAccessOptions, Customer, CustomerPolicyTextOptions } from './registry/customer-access';
+export { Customer } from './registry/customer';
+export type { CustomerOptions } from './registry/customer';
+export type { CustomerAccessOptions, CustomerPolicyTextOptions } from './registry/customer-access';
 
 export { PullThroughCacheGrants } from './pulling/cache-grants';
 export { PullPolicy } from './pulling/pull-policy';

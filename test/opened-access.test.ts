@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  CacheFunctionDefaults, CachePullers, CacheVpcAccess, CustomerAccess, EndpointPolicies, PullPolicy, PullThroughCache, RegistryPolicy,
+  CacheFunctionDefaults, CachePullers, CacheVpcAccess, Customer, CustomerAccess, EndpointPolicies, PullPolicy, PullThroughCache, RegistryPolicy,
   RegistryReplication, RegistryScanning, RepositoryAdoption, RepositoryTemplate, UpstreamRole,
 } from '../src';
 import { ECHO, newStack } from './app';
@@ -42,10 +42,10 @@ const LISTS: [string, (list: any, here: World) => unknown][] = [
   ['buckets', (list, { access }) => access().allowBuckets(list)],
   ['caches', (caches, { policy }) => RegistryReplication.allowSource(policy, { account: OTHER, caches })],
   ['customers', customers => CustomerAccess.forCustomers(customers)],
-  ['roles', roles => CustomerAccess.forCustomers([{ account: OTHER, roles }])],
-  ['repositories', list => CustomerAccess.forCustomers([{ account: OTHER }]).allowOnRepositories(list)],
-  ['names of repositories', (list, { policy }) => CustomerAccess.forCustomers([{ account: OTHER }]).allowOnRegistryByName(policy, list)],
-  ['ARNs of repositories', repositoryArns => CustomerAccess.forCustomers([{ account: OTHER }]).toPolicyText({ repositoryArns })],
+  ['roles', roles => CustomerAccess.forCustomers([Customer.account(OTHER, { roles })])],
+  ['repositories', list => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRepositories(list)],
+  ['names of repositories', (list, { policy }) => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRegistryByName(policy, list)],
+  ['ARNs of repositories', repositoryArns => CustomerAccess.forCustomers([Customer.account(OTHER)]).toPolicyText({ repositoryArns })],
 ];
 
 describe.each(LISTS)('a list of %s that opens access (%#)', (name, use) => {
@@ -83,13 +83,13 @@ describe('a list that is emptied or added to later', () => {
   });
 
   test('leaves customers and what narrows them as they are', () => {
-    const customers: any[] = [{ account: OTHER, roles: ['mirror'], organizationId: ORGANIZATION }];
+    const options = { roles: ['mirror'], organizationId: ORGANIZATION };
+    const customers = [Customer.account(OTHER, options)];
     const access = CustomerAccess.forCustomers(customers);
     const before = access.toPolicyText();
-    customers[0].roles.push('admin');
-    delete customers[0].roles;
-    delete customers[0].organizationId;
-    customers.push({ account: '888888888888' });
+    options.roles.push('admin');
+    delete (options as Partial<typeof options>).roles;
+    customers.push(Customer.account('888888888888'));
     expect(access.toPolicyText()).toBe(before);
   });
 });
@@ -103,8 +103,8 @@ describe('a condition that comes out empty is an error at synthesis', () => {
       prefix: 'other', pullers: [CachePullers.organization(ORGANIZATION, { paths: [nothing] })],
     })],
     ['in a registry policy', ({ cache, policy }) => policy.allowFirstPull(cache, { pullers: [CachePullers.organization(nothing, { accounts: [OTHER] })] })],
-    ['in a registry policy for customers', ({ policy }) => CustomerAccess.forCustomers([{ account: OTHER, organizationId: nothing }]).allowOnRegistry(policy)],
-    ['in the policy of a repository', ({ stack }) => CustomerAccess.forCustomers([{ account: OTHER, roles: ['x'], organizationId: nothing }])
+    ['in a registry policy for customers', ({ policy }) => CustomerAccess.forCustomers([Customer.account(OTHER, { organizationId: nothing })]).allowOnRegistry(policy)],
+    ['in the policy of a repository', ({ stack }) => CustomerAccess.forCustomers([Customer.account(OTHER, { roles: ['x'], organizationId: nothing })])
       .allowOnRepositories([new ecr.Repository(stack, 'Repository')])],
   ])('%s', (_, open) => {
     const here = world();
@@ -115,7 +115,7 @@ describe('a condition that comes out empty is an error at synthesis', () => {
 });
 
 describe('the printed policy for customers', () => {
-  const access = CustomerAccess.forCustomers([{ account: OTHER }]);
+  const access = CustomerAccess.forCustomers([Customer.account(OTHER)]);
 
   test.each([[REPOSITORY], ['arn:aws-us-gov:ecr:*:*:repository/*'], ['*']])('takes the ARN %s', arn => {
     expect(JSON.parse(access.toPolicyText({ repositoryArns: [arn] })).Statement[0].Resource).toBe(arn);
@@ -137,8 +137,8 @@ describe('what is misread is refused', () => {
     ['roles without their option', () => CachePullers.account(OTHER, ['role-a'] as any), 'got a list as options of pullers of an account'],
     ['an option of pullers that there is not', () => CachePullers.account(OTHER, { role: 'role-a' } as any), "got the option 'role' of pullers of an account"],
     ['an option of an organisation that there is not', () => CachePullers.organization(ORGANIZATION, { account: OTHER } as any), "got the option 'account' of pullers of an organisation"],
-    ['an option of a customer that there is not', () => CustomerAccess.forCustomers([{ account: OTHER, role: 'a' } as any]), "got the option 'role' of a customer"],
-    ['a customer that is an account', () => CustomerAccess.forCustomers([OTHER as any]), `got the text '${OTHER}' as options of a customer`],
+    ['an option of a customer that there is not', () => CustomerAccess.forCustomers([Customer.account(OTHER, { role: 'a' } as any)]), "got the option 'role' of a customer"],
+    ['a customer that is an account', () => CustomerAccess.forCustomers([OTHER as any]), 'got something else as customers than what Customer gives'],
     ['an option of a pull policy that there is not', ({ cache }) => PullPolicy.toPolicyText({ caches: [cache], image: ['nginx'] } as any), "got the option 'image' of a pull policy"],
     ['a role that is a path in a file system', () => CachePullers.account(OTHER, { roles: ['../x'] }), "got the role '../x', expected the name of a role"],
     ['a path that is no text', () => CachePullers.organization(ORGANIZATION, { paths: [1 as any] }), 'got a list of paths with the number 1 in place 1'],

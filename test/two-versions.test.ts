@@ -71,7 +71,7 @@ describe.each([['another version', SAME_MAJOR], ['another major version', OTHER_
 
   test('lets customers read the repositories that this one lets them read', () => {
     const repository = new Repository(stack, 'Repository');
-    both((library, id) => library.CustomerAccess.forCustomers([{ account: `11112222333${id.slice(-1)}` }]).allowOnRepositories([repository]));
+    both((library, id) => library.CustomerAccess.forCustomers([library.Customer.account(`11112222333${id.slice(-1)}`)]).allowOnRepositories([repository]));
 
     expect(() => Template.fromStack(stack)).not.toThrow();
   });

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
-import { RegistryPolicy, CustomerAccess } from 'cdk-ecr-pull-through-cache';
+import { Customer, CustomerAccess, RegistryPolicy } from 'cdk-ecr-pull-through-cache';
 import type { Construct } from 'constructs';
 
 export interface VendorStackProps extends StackProps {
@@ -18,7 +18,7 @@ export class VendorStack extends Stack {
       new ecr.Repository(this, name, { repositoryName: `hardened/${name}`, imageScanOnPush: true });
     }
     const policy = new RegistryPolicy(this, 'RegistryPolicy');
-    const access = CustomerAccess.forCustomers(props.customers.map(customer => ({ account: customer })));
+    const access = CustomerAccess.forCustomers(props.customers.map(customer => Customer.account(customer)));
     access.allowOnRegistryByName(policy, ['hardened/*']);
 
     // the same for a registry that the CDK doesn't manage

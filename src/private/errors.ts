@@ -42,7 +42,9 @@ export class InvalidInputError extends Error {
 const LONGEST = 80;
 
 /** A text quoted for a message: what isn't printable ASCII as escapes, a long one cut with its length named. */
-export function excerpt(text: string): string {
+export function excerpt(written: string): string {
+  // a cut through a token would leave a part of it that nobody wrote
+  const text = withoutTokens(written);
   const printable = text.slice(0, LONGEST).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return text.length > LONGEST ? `'${printable}...' (${text.length} characters)` : `'${printable}'`;
 }

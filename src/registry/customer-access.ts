@@ -1,10 +1,11 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Customer } from './customer';
 import type { RegistryPolicy } from './registry-policy';
 import { refusals, refuse } from '../private/accepted';
 import { accessList, accessTexts, checkOptions, checkResource, emptyConditionProblems, readFlag } from '../private/access';
-import { checkAccount, jsonLength, PATH } from '../private/checks';
+import { jsonLength, PATH } from '../private/checks';
 import { BY_METHOD, madeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -19,27 +20,6 @@ const EVERYTHING = '*';
 /** IAM User Guide, "Amazon Resource Names (ARNs)": the partitions are `aws`, `aws-cn`, `aws-us-gov` and those of isolated Regions. */
 const PARTITION = /^aws(?:-[a-z]+)*$/;
 const REPOSITORY_ARN = /^arn:aws(?:-[a-z]+)*:ecr:(?:[a-z0-9-]+|\*):(?:[0-9]{12}|\*):repository\/[a-z0-9._/*?-]+$/;
-
-/** An account that caches a vendor's images. */
-export interface Customer {
-  /** The account of the customer's cache: 12 digits, or a token. */
-  readonly account: string;
-
-  /**
-   * Names of the roles that ECR may read with on the customer's behalf, with their paths and without a slash in front. `*` stands for any
-   * characters. They need not exist yet. It is the role of the customer's rule that reads, not the role of a puller.
-   *
-   * @default - every role that the customer's account itself allows
-   */
-  readonly roles?: string[];
-
-  /**
-   * The organisation of AWS Organizations that the account has to belong to, such as `o-a1b2c3d4e5`: access ends when it leaves.
-   *
-   * @default - none
-   */
-  readonly organizationId?: string;
-}
 
 /** How the statements for customers are written. */
 export interface CustomerAccessOptions {
@@ -88,8 +68,8 @@ export interface CustomerPolicyTextOptions {
  * declare const nginx: ecr.Repository;
  *
  * const access = CustomerAccess.forCustomers([
- *   { account: '111122223333' },
- *   { account: '444455556666', roles: ['echo-mirror-*'], organizationId: 'o-a1b2c3d4e5' },
+ *   Customer.account('111122223333'),
+ *   Customer.account('444455556666', { roles: ['echo-mirror-*'], organizationId: 'o-a1b2c3d4e5' }),
  * ]);
  * access.allowOnRepositories([nginx]);
  * // or all that begins with hardened/, by the one policy of the registry
@@ -104,12 +84,13 @@ export class CustomerAccess {
    * @throws for no customers, an account twice, what is no account, role or organisation
    */
   public static forCustomers(customers: Customer[], options: CustomerAccessOptions = {}): CustomerAccess {
-    const read = accessList('customers', customers, 'leave the access out while there are none').map(readCustomer);
+    const read = accessList('customers', customers, 'leave the access out while there are none');
+    read.forEach(customer => Customer._check(customer));
     checkOptions('access for customers', options, ['sharedStatement']);
-    const twice = read.find(({ account }, index) => read.slice(0, index).some(other => other.account === account));
+    const twice = read.find(({ _account: account }, index) => read.slice(0, index).some(other => other._account === account));
     if (twice) {
       throw new InvalidInputError({
-        got: `the customer ${twice.account} twice`,
+        got: `the customer ${twice._account} twice`,
         expected: 'each account once, since its statement has the id of the account',
         fix: 'name all its roles in one entry',
       });
@@ -227,11 +208,11 @@ export class CustomerAccess {
   }
 
   private statements(resources?: string[]): iam.PolicyStatement[] {
-    const sharing = this.shared ? this.customers.filter(isNotNarrowed) : [];
+    const sharing = this.shared ? this.customers.filter(customer => customer._isWholeAccount) : [];
     const alone = this.customers.filter(customer => !sharing.includes(customer));
     const together = sharing.length === 0 ? [] : [statementOf({
       sid: SHARED_ID,
-      principals: sharing.map(({ account }) => root(account)),
+      principals: sharing.map(customer => root(customer._account)),
       resources,
     })];
     return [...together, ...alone.map(customer => customerStatement(customer, resources))];
@@ -239,20 +220,9 @@ export class CustomerAccess {
 }
 
 /** A copy, since a list that is emptied later would widen what was narrowed. */
-function readCustomer(customer: Customer): Customer {
-  checkOptions('a customer', customer, ['account', 'roles', 'organizationId']);
-  const { account, organizationId } = customer;
-  checkAccount(account);
-  const roles = customer.roles === undefined ? undefined : accessTexts('roles', customer.roles, 'leave the roles out for the whole account');
-  return { account, roles, organizationId };
-}
-
-function isNotNarrowed({ roles, organizationId }: Customer): boolean {
-  return roles === undefined && organizationId === undefined;
-}
-
-function customerStatement({ account, roles, organizationId }: Customer, resources?: string[]): iam.PolicyStatement {
-  const { conditions } = CachePullers.account(account, { roles })._statement({});
+function customerStatement(customer: Customer, resources?: string[]): iam.PolicyStatement {
+  const { _account: account, _roles: roles, _organizationId: organizationId } = customer;
+  const { conditions } = CachePullers.account(account, roles && { roles: [...roles] })._statement({});
   const member = organizationId === undefined ? {} : CachePullers.organization(organizationId, { accounts: [account] })._statement({}).conditions;
   return statementOf({
     sid: `UpstreamOf${account}`,

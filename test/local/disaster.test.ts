@@ -11,7 +11,7 @@ import { Ground, pullAs, refused, REGION } from './ground';
 import { RegionStack } from '../../examples/second-region/region-stack';
 import { Aws, root } from '../../local/harness/aws';
 import { Cdk } from '../../local/harness/cdk';
-import { PullThroughCache, CustomerAccess, UpstreamRegistry, UpstreamSecret } from '../../src';
+import { Customer, PullThroughCache, CustomerAccess, UpstreamRegistry, UpstreamSecret } from '../../src';
 
 const ACCOUNT = '111122223333', VENDOR = '123456789012', SECOND_REGION = 'eu-west-1';
 const UPSTREAM = `${VENDOR}.dkr.ecr.${REGION}.amazonaws.com`;
@@ -67,7 +67,7 @@ beforeAll(async () => {
 afterAll(async () => ground?.end());
 
 async function allowVendorsCustomer(): Promise<void> {
-  const policyText = CustomerAccess.forCustomers([{ account: ACCOUNT }]).toPolicyText({ repositoryArns: [`arn:aws:ecr:${REGION}:${VENDOR}:repository/*`] });
+  const policyText = CustomerAccess.forCustomers([Customer.account(ACCOUNT)]).toPolicyText({ repositoryArns: [`arn:aws:ecr:${REGION}:${VENDOR}:repository/*`] });
   await ground.aws(VENDOR).ecr.send(new PutRegistryPolicyCommand({ policyText }));
 }
 

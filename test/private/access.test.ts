@@ -38,7 +38,7 @@ describe('a list that opens access', () => {
     ['an empty text', '', "the text ''"],
     ['a set', new Set(['nginx']), 'an object'],
     ['an object with a length', { length: 0 }, 'an object'],
-    ['a function', () => ['nginx'], 'a function or a class'],
+    ['a function', () => ['nginx'], 'a function that was not called'],
     ['a number', 3, 'the number 3'],
     ['a truth value', true, 'the value true'],
   ])('fails when it is %s', (_, list, got) => {
@@ -86,7 +86,7 @@ describe('options that narrow access', () => {
 
   test.each<[string, unknown, string]>([
     ['a list', ['role-a'], 'a list'], ['text', 'role-a', "the text 'role-a'"], ['null', null, 'nothing'], ['a set', new Set(['role-a']), 'an object'],
-    ['a function', () => ({}), 'a function or a class'],
+    ['a function', () => ({}), 'a function that was not called'],
   ])('fail when they are %s', (_, options, got) => {
     expect(check(options)).toThrow(`got ${got} as options of pullers of an account, expected options with 'roles', 'paths': name the option that is meant [at Stack]`);
   });

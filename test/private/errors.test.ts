@@ -1,4 +1,4 @@
-import { App, Aws, Stack } from 'aws-cdk-lib';
+import { App, Aws, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { excerpt, InvalidInputError, place, warn, WarningId } from '../../src/private/errors';
 import { newStack, warningsOf } from '../app';
@@ -82,4 +82,9 @@ test('a warning says of a token that its value comes later', () => {
   warn(stack, WarningId.IMMUTABLE_TEMPLATE, `the Region '${Aws.REGION}'`);
 
   expect(warningsOf(stack)).toEqual(["/Stack immutableTemplate: the Region '<known at deployment>'"]);
+});
+
+test('an excerpt shows a token as what is known at deployment, also one that a cut would go through', () => {
+  const token = Lazy.string({ produce: () => 'app' });
+  expect(excerpt(`${'x'.repeat(70)}/${token}`)).toBe(`'${'x'.repeat(70)}/<known at...' (92 characters)`);
 });

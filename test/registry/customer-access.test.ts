@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { RegistryPolicy, CustomerAccess } from '../../src';
-import type { Customer } from '../../src';
+import { Customer } from '../../src/registry/customer';
 import { ENV, newStack } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
 import type { Caller, Row, World } from '../simulator';
@@ -12,7 +12,7 @@ const ONE = '999999999999', TWO = '888888888888', ORGANIZATION = 'o-a1b2c3d4e5';
 const FOUR = ['ecr:BatchGetImage', 'ecr:BatchImportUpstreamImage', 'ecr:GetDownloadUrlForLayer', 'ecr:GetImageCopyStatus'];
 const VENDOR = `arn:aws:ecr:${ENV.region}:${ENV.account}:repository`;
 
-const many = (count: number): Customer[] => Array.from({ length: count }, (_, index) => ({ account: String(100000000000 + index) }));
+const many = (count: number): Customer[] => Array.from({ length: count }, (_, index) => Customer.account(String(100000000000 + index)));
 const registryStatements = (stack: Stack) => new Deployed(stack).only('AWS::ECR::RegistryPolicy').PolicyText.Statement;
 
 function onRepository(customers: Customer[], sharedStatement = false) {
@@ -31,13 +31,13 @@ describe('access on a repository', () => {
   const statements = (stack: Stack) => new Deployed(stack).only('AWS::ECR::Repository').RepositoryPolicyText.Statement;
 
   test('is a statement for each customer, with the four documented actions and no resource', () => {
-    expect(statements(onRepository([{ account: ONE }, { account: TWO }]))).toEqual([ONE, TWO].map(account => ({
+    expect(statements(onRepository([Customer.account(ONE), Customer.account(TWO)]))).toEqual([ONE, TWO].map(account => ({
       Sid: `UpstreamOf${account}`, Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: FOUR,
     })));
   });
 
   test('is narrowed to roles and an organisation by conditions, never by the principal', () => {
-    expect(statements(onRepository([{ account: ONE, roles: ['mirror', 'ci/*'], organizationId: ORGANIZATION }]))).toEqual([{
+    expect(statements(onRepository([Customer.account(ONE, { roles: ['mirror', 'ci/*'], organizationId: ORGANIZATION })]))).toEqual([{
       Sid: `UpstreamOf${ONE}`,
       Effect: 'Allow',
       Principal: { AWS: `arn:aws:iam::${ONE}:root` },
@@ -50,8 +50,8 @@ describe('access on a repository', () => {
   });
 
   test('of one that leaves ends without a change for others', () => {
-    const before = statements(onRepository([{ account: ONE }, { account: TWO, roles: ['mirror'] }, { account: '777777777777' }]));
-    const after = statements(onRepository([{ account: ONE }, { account: '777777777777' }]));
+    const before = statements(onRepository([Customer.account(ONE), Customer.account(TWO, { roles: ['mirror'] }), Customer.account('777777777777')]));
+    const after = statements(onRepository([Customer.account(ONE), Customer.account('777777777777')]));
     expect(before).toEqual([after[0], expect.objectContaining({ Sid: `UpstreamOf${TWO}` }), after[1]]);
   });
 
@@ -59,19 +59,19 @@ describe('access on a repository', () => {
     const stack = newStack();
     const repositories = ['A', 'B'].map(id => new ecr.Repository(stack, id));
     repositories[0].grantPull(new iam.AccountPrincipal('777777777777'));
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories(repositories);
+    CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRepositories(repositories);
     const counts = Object.values(Template.fromStack(stack).findResources('AWS::ECR::Repository')).map(({ Properties }) => Properties.RepositoryPolicyText.Statement.length);
     expect(counts).toEqual([2, 1]);
   });
 
   test('fails for an empty list of repositories', () => {
-    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories([])).toThrow(
+    expect(() => CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRepositories([])).toThrow(
       'got an empty list of repositories, expected at least one: name repositories of this app, or call allowOnRegistry() for the whole registry');
   });
 
   test('fails for an imported repository', () => {
     const repository = ecr.Repository.fromRepositoryName(newStack(), 'Nginx', 'nginx');
-    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).allowOnRepositories([repository])).toThrow(
+    expect(() => CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRepositories([repository])).toThrow(
       'got an imported repository, whose policy is not managed here, expected a repository of this app: write what toPolicyText() prints where the '
       + 'repository is made, or use allowOnRegistryByName() [at Stack/Nginx]');
   });
@@ -80,34 +80,34 @@ describe('access on a repository', () => {
 describe('access by the registry policy', () => {
   test('is for all repositories', () => {
     const stack = newStack();
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistry(new RegistryPolicy(stack, 'Policy'));
+    CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRegistry(new RegistryPolicy(stack, 'Policy'));
     expect(registryStatements(stack)).toEqual([{
       Sid: `UpstreamOf${ONE}`, Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ONE}:root` }, Action: FOUR, Resource: `${VENDOR}/*`,
     }]);
   });
 
   test('is for those that are named', () => {
-    expect(registryStatements(onRegistry([{ account: ONE }], ['nginx', 'hardened/*', 'nginx']))[0].Resource).toEqual([`${VENDOR}/nginx`, `${VENDOR}/hardened/*`]);
+    expect(registryStatements(onRegistry([Customer.account(ONE)], ['nginx', 'hardened/*', 'nginx']))[0].Resource).toEqual([`${VENDOR}/nginx`, `${VENDOR}/hardened/*`]);
   });
 
   test('is for all repositories by their name, and for those that are known at deployment only', () => {
     const stack = newStack();
     const name = new CfnParameter(stack, 'Name').valueAsString;
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), ['*', name]);
+    CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), ['*', name]);
     expect(registryStatements(stack)[0].Resource).toHaveLength(2);
   });
 
   test('may differ from customer to customer', () => {
     const stack = newStack();
     const policy = new RegistryPolicy(stack, 'Policy');
-    CustomerAccess.forCustomers([{ account: ONE }]).allowOnRegistryByName(policy, ['nginx']);
-    CustomerAccess.forCustomers([{ account: TWO }]).allowOnRegistry(policy);
+    CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRegistryByName(policy, ['nginx']);
+    CustomerAccess.forCustomers([Customer.account(TWO)]).allowOnRegistry(policy);
     expect(registryStatements(stack).map(({ Resource }: { Resource: string }) => Resource)).toEqual([`${VENDOR}/nginx`, `${VENDOR}/*`]);
   });
 
   test('fails for a customer that the policy has already', () => {
     const stack = newStack();
-    const [policy, access] = [new RegistryPolicy(stack, 'Policy'), CustomerAccess.forCustomers([{ account: ONE }])];
+    const [policy, access] = [new RegistryPolicy(stack, 'Policy'), CustomerAccess.forCustomers([Customer.account(ONE)])];
     access.allowOnRegistryByName(policy, ['nginx']);
     expect(() => access.allowOnRegistryByName(policy, ['redis'])).toThrow(
       `got the statement 'UpstreamOf${ONE}' a second time in this registry policy, expected each customer once, with all its repositories: name the `
@@ -116,18 +116,18 @@ describe('access by the registry policy', () => {
 
   test('may be by the policies of several registries', () => {
     const app = new App();
-    const access = CustomerAccess.forCustomers([{ account: ONE }]);
+    const access = CustomerAccess.forCustomers([Customer.account(ONE)]);
     ['us-east-1', 'eu-west-1'].forEach(region => access.allowOnRegistry(new RegistryPolicy(newStack(app, region, { ...ENV, region }), 'Policy')));
     expect(registryStatements(app.node.findChild('eu-west-1') as Stack)).toHaveLength(1);
   });
 
   test('fails for an empty list of names', () => {
-    expect(() => onRegistry([{ account: ONE }], [])).toThrow(
+    expect(() => onRegistry([Customer.account(ONE)], [])).toThrow(
       'got an empty list of names of repositories, expected at least one: call allowOnRegistry() for the whole registry [at Stack/Policy]');
   });
 
   test.each(['Nginx', 'nginx:1', '/nginx', 'team*', 'team//x/*', 'Team/*', ''])("fails for the name '%s'", name => {
-    expect(() => onRegistry([{ account: ONE }], [name])).toThrow(
+    expect(() => onRegistry([Customer.account(ONE)], [name])).toThrow(
       `got the repository '${name}', expected the name of a repository, without registry, tag and digest, or one that ends in '/*': write one such as `
       + "'nginx' or 'team/*'");
   });
@@ -140,23 +140,23 @@ describe('customers', () => {
   });
 
   test('fail when one is named twice', () => {
-    expect(() => CustomerAccess.forCustomers([{ account: ONE }, { account: ONE, roles: ['mirror'] }])).toThrow(
+    expect(() => CustomerAccess.forCustomers([Customer.account(ONE), Customer.account(ONE, { roles: ['mirror'] })])).toThrow(
       `got the customer ${ONE} twice, expected each account once, since its statement has the id of the account: name all its roles in one entry`);
   });
 
   test.each([
-    [{ account: '1' }, "got the account '1', expected the 12 digits of an AWS account id"],
-    [{ account: ONE, roles: ['/mirror'] }, "got the role '/mirror', expected the name of a role"],
-    [{ account: ONE, roles: [] }, 'got an empty list of roles'],
-    [{ account: ONE, organizationId: 'acme' }, "got the organisation 'acme', expected its id"],
-  ])('fail for %j', (customer, message) => {
-    expect(() => CustomerAccess.forCustomers([customer])).toThrow(message);
+    [() => Customer.account('1'), "got the account '1', expected the 12 digits of an AWS account id"],
+    [() => Customer.account(ONE, { roles: ['/mirror'] }), "got the role '/mirror', expected the name of a role"],
+    [() => Customer.account(ONE, { roles: [] }), 'got an empty list of roles'],
+    [() => Customer.account(ONE, { organizationId: 'acme' }), "got the organisation 'acme', expected its id"],
+  ])('fail for %s', (customer, message) => {
+    expect(() => CustomerAccess.forCustomers([customer()])).toThrow(message);
   });
 
   test('may be known at deployment only', () => {
     const stack = newStack();
     const account = new CfnParameter(stack, 'Customer').valueAsString;
-    CustomerAccess.forCustomers([{ account }]).allowOnRepositories([new ecr.Repository(stack, 'Nginx')]);
+    CustomerAccess.forCustomers([Customer.account(account)]).allowOnRepositories([new ecr.Repository(stack, 'Nginx')]);
     const [statement] = new Deployed(stack).only('AWS::ECR::Repository').RepositoryPolicyText.Statement;
     expect([statement.Sid, statement.Principal.AWS]).toEqual(['UpstreamOfCustomer', 'arn:aws:iam::Customer:root']);
   });
@@ -193,7 +193,7 @@ describe('how many customers a policy holds', () => {
 
 describe('a shared statement', () => {
   test('has all customers but those that are narrowed', () => {
-    const statements = registryStatements(onRegistry([{ account: ONE }, { account: TWO, roles: ['mirror'] }, { account: '777777777777' }], ['*'], true));
+    const statements = registryStatements(onRegistry([Customer.account(ONE), Customer.account(TWO, { roles: ['mirror'] }), Customer.account('777777777777')], ['*'], true));
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: [`arn:aws:iam::${ONE}:root`, 'arn:aws:iam::777777777777:root'] } },
       { Sid: `UpstreamOf${TWO}`, Principal: { AWS: `arn:aws:iam::${TWO}:root` }, Condition: expect.anything() },
@@ -201,11 +201,11 @@ describe('a shared statement', () => {
   });
 
   test('fails for a customer that is no account', () => {
-    expect(() => CustomerAccess.forCustomers([{ account: ONE }, { account: '1' }], { sharedStatement: true })).toThrow("got the account '1'");
+    expect(() => CustomerAccess.forCustomers([Customer.account(ONE), Customer.account('1')], { sharedStatement: true })).toThrow("got the account '1'");
   });
 
   test('has no customer that is narrowed to an organisation', () => {
-    const statements = registryStatements(onRegistry([{ account: ONE }, { account: TWO, organizationId: ORGANIZATION }], ['*'], true));
+    const statements = registryStatements(onRegistry([Customer.account(ONE), Customer.account(TWO, { organizationId: ORGANIZATION })], ['*'], true));
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: `arn:aws:iam::${ONE}:root` } },
       { Sid: `UpstreamOf${TWO}`, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },
@@ -214,7 +214,7 @@ describe('a shared statement', () => {
 });
 
 describe('the printed policy', () => {
-  const access = CustomerAccess.forCustomers([{ account: ONE, roles: ['mirror'] }]);
+  const access = CustomerAccess.forCustomers([Customer.account(ONE, { roles: ['mirror'] })]);
 
   test('is one for a repository', () => {
     expect(JSON.parse(access.toPolicyText())).toEqual({
@@ -244,13 +244,13 @@ describe('the printed policy', () => {
   });
 
   test('fails for an empty list of ARNs', () => {
-    expect(() => CustomerAccess.forCustomers([{ account: ONE }]).toPolicyText({ repositoryArns: [] })).toThrow(
+    expect(() => CustomerAccess.forCustomers([Customer.account(ONE)]).toPolicyText({ repositoryArns: [] })).toThrow(
       'got an empty list of ARNs of repositories, expected at least one: leave repositoryArns out for the policy of a repository');
   });
 
   test('fails for a customer that is known at deployment only', () => {
     const account = new CfnParameter(newStack(), 'Customer').valueAsString;
-    expect(() => CustomerAccess.forCustomers([{ account }]).toPolicyText()).toThrow(
+    expect(() => CustomerAccess.forCustomers([Customer.account(account)]).toPolicyText()).toThrow(
       'got a customer that is known at deployment only, expected accounts that can be printed: write the accounts out, or use toPolicyDocument()');
   });
 });
@@ -264,7 +264,7 @@ describe('what IAM decides', () => {
 
   test('on the actions, the repositories and the callers', async () => {
     // given
-    const stack = onRegistry([{ account: ONE }, { account: TWO, roles: ['mirror-*'], organizationId: ORGANIZATION }], ['hardened/*']);
+    const stack = onRegistry([Customer.account(ONE), Customer.account(TWO, { roles: ['mirror-*'], organizationId: ORGANIZATION })], ['hardened/*']);
     const policy = new Deployed(stack).only('AWS::ECR::RegistryPolicy').PolicyText;
     const world: World = {
       callers: {

@@ -15,16 +15,10 @@ function versionOf(version: string): typeof CachedImages {
   let copy: typeof CachedImages | undefined;
   jest.isolateModules(() => {
     peers.forEach(([name, peer]) => jest.doMock(name, () => peer));
-    jest.doMock('fs', () => {
-      const fs = jest.requireActual<typeof import('fs')>('fs');
-      return {
-        ...fs,
-        readFileSync: (path: string, encoding: 'utf8') => path === MANIFEST ? JSON.stringify({ version }) : fs.readFileSync(path, encoding),
-      };
-    });
+    jest.doMock(MANIFEST, () => ({ version }));
     copy = (jest.requireActual('../../src/rewriting/cached-images') as { CachedImages: typeof CachedImages }).CachedImages;
   });
-  ['fs', ...PEERS].forEach(name => jest.dontMock(name));
+  [MANIFEST, ...PEERS].forEach(name => jest.dontMock(name));
   return copy!;
 }
 
