@@ -3,7 +3,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { checkNotEmpty } from '../private/checks';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
+import { CacheAddress, checkRule } from '../rule/cache-address';
 
 /** What endpoints with a scoped policy let through. */
 export interface ScopedEndpointOptions {
@@ -46,6 +46,7 @@ export class EndpointPolicies {
    */
   public static scopedTo(options: ScopedEndpointOptions): EndpointPolicies {
     checkNotEmpty('caches', options.caches, 'name the caches, or choose EndpointPolicies.fullAccess()');
+    options.caches.forEach(cache => checkRule(cache));
     return new EndpointPolicies(options.caches, options.scopeS3 ?? true);
   }
 

@@ -64,6 +64,7 @@ export enum WarningId {
   NO_CACHE_IN_USE = 'noCacheInUse',
   ENDPOINT_NOT_SCOPED = 'endpointNotScoped',
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
+  NOT_ON_DASHBOARD = 'notOnDashboard',
 }
 
 /**
