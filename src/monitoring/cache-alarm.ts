@@ -6,12 +6,15 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { logTarget } from './cache-event-log';
 import { CacheEvents, receiveReadOnlyEvents } from './cache-events';
-import { AwsMetrics, CacheMetrics } from './cache-metrics';
-import { logName, watchOf } from './cache-watch';
+import { attachedTo, AwsMetrics, CacheMetrics } from './cache-metrics';
+import { eventLogName, logName, producersOf, watchOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
+import { checkReferable } from './references';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
+import { checkInstance } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
+import { described } from '../private/given';
 import { prefixOf } from '../rule/cache-address';
 
 /** When pulls count as near the quota. */
@@ -48,7 +51,7 @@ interface Definition {
 
 interface Source {
   readonly metric: cloudwatch.IMetric;
-  readonly log: string;
+  readonly log: string | undefined;
 }
 
 /**
@@ -92,6 +95,13 @@ export class CacheAlarm {
    * @param size the largest size that is good
    */
   public static storageAbove(size: Size): CacheAlarm {
+    if (typeof (size as Partial<Size> | undefined)?.toBytes !== 'function') {
+      throw new InvalidInputError({
+        got: `${described(size)} as the size that is good`,
+        expected: 'a Size of aws-cdk',
+        fix: 'write it such as Size.gibibytes(500)',
+      });
+    }
     return new CacheAlarm({
       id: 'Storage',
       trouble: Troubles.STORAGE,
@@ -158,8 +168,12 @@ export class CacheAlarm {
       id: 'PullsDenied',
       trouble: Troubles.DENIED_PULLS,
       source: (scope, rule, watch) => {
-        watch.deniedPulls ??= deniedPulls(scope, rule, watch);
-        return { metric: CacheMetrics.fromRule(rule).deniedPulls(), log: logName(scope, watch.eventLogGroup, rule.node.path) };
+        if (!watch.deniedPulls) {
+          watchOf(rule).deniedPulls = deniedPulls(scope, rule, watch);
+        } else {
+          checkRuleReferable(scope, watch.deniedPulls, 'deniedPullsRule');
+        }
+        return { metric: CacheMetrics.fromRule(rule).deniedPulls(), log: watch.eventLogGroup && eventLogName(scope, watch.eventLogGroup, rule) };
       },
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
@@ -188,7 +202,7 @@ export class CacheAlarm {
       id: 'CallsNearQuota',
       trouble: Troubles.NEAR_QUOTA,
       ofRegistry: true,
-      source: () => ({ metric: AwsMetrics.calls('BatchGetImage'), log: '' }),
+      source: (_, rule) => ({ metric: AwsMetrics.calls('BatchGetImage', attachedTo(rule)), log: undefined }),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // the quota is a rate per second, the metric a sum of a minute
       threshold: callsPerSecond * share * 60,
@@ -207,7 +221,8 @@ export class CacheAlarm {
       source: (scope, rule, watch) => {
         const eventLogGroup = needed(rule, 'eventsNotLogged', watch.eventLogGroup, 'an event log', 'eventLogGroup');
         const failedPulls = needed(rule, 'eventsNotLogged', watch.failedPulls, 'a rule that logs failed imports', 'failedPullsRule');
-        return { metric: AwsMetrics.failedDeliveries(failedPulls), log: logName(scope, eventLogGroup, rule.node.path) };
+        checkRuleReferable(scope, failedPulls, 'failedPullsRule');
+        return { metric: AwsMetrics.failedDeliveries(failedPulls.ruleName, attachedTo(rule)), log: eventLogName(scope, eventLogGroup, rule) };
       },
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
@@ -216,7 +231,30 @@ export class CacheAlarm {
     });
   }
 
+  /**
+   * Refuses what none of the methods gave, such as a method that wasn't called.
+   *
+   * @internal
+   */
+  public static _check(alarm: CacheAlarm, scope: Construct): void {
+    checkInstance('alarm', alarm, CacheAlarm, 'CacheAlarm.probeFailing(), with its parentheses, or another of its methods', scope);
+  }
+
   private constructor(private readonly definition: Definition) {}
+
+  /**
+   * What it is about: two of a kind differ by their thresholds only.
+   *
+   * @internal
+   */
+  public get _kind(): string {
+    return this.definition.id;
+  }
+
+  /** @internal */
+  public get _threshold(): number {
+    return this.definition.threshold;
+  }
 
   /**
    * Whether one alarm serves all caches of an account and Region.
@@ -228,9 +266,9 @@ export class CacheAlarm {
   }
 
   /** @internal */
-  public _bind(scope: Construct, rule: IPullThroughCacheRuleRef): cloudwatch.Alarm {
-    const { id, trouble, source, comparison, threshold, missingData, evaluationPeriods = 1, datapointsToAlarm } = this.definition;
-    const { metric, log } = source(scope, rule, watchOf(rule));
+  public _bind(scope: Construct, id: string, rule: IPullThroughCacheRuleRef): cloudwatch.Alarm {
+    const { trouble, source, comparison, threshold, missingData, evaluationPeriods = 1, datapointsToAlarm } = this.definition;
+    const { metric, log } = source(scope, rule, producersOf(rule));
     return new cloudwatch.Alarm(scope, id, {
       alarmDescription: describeTrouble(trouble, prefixOf(rule), log),
       metric,
@@ -268,6 +306,7 @@ function probe(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definitio
 /** Logs the denied calls where the other events are logged. */
 function deniedPulls(scope: Construct, rule: IPullThroughCacheRuleRef, watch: CacheWatch): events.Rule {
   const eventLogGroup = needed(rule, 'pullsDenied', watch.eventLogGroup, 'an event log', 'eventLogGroup');
+  checkReferable(scope, { what: 'the log group', construct: eventLogGroup, name: eventLogGroup.logGroupName, attribute: 'eventLogGroup' });
   const made = new events.Rule(scope, 'DeniedPulls', {
     description: `Pulls from the pull-through cache ${prefixOf(rule)} that IAM denied`,
     eventPattern: CacheEvents.fromRule(rule).pullDeniedPattern(),
@@ -275,6 +314,10 @@ function deniedPulls(scope: Construct, rule: IPullThroughCacheRuleRef, watch: Ca
   });
   receiveReadOnlyEvents(made);
   return made;
+}
+
+function checkRuleReferable(scope: Construct, construct: events.IRule, attribute: string): void {
+  checkReferable(scope, { what: 'the EventBridge rule', construct, name: construct.ruleName, attribute });
 }
 
 function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, attribute: string): T {

@@ -1,12 +1,15 @@
-import { Lazy } from 'aws-cdk-lib';
+import { createHash } from 'crypto';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
-import type { CacheAlarm } from './cache-alarm';
-import { watchOf } from './cache-watch';
+import { CacheAlarm } from './cache-alarm';
+import { producersOf } from './cache-watch';
 import { checkCaches, checkDistinct, idOf } from './given-caches';
+import { checkReferable } from './references';
 import { checkSameRegistry } from './schedule';
 import { InvalidInputError } from '../private/errors';
+import { checkList, described } from '../private/given';
 import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheAlerting`. */
@@ -14,7 +17,10 @@ export interface CacheAlertingProps {
   /** The caches: at least one, all of this stack's account and Region. L1 rules and imports will do. */
   readonly caches: IPullThroughCacheRuleRef[];
 
-  /** What fires for what, the same for each cache. */
+  /**
+   * What fires for what, the same for each cache: at least one, unless `pageActions` page for the alarm on failed imports. Two of a kind have
+   * different thresholds.
+   */
   readonly alarms: CacheAlarm[];
 
   /**
@@ -62,17 +68,20 @@ export class CacheAlerting extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheAlertingProps) {
     super(scope, id);
+    checkCaches(this, props?.caches);
     const { caches, alarmActions, pageActions } = props;
-    checkCaches(this, caches);
     checkDistinct(this, caches);
     caches.forEach(cache => checkSameRegistry(this, cache));
 
+    checkAlarms(this, props.alarms, pageActions);
+    const ids = idsOf(this, props.alarms);
+    const bind = (alarm: CacheAlarm, place: Construct, cache: IPullThroughCacheRuleRef) => alarm._bind(place, ids.get(alarm)!, cache);
     const ofRegistry = props.alarms.filter(alarm => alarm._ofRegistry);
     const watched = caches.map(cache => {
       const place = new Construct(this, idOf(this, cache));
-      return { cache, place, alarms: props.alarms.filter(alarm => !alarm._ofRegistry).map(alarm => alarm._bind(place, cache)) };
+      return { cache, place, alarms: props.alarms.filter(alarm => !alarm._ofRegistry).map(alarm => bind(alarm, place, cache)) };
     });
-    const shared = ofRegistry.map(alarm => alarm._bind(this, caches[0]));
+    const shared = ofRegistry.map(alarm => bind(alarm, this, caches[0]));
     watched.flatMap(one => one.alarms).forEach(alarm => notify(alarm, alarmActions));
     // no composite alarm of a cache has them, or they would page once for each cache
     shared.forEach(alarm => notify(alarm, [...alarmActions ?? [], ...pageActions ?? []]));
@@ -83,9 +92,47 @@ export class CacheAlerting extends Construct {
   }
 }
 
+function checkAlarms(scope: Construct, alarms: readonly CacheAlarm[] | undefined, pageActions: cloudwatch.IAlarmAction[] | undefined): void {
+  if (alarms === undefined || alarms === null || alarms.length === 0 && pageActions === undefined) {
+    throw new InvalidInputError({
+      got: alarms?.length === 0 ? 'an empty list of alarms' : 'no alarms',
+      expected: 'at least one alarm',
+      fix: 'add alarms such as CacheAlarm.statisticsMissing(), or leave this construct out',
+    }, scope);
+  }
+  checkList('alarms', alarms, scope);
+  alarms.forEach(alarm => CacheAlarm._check(alarm, scope));
+}
+
+/** The ids of the alarms of a cache: the first of a kind has that of the kind, the others have their threshold in it. */
+function idsOf(scope: Construct, alarms: readonly CacheAlarm[]): Map<CacheAlarm, string> {
+  const thresholds = new Map<string, string[]>();
+  return new Map(alarms.map(alarm => {
+    const kind = alarm._kind;
+    const threshold = thresholdOf(scope, alarm);
+    const others = thresholds.get(kind) ?? [];
+    if (others.includes(threshold)) {
+      throw new InvalidInputError({
+        got: `the alarm ${kind[0].toLowerCase()}${kind.slice(1)} with one threshold twice`,
+        expected: 'each alarm once; two of a kind with different thresholds, such as a warning and the worst',
+        fix: 'leave the second one out, or give it another threshold',
+      }, scope);
+    }
+    thresholds.set(kind, [...others, threshold]);
+    return [alarm, others.length === 0 ? kind : `${kind}${threshold}`];
+  }));
+}
+
+function thresholdOf(scope: Construct, alarm: CacheAlarm): string {
+  return Token.isUnresolved(alarm._threshold)
+    ? createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(alarm._threshold))).digest('hex').slice(0, 16)
+    : `${alarm._threshold}`;
+}
+
 /** Tells of the bad news and of its end, each target once. */
 export function notify(alarm: cloudwatch.AlarmBase, actions: cloudwatch.IAlarmAction[] = []): void {
-  const targets = new Map(actions.map(action => action.bind(alarm, alarm)).map(target => [target.alarmActionArn, target]));
+  checkList('alarm actions', actions, alarm);
+  const targets = new Map(actions.map(action => bindAction(action, alarm)).map(target => [target.alarmActionArn, target]));
   for (const target of targets.values()) {
     const action = { bind: () => target };
     alarm.addAlarmAction(action);
@@ -93,8 +140,20 @@ export function notify(alarm: cloudwatch.AlarmBase, actions: cloudwatch.IAlarmAc
   }
 }
 
+function bindAction(action: cloudwatch.IAlarmAction, alarm: cloudwatch.AlarmBase): cloudwatch.AlarmActionConfig {
+  const target = typeof (action as Partial<cloudwatch.IAlarmAction> | undefined)?.bind === 'function' ? action.bind(alarm, alarm) : undefined;
+  if (target?.alarmActionArn === undefined) {
+    throw new InvalidInputError({
+      got: `${described(action)} as an alarm action`,
+      expected: 'an action of aws-cloudwatch-actions',
+      fix: 'wrap what is notified: a topic by new SnsAction(topic)',
+    }, alarm);
+  }
+  return target;
+}
+
 function isPaged(cache: IPullThroughCacheRuleRef, place: Construct, alarms: cloudwatch.IAlarm[], shared: cloudwatch.IAlarm[]): boolean {
-  const any = alarms.length > 0 || watchOf(cache).failedPullsAlarm !== undefined;
+  const any = alarms.length > 0 || producersOf(cache).failedPullsAlarm !== undefined;
   if (!any && shared.length === 0) {
     throw new InvalidInputError({
       got: `page actions for the cache '${prefixOf(cache)}', which has no alarm`,
@@ -108,7 +167,10 @@ function isPaged(cache: IPullThroughCacheRuleRef, place: Construct, alarms: clou
 function pagingAlarm(
   cache: IPullThroughCacheRuleRef, place: Construct, alarms: cloudwatch.IAlarm[], actions: cloudwatch.IAlarmAction[]): cloudwatch.CompositeAlarm {
   const all = () => {
-    const { failedPullsAlarm } = watchOf(cache);
+    const { failedPullsAlarm } = producersOf(cache);
+    if (failedPullsAlarm) {
+      checkReferable(place, { what: 'the alarm', construct: failedPullsAlarm, name: failedPullsAlarm.alarmArn, attribute: 'failedPullsAlarm' });
+    }
     return [...failedPullsAlarm ? [failedPullsAlarm] : [], ...alarms];
   };
   const rule = () => cloudwatch.AlarmRule.anyOf(...all().map(alarm => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM)));

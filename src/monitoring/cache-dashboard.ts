@@ -1,16 +1,20 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { CacheMetrics } from './cache-metrics';
-import { watchOf } from './cache-watch';
+import { CacheMetrics, envOf } from './cache-metrics';
+import { producersOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
 import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
+import { isReferable } from './references';
+import type { Referred } from './references';
 import { refusals } from '../private/accepted';
-import { CheckId } from '../private/errors';
+import { CheckId, place, warn, WarningId } from '../private/errors';
+import { checkDuration } from '../private/given';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -45,6 +49,9 @@ const MOST_WIDGETS = 500;
  * A dashboard of caches: how to pull, pulls and imports, hit rate, failures with their reasons, storage, what is cached, and the
  * probe. A cache shows what is known to watch it when the app is synthesized, wherever in the app that is made, and no empty widget.
  *
+ * A cache of another account or Region shows figures and logs of there. For another account CloudWatch has to be set up: CloudWatch User Guide,
+ * "Cross-account cross-Region CloudWatch console". What can't be referred to from here is left out with a warning, unless an import names it.
+ *
  * @example
  * import { CacheDashboard, CacheStatistics, PullThroughCache } from 'cdk-ecr-pull-through-cache';
  *
@@ -58,18 +65,29 @@ export class CacheDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheDashboardProps) {
     super(scope, id);
-    checkCaches(this, props.caches);
+    checkCaches(this, props?.caches);
+    checkDuration('defaultInterval', props.defaultInterval, this);
     this.dashboard = new cloudwatch.Dashboard(this, 'Default', {
       dashboardName: props.dashboardName,
       defaultInterval: props.defaultInterval ?? Duration.days(14),
     });
     // one at a time: a row of several would ask for their heights at once
-    props.caches.forEach(cache => this.dashboard.addWidgets(new Section(cache)));
+    props.caches.forEach(cache => this.dashboard.addWidgets(new Section(this, cache)));
     this.node.addValidation({ validate: () => this.problems(props.caches) });
   }
 
+  private warnOfLeftOut(cache: IPullThroughCacheRuleRef): void {
+    const { leftOut } = shownOf(this, cache);
+    if (leftOut.length > 0) {
+      warn(this, WarningId.NOT_ON_DASHBOARD, `the dashboard doesn't show all of the cache '${prefixOf(cache)}', since the names of `
+        + `${leftOut.map(({ construct }) => place(construct)).join(', ')} in another Stage, account or Region are known at deployment only. Pass an `
+        + `import of the cache by PullThroughCache.fromPullThroughCacheAttributes() whose attributes name ${leftOut.map(({ attribute }) => attribute).join(', ')}.`);
+    }
+  }
+
   private problems(caches: IPullThroughCacheRuleRef[]): string[] {
-    const widgets = caches.flatMap(cache => rowsOf(cache)).reduce((sum, row) => sum + row.length, 0);
+    caches.forEach(cache => this.warnOfLeftOut(cache));
+    const widgets = caches.flatMap(cache => rowsOf(this, cache)).reduce((sum, row) => sum + row.length, 0);
     return widgets <= MOST_WIDGETS ? [] : refusals(this, CheckId.DASHBOARD_WIDGETS, {
       got: `${widgets} widgets for ${caches.length} caches`,
       expected: `at most ${MOST_WIDGETS} on a dashboard, a limit of CloudWatch`,
@@ -78,12 +96,45 @@ export class CacheDashboard extends Construct {
   }
 }
 
+/** What a dashboard can show of a cache's producers, and what it can't refer to. */
+interface Shown {
+  readonly watch: CacheWatch;
+  readonly leftOut: Referred[];
+}
+
+function shownOf(scope: Construct, cache: IPullThroughCacheRuleRef): Shown {
+  const watch = producersOf(cache);
+  const leftOut: Referred[] = [];
+  const rule = (construct: events.IRule | undefined, attribute: string) => shown(
+    construct && { what: 'the EventBridge rule', construct, name: construct.ruleName, attribute }, construct);
+  const log = (construct: logs.ILogGroup | undefined, attribute: string) => shown(
+    construct && { what: 'the log group', construct, name: construct.logGroupName, attribute }, construct);
+  const shown = <T>(referred: Referred | undefined, producer: T | undefined): T | undefined => {
+    if (!referred || isReferable(scope, referred.name)) {
+      return producer;
+    }
+    leftOut.push(referred);
+    return undefined;
+  };
+  return {
+    watch: {
+      failedPulls: rule(watch.failedPulls, 'failedPullsRule'),
+      imports: rule(watch.imports, 'importsRule'),
+      deniedPulls: rule(watch.deniedPulls, 'deniedPullsRule'),
+      eventLogGroup: log(watch.eventLogGroup, 'eventLogGroup'),
+      statistics: watch.statistics && { ...watch.statistics, logGroup: log(watch.statistics.logGroup, 'statisticsLogGroup') },
+      probe: watch.probe && { ...watch.probe, logGroup: log(watch.probe.logGroup, 'probeLogGroup') },
+    },
+    leftOut,
+  };
+}
+
 /** The widgets of one cache, made when the dashboard is rendered: what watches the cache may come later than the dashboard. */
 class Section implements cloudwatch.IWidget {
   public readonly width = WIDTH;
   private placed?: cloudwatch.IWidget;
 
-  constructor(private readonly cache: IPullThroughCacheRuleRef) {}
+  constructor(private readonly scope: Construct, private readonly cache: IPullThroughCacheRuleRef) {}
 
   public get height(): number {
     return this.content().height;
@@ -99,15 +150,15 @@ class Section implements cloudwatch.IWidget {
   }
 
   private content(): cloudwatch.Column {
-    return new cloudwatch.Column(...rowsOf(this.cache).map(row => new cloudwatch.Row(...row)));
+    return new cloudwatch.Column(...rowsOf(this.scope, this.cache).map(row => new cloudwatch.Row(...row)));
   }
 }
 
 /** The rows of one cache. */
-function rowsOf(cache: IPullThroughCacheRuleRef): cloudwatch.IWidget[][] {
-  const watch = watchOf(cache);
+function rowsOf(scope: Construct, cache: IPullThroughCacheRuleRef): cloudwatch.IWidget[][] {
+  const { watch } = shownOf(scope, cache);
   const graphs = graphsOf(cache, watch);
-  const tables = tablesOf(cache, watch);
+  const tables = tablesOf(scope, cache, watch);
   return [
     [heading(cache)],
     ...graphs.length > 0 ? [graphs.map(graph => graph(WIDTH / graphs.length))] : [],
@@ -167,12 +218,25 @@ function graphsOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
   ];
 }
 
-function tablesOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
+/** Where the logs of a cache are, where that isn't where the dashboard is. */
+function elsewhere(scope: Construct, cache: IPullThroughCacheRuleRef): { readonly region?: string; readonly accountId?: string } {
+  const { account, region } = envOf(cache);
+  const own = Stack.of(scope);
+  return { region: region === own.region ? undefined : region, accountId: account === own.account ? undefined : account };
+}
+
+function tablesOf(scope: Construct, cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
   const text = new QueryText([prefixOf(cache)]);
   const { eventLogGroup, statistics, probe, imports } = watch;
   const table = (title: string, logGroup: logs.ILogGroup | undefined, queryString: string): Sized[] => logGroup === undefined ? [] : [width =>
     new cloudwatch.LogQueryWidget({
-      title, logGroupNames: [logGroup.logGroupName], queryString, view: cloudwatch.LogQueryVisualizationType.TABLE, width, height: TABLE_HEIGHT,
+      title,
+      logGroupNames: [logGroup.logGroupName],
+      queryString,
+      view: cloudwatch.LogQueryVisualizationType.TABLE,
+      width,
+      height: TABLE_HEIGHT,
+      ...elsewhere(scope, cache),
     })];
   return [
     ...table('Failed imports, latest first', eventLogGroup, text.failures()),

@@ -4,8 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { isReferable } from './references';
 import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError, place } from '../private/errors';
+import { described } from '../private/given';
 import { comparePlacement, Placement } from '../private/places';
 
 /** Properties of a `CacheEventLog`. */
@@ -103,6 +105,17 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
   }
 }
 
+/** Refuses something else than an event log. What is left out is fine. */
+export function checkEventLog(eventLog: CacheEventLog | undefined, scope: Construct): void {
+  if (eventLog !== undefined && (eventLog as Partial<CacheEventLog> | null)?.logGroup === undefined) {
+    throw new InvalidInputError({
+      got: `${described(eventLog)} as eventLog`,
+      expected: 'a CacheEventLog',
+      fix: "make one with new CacheEventLog(this, 'EventLog')",
+    }, scope);
+  }
+}
+
 /** The log group of an event log as the target of an EventBridge rule. */
 export function logTarget(logGroup: logs.ILogGroup): events.IRuleTarget {
   const bind = (rule: events.IRuleRef): events.RuleTargetConfig => {
@@ -111,6 +124,13 @@ export function logTarget(logGroup: logs.ILogGroup): events.IRuleTarget {
         got: `a rule of another account or Region (${place(rule)}) for this event log`,
         expected: 'rules of its own account and Region',
         fix: 'make a CacheEventLog in each account and Region',
+      }, logGroup);
+    }
+    if (!isReferable(rule, logGroup.logGroupName)) {
+      throw new InvalidInputError({
+        got: `a rule of another Stage, or perhaps of another account or Region (${place(rule)}), for this event log`,
+        expected: 'rules of its own Stage, account and Region',
+        fix: 'make a CacheEventLog in each Stage, account and Region, and give the stacks an env',
       }, logGroup);
     }
     return {

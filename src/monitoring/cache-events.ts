@@ -4,6 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct, IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
+import { checkMember } from '../private/given';
 import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
@@ -122,6 +123,7 @@ export class CacheEvents {
    * @param minimumSeverity only scans that found something at least so bad; all of them when it is left out
    */
   public imageScannedPattern(minimumSeverity?: FindingSeverity): events.EventPattern {
+    checkMember('minimumSeverity', minimumSeverity, FindingSeverity, 'FindingSeverity', this.rule);
     const found = (minimumSeverity ? atLeast(minimumSeverity) : []).map(severity => (
       { 'finding-severity-counts': { [severity]: [{ numeric: ['>', 0] }] } }));
     return {
@@ -142,6 +144,7 @@ export class CacheEvents {
    * @param minimumSeverity only findings that are at least so bad
    */
   public findingReportedPattern(minimumSeverity: FindingSeverity = FindingSeverity.INFORMATIONAL): events.EventPattern {
+    checkMember('minimumSeverity', minimumSeverity, FindingSeverity, 'FindingSeverity', this.rule);
     const repositoryName = this.prefix === ROOT ? [{ exists: true }] : [{ prefix: `${this.prefix}/` }];
     return {
       source: ['aws.inspector2'],
@@ -181,7 +184,7 @@ export class CacheEvents {
 
   private onEvent(id: string, pattern: events.EventPattern, options: events.OnEventOptions = {}): events.Rule {
     const scope = options.crossStackScope ?? this.rule as unknown as Construct;
-    checkEventsArrive(this.rule, scope);
+    checkEventsArrive(this.rule, scope, 'pass a crossStackScope in a stack of that account and Region, and forward the events from there');
     const rule = new events.Rule(scope, id, {
       ruleName: options.ruleName,
       description: options.description,
@@ -210,20 +213,20 @@ export function receiveReadOnlyEvents(rule: events.Rule): void {
 }
 
 /** Refuses an EventBridge rule where ECR's events never arrive: they stay in the account and Region of the cache. */
-export function checkEventsArrive(rule: IPullThroughCacheRuleRef, scope: IConstruct): void {
+export function checkEventsArrive(rule: IPullThroughCacheRuleRef, scope: IConstruct, fix: string): void {
   const stack = Stack.of(scope);
-  refuseOther('account', rule.env.account, stack.account, scope);
-  refuseOther('Region', rule.env.region, stack.region, scope);
+  refuseOther('account', rule.env.account, stack.account, scope, fix);
+  refuseOther('Region', rule.env.region, stack.region, scope, fix);
 }
 
-function refuseOther(name: string, cache: string, stack: string, scope: IConstruct): void {
+function refuseOther(name: string, cache: string, stack: string, scope: IConstruct, fix: string): void {
   if (!differ(cache, stack)) {
     return;
   }
   throw new InvalidInputError({
     got: `an event rule in the ${name} ${stack} for a cache in the ${name} ${cache}`,
     expected: 'a rule in the account and Region of the cache, which its events do not leave',
-    fix: 'pass a crossStackScope in a stack of that account and Region, and forward the events from there',
+    fix,
   }, scope);
 }
 

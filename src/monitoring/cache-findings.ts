@@ -1,14 +1,19 @@
+import { Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnRegistryScanningConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { notify } from './cache-alerting';
-import { CacheEventLog } from './cache-event-log';
+import { CacheEventLog, checkEventLog } from './cache-event-log';
 import { CacheEvents, checkEventsArrive, FindingSeverity } from './cache-events';
 import { AwsMetrics } from './cache-metrics';
 import { describeTrouble, Troubles } from './troubleshooting';
+import { place, problemAt } from '../private/errors';
+import { checkMember } from '../private/given';
+import { comparePlacement, Placement } from '../private/places';
 import { RegistryScanType } from '../registry/registry-scanning';
-import { prefixOf } from '../rule/cache-address';
+import { checkRule, prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheFindings`. */
 export interface CacheFindingsProps {
@@ -16,7 +21,8 @@ export interface CacheFindingsProps {
   readonly cache: IPullThroughCacheRuleRef;
 
   /**
-   * Which scanner the registry has: the events of the two differ. `RegistryScanning.scanType` tells.
+   * Which scanner the registry has: the events of the two differ. `RegistryScanning.scanType` tells, and
+   * another one than that of the registry's configuration in this app is refused.
    *
    * @default RegistryScanType.BASIC
    */
@@ -89,18 +95,23 @@ export class CacheFindings extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheFindingsProps) {
     super(scope, id);
-    const { cache, minimumSeverity = FindingSeverity.CRITICAL, targets = [] } = props;
-    checkEventsArrive(cache, this);
+    checkRule(props?.cache, this);
+    const { cache, scanType = RegistryScanType.BASIC, minimumSeverity = FindingSeverity.CRITICAL, targets = [] } = props;
+    checkMember('scanType', scanType, RegistryScanType, 'RegistryScanType', this);
+    checkMember('minimumSeverity', minimumSeverity, FindingSeverity, 'FindingSeverity', this);
+    checkEventLog(props.eventLog, this);
+    checkEventsArrive(cache, this, 'make the CacheFindings in a stack of that account and Region');
+    this.node.addValidation({ validate: () => this.otherScanner(scanType) });
     const cacheEvents = CacheEvents.fromRule(cache);
     const eventLog = props.eventLog ?? new CacheEventLog(this, 'EventLog');
     const rule = new events.Rule(this, 'Rule', {
       description: `Findings of at least ${minimumSeverity} in images of the pull-through cache ${prefixOf(cache)}`,
-      eventPattern: props.scanType === RegistryScanType.ENHANCED
+      eventPattern: scanType === RegistryScanType.ENHANCED
         ? cacheEvents.findingReportedPattern(minimumSeverity)
         : cacheEvents.imageScannedPattern(minimumSeverity),
       targets: [eventLog, ...targets],
     });
-    const alarm = AwsMetrics.matchedEvents(rule).createAlarm(this, 'Alarm', {
+    const alarm = AwsMetrics.matchedEvents(rule.ruleName).createAlarm(this, 'Alarm', {
       alarmDescription: describeTrouble(Troubles.FINDINGS, prefixOf(cache), eventLog.logGroup.logGroupName),
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
@@ -111,5 +122,18 @@ export class CacheFindings extends Construct {
     notify(alarm, props.alarmActions);
     this.rule = rule;
     this.alarm = alarm;
+  }
+
+  /** The events of the other scanner never come. */
+  private otherScanner(scanType: RegistryScanType): string[] {
+    const others = this.node.root.node.findAll()
+      .filter(one => CfnRegistryScanningConfiguration.isCfnRegistryScanningConfiguration(one))
+      .filter(({ scanType: configured }) => configured !== undefined && !Token.isUnresolved(configured) && configured !== scanType)
+      .filter(one => comparePlacement(this, one) === Placement.SAME);
+    return others.slice(0, 1).map(other => problemAt(this, {
+      got: `findings of the scan type ${scanType} in a registry that ${place(other)} scans with ${other.scanType}`,
+      expected: 'the scan type of the registry, since the events of the two differ and the alarm would never fire',
+      fix: `set scanType to RegistryScanType.${other.scanType}, or pass the scanType of the RegistryScanning`,
+    }));
   }
 }

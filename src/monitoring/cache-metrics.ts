@@ -1,18 +1,21 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
-import { watchOf } from './cache-watch';
+import { producersOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
 import { nameProducers } from './metric-producers';
 import type { CacheMetricProducers } from './metric-producers';
+import { ruleNameFor } from './references';
 import { DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from '../functions/contract';
 import { InvalidInputError } from '../private/errors';
-import { prefixOf } from '../rule/cache-address';
+import { checkRule, prefixOf } from '../rule/cache-address';
 
 /**
  * The metrics of a cache. Each is emitted by something that watches the cache, which its description names, and throws when nothing in this app
  * does and no import names it: create that first.
+ *
+ * They are in the account and Region of the cache: a dashboard may be elsewhere, an alarm may not be in another Region.
  *
  * @example
  * import { CacheMetrics, CacheStatistics } from 'cdk-ecr-pull-through-cache';
@@ -27,19 +30,20 @@ export class CacheMetrics {
    * The metrics of a rule. An L1 rule will do.
    *
    * @param rule the rule, whose prefix, account and Region count
-   * @param producers what emits the metrics, where that is outside of this app; everything else that reads metrics of the rule finds it, too
+   * @param producers what emits the metrics, where that is outside of this app or can't be referred to; everything else that reads metrics of the rule finds it, too
    */
   public static fromRule(rule: IPullThroughCacheRuleRef, producers?: CacheMetricProducers): CacheMetrics {
+    checkRule(rule);
     if (producers) {
       nameProducers(rule, producers);
     }
     return new CacheMetrics(rule);
   }
 
-  private readonly watch: CacheWatch;
+  private constructor(private readonly rule: IPullThroughCacheRuleRef) {}
 
-  private constructor(private readonly rule: IPullThroughCacheRuleRef) {
-    this.watch = watchOf(rule);
+  private get watch(): CacheWatch {
+    return producersOf(this.rule);
   }
 
   /**
@@ -49,8 +53,9 @@ export class CacheMetrics {
    * @param options statistic, period and so on
    */
   public failedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return AwsMetrics.matchedEvents(this.needed('failedPulls', this.watch.failedPulls,
-      'the monitoring that logs failed imports', "use CacheMonitoring.standard(), or name failedPullsRule in an import's attributes"), options);
+    const rule = this.needed('failedPulls', this.watch.failedPulls,
+      'the monitoring that logs failed imports', "use CacheMonitoring.standard(), or name failedPullsRule in an import's attributes");
+    return AwsMetrics.matchedEvents(ruleNameFor(rule, 'failedPullsRule'), { ...attachedTo(this.rule), ...options });
   }
 
   /**
@@ -60,8 +65,9 @@ export class CacheMetrics {
    * @param options statistic, period and so on
    */
   public imports(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return AwsMetrics.matchedEvents(this.needed('imports', this.watch.imports,
-      'the monitoring that logs all imports', "log them with LoggedEvents.ALL_IMPORTS, or name importsRule in an import's attributes"), options);
+    const rule = this.needed('imports', this.watch.imports,
+      'the monitoring that logs all imports', "log them with LoggedEvents.ALL_IMPORTS, or name importsRule in an import's attributes");
+    return AwsMetrics.matchedEvents(ruleNameFor(rule, 'importsRule'), { ...attachedTo(this.rule), ...options });
   }
 
   /**
@@ -71,8 +77,9 @@ export class CacheMetrics {
    * @param options statistic, period and so on
    */
   public deniedPulls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return AwsMetrics.matchedEvents(this.needed('deniedPulls', this.watch.deniedPulls,
-      'the alarm on denied pulls', "add CacheAlarm.pullsDenied() first, or name deniedPullsRule in an import's attributes"), options);
+    const rule = this.needed('deniedPulls', this.watch.deniedPulls,
+      'the alarm on denied pulls', "add CacheAlarm.pullsDenied() first, or name deniedPullsRule in an import's attributes");
+    return AwsMetrics.matchedEvents(ruleNameFor(rule, 'deniedPullsRule'), { ...attachedTo(this.rule), ...options });
   }
 
   /**
@@ -218,6 +225,7 @@ export class CacheMetrics {
       dimensionsMap: { [DIMENSION]: prefixOf(this.rule) },
       statistic: cloudwatch.Stats.MAXIMUM,
       period: Duration.seconds(producer.intervalSeconds),
+      ...attachedTo(this.rule),
       ...options,
     });
   }
@@ -234,23 +242,43 @@ export class CacheMetrics {
   }
 }
 
+/** Where a cache is, as far as that is known before deployment. */
+export function envOf({ env }: IPullThroughCacheRuleRef): { readonly account?: string; readonly region?: string } {
+  const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
+  return { account: known(env.account), region: known(env.region) };
+}
+
+type Attached = Pick<cloudwatch.MetricProps, 'stackAccount' | 'stackRegion'>;
+
+/**
+ * Attaches a metric to the account and Region of a cache. aws-cdk writes them where they aren't those of the stack, and refuses an alarm in
+ * another Region.
+ */
+export function attachedTo(rule: IPullThroughCacheRuleRef): Attached {
+  const { account, region } = envOf(rule);
+  return { stackAccount: account, stackRegion: region };
+}
+
+/** Options of a metric, and where it is attached. */
+type Attachable = cloudwatch.MetricOptions & Attached;
+
 /** The metrics of AWS that say something about a cache; their names and dimensions are written here and nowhere else. */
 export class AwsMetrics {
   /**
    * How many events of an EventBridge rule matched: EventBridge User Guide, "Monitoring Amazon EventBridge".
    * `TriggeredRules` doesn't depend on whether the rule's targets take the event, as `Invocations` does.
    */
-  public static matchedEvents(rule: events.IRule, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return AwsMetrics.ofRule('TriggeredRules', rule, options);
+  public static matchedEvents(ruleName: string, options: Attachable = {}): cloudwatch.Metric {
+    return AwsMetrics.ofRule('TriggeredRules', ruleName, options);
   }
 
   /** How many events of an EventBridge rule its targets did not take, after all retries: same page. */
-  public static failedDeliveries(rule: events.IRule, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return AwsMetrics.ofRule('FailedInvocations', rule, options);
+  public static failedDeliveries(ruleName: string, options: Attachable = {}): cloudwatch.Metric {
+    return AwsMetrics.ofRule('FailedInvocations', ruleName, options);
   }
 
   /** How often an action of ECR's API was called in the account and Region: ECR User Guide, "Amazon ECR usage metrics". */
-  public static calls(action: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+  public static calls(action: string, options: Attachable = {}): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: 'AWS/Usage',
       metricName: 'CallCount',
@@ -261,11 +289,11 @@ export class AwsMetrics {
     });
   }
 
-  private static ofRule(metricName: string, rule: events.IRule, options: cloudwatch.MetricOptions): cloudwatch.Metric {
+  private static ofRule(metricName: string, ruleName: string, options: Attachable): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: 'AWS/Events',
       metricName,
-      dimensionsMap: { RuleName: rule.ruleName },
+      dimensionsMap: { RuleName: ruleName },
       statistic: cloudwatch.Stats.SUM,
       period: Duration.minutes(5),
       ...options,

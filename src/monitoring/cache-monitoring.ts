@@ -2,12 +2,13 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { notify } from './cache-alerting';
-import { CacheEventLog } from './cache-event-log';
+import { CacheEventLog, checkEventLog } from './cache-event-log';
 import { CacheEvents } from './cache-events';
 import { AwsMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
 import { describeTrouble, Troubles } from './troubleshooting';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
+import { checkMember } from '../private/given';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** What to write where something else was given than a `CacheMonitoring`. */
@@ -124,7 +125,7 @@ interface Logged {
 }
 
 function alarmOnFailedPulls(monitors: Construct, rule: ICacheRule, { failedPulls, eventLog }: Logged, options: StandardMonitoringOptions): void {
-  const alarm = AwsMetrics.matchedEvents(failedPulls).createAlarm(monitors, 'FailedPullsAlarm', {
+  const alarm = AwsMetrics.matchedEvents(failedPulls.ruleName).createAlarm(monitors, 'FailedPullsAlarm', {
     alarmDescription: describeTrouble(Troubles.FAILED_PULLS, rule.repositoryPrefix, eventLog.logGroup.logGroupName),
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     threshold: 1,
@@ -142,6 +143,8 @@ function alarmOnFailedPulls(monitors: Construct, rule: ICacheRule, { failedPulls
 /** Logs failed imports, and the others by a rule of their own, so that each import is in the log once. */
 function log(monitors: Construct, rule: ICacheRule, options: LoggedMonitoringOptions): Logged {
   const prefix = rule.repositoryPrefix;
+  checkEventLog(options.eventLog, monitors);
+  checkMember('loggedEvents', options.loggedEvents, LoggedEvents, 'LoggedEvents', monitors);
   const eventLog = options.eventLog ?? new CacheEventLog(monitors, 'EventLog');
   const failedPulls = new events.Rule(monitors, 'FailedPulls', {
     description: `Imports into the pull-through cache ${prefix} that failed`,

@@ -8,7 +8,8 @@ import type { ScheduledFunctionOptions } from './schedule';
 import { CacheProbeFunction } from '../functions/cache-probe-function';
 import type { ProbeSettings } from '../functions/contract';
 import { SETTINGS } from '../functions/contract';
-import { InvalidInputError } from '../private/errors';
+import { excerpt, InvalidInputError, problemAt } from '../private/errors';
+import { checkDuration, checkList, described } from '../private/given';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import type { ImageInCache } from '../pulling/image-in-cache';
 import { CacheActions } from '../rule/cache-actions';
@@ -73,6 +74,7 @@ export class CacheProbe extends Construct {
     super(scope, id);
     this.interval = props.interval ?? Duration.hours(6);
     this.imageTimeout = props.imageTimeout ?? Duration.minutes(2);
+    checkDuration('imageTimeout', props.imageTimeout, this);
     checkInterval(this, this.interval, Duration.minutes(1), Duration.days(1));
 
     const { role, logGroup, make, limits } = scheduledFunction(this, props);
@@ -85,8 +87,15 @@ export class CacheProbe extends Construct {
     });
     schedule(this, 'Pulls images through pull-through caches', this.interval, handler);
     this.node.addValidation({
-      validate: () => Object.keys(this.images).length > 0 ? [] : ['a probe without images: add some, or leave it out'],
+      validate: () => Object.keys(this.images).length > 0 ? [] : [problemAt(this, {
+        got: 'a probe without images',
+        expected: 'at least one image to pull',
+        fix: 'pass images or call addImages(), or leave the probe out',
+      })],
     });
+    if (props.images !== undefined) {
+      checkList('images', props.images, this);
+    }
     if (props.images?.length) {
       this.addImages(props.images);
     }
@@ -99,6 +108,7 @@ export class CacheProbe extends Construct {
    * @throws for a cache whose images another probe pulls
    */
   public addImages(images: ImageInCache[]): void {
+    checkList('images', images, this);
     if (images.length === 0) {
       throw new InvalidInputError({
         got: 'an empty list of images to probe',
@@ -106,6 +116,7 @@ export class CacheProbe extends Construct {
         fix: "name one that is small and always there, such as cache.image('nginx:1.27')",
       }, this);
     }
+    images.forEach(image => this.checkImage(image));
     for (const cache of new Set(images.map(image => image._rule))) {
       this.claim(cache);
       this.permit(cache, [...new Set(images.filter(image => image._rule === cache).map(({ path }) => path))]);
@@ -114,6 +125,16 @@ export class CacheProbe extends Construct {
       (this.images[image._rule.repositoryPrefix] ??= []).push(image._pulledByTag());
     }
     checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
+  }
+
+  private checkImage(image: ImageInCache): void {
+    if ((image as Partial<ImageInCache> | undefined)?._rule === undefined) {
+      throw new InvalidInputError({
+        got: `${described(image)} as an image to probe`,
+        expected: 'an image of a cache',
+        fix: `write cache.image(${typeof image === 'string' ? excerpt(image) : "'nginx:1.27'"})`,
+      }, this);
+    }
   }
 
   private claim(cache: ICacheRule): void {

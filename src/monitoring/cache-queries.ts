@@ -2,12 +2,14 @@ import { Lazy, Names } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { checkEventLog } from './cache-event-log';
 import type { CacheEventLog } from './cache-event-log';
 import type { CacheStatistics } from './cache-statistics';
-import { watchOf } from './cache-watch';
+import { producersOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
 import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
+import { checkReferable } from './references';
 import { checkSameRegistry } from './schedule';
 import { prefixOf } from '../rule/cache-address';
 
@@ -61,8 +63,9 @@ export interface CacheQueriesProps {
 export class CacheQueries extends Construct {
   constructor(scope: Construct, id: string, props: CacheQueriesProps) {
     super(scope, id);
+    checkCaches(this, props?.caches);
     const { caches, trailLogGroup } = props;
-    checkCaches(this, caches);
+    checkEventLog(props.eventLog, this);
     caches.forEach(cache => checkSameRegistry(this, cache));
     const folder = props.folder ?? `Pull-through caches/${Names.uniqueResourceName(this, { maxLength: 64, separator: '-' })}`;
     const text = new QueryText(caches.map(cache => prefixOf(cache)));
@@ -70,12 +73,16 @@ export class CacheQueries extends Construct {
       new SavedQuery(this, queryId, found, { name: `${folder}/${title}`, queryString });
     };
 
-    const logsOf = (log: (watch: CacheWatch) => logs.ILogGroup | undefined) => caches.map(cache => log(watchOf(cache)));
-    const known = (all: (logs.ILogGroup | undefined)[]) => [...new Set(all.filter(log => log !== undefined))];
-    const counted = () => known(props.statistics ? [props.statistics.logGroup] : logsOf(({ statistics }) => statistics?.logGroup));
-    const failed = () => known(props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup }) => eventLogGroup));
-    const imported = () => known(props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup, imports }) => imports && eventLogGroup));
-    const trail = () => known([trailLogGroup]);
+    const logsOf = (log: (watch: CacheWatch) => logs.ILogGroup | undefined) => caches.map(cache => log(producersOf(cache)));
+    const known = (attribute: string, all: (logs.ILogGroup | undefined)[]) => {
+      const found = [...new Set(all.filter(log => log !== undefined))];
+      found.forEach(log => checkReferable(this, { what: 'the log group', construct: log, name: log.logGroupName, attribute }));
+      return found;
+    };
+    const counted = () => known('statisticsLogGroup', props.statistics ? [props.statistics.logGroup] : logsOf(({ statistics }) => statistics?.logGroup));
+    const failed = () => known('eventLogGroup', props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup }) => eventLogGroup));
+    const imported = () => known('eventLogGroup', props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup, imports }) => imports && eventLogGroup));
+    const trail = () => known('trailLogGroup', [trailLogGroup]);
 
     save('Catalogue', 'What is cached now', text.catalogue(), counted);
     save('Storage', 'Largest repositories', text.storage(), counted);

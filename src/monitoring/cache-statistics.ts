@@ -9,9 +9,10 @@ import type { ScheduledFunctionOptions } from './schedule';
 import { CacheStatisticsFunction } from '../functions/cache-statistics-function';
 import { SETTINGS } from '../functions/contract';
 import type { StatisticsSettings } from '../functions/contract';
-import { InvalidInputError } from '../private/errors';
+import { InvalidInputError, problemAt } from '../private/errors';
+import { checkList } from '../private/given';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress, prefixOf } from '../rule/cache-address';
+import { CacheAddress, checkRule, prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheStatistics`. */
 export interface CacheStatisticsProps extends ScheduledFunctionOptions {
@@ -89,8 +90,17 @@ export class CacheStatistics extends Construct {
       environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
     });
     schedule(this, 'Counts the images and pulls of pull-through caches', this.interval, handler);
-    this.node.addValidation({ validate: () => this.prefixes.length > 0 ? [] : ['statistics without a cache: add one, or leave them out'] });
-    props.caches?.forEach(cache => this.addCache(cache));
+    this.node.addValidation({
+      validate: () => this.prefixes.length > 0 ? [] : [problemAt(this, {
+        got: 'statistics without a cache',
+        expected: 'at least one cache to count',
+        fix: 'pass caches or call addCache(), or leave the statistics out',
+      })],
+    });
+    if (props.caches !== undefined) {
+      checkList('caches', props.caches, this);
+      props.caches.forEach(cache => this.addCache(cache));
+    }
   }
 
   /**
@@ -99,6 +109,7 @@ export class CacheStatistics extends Construct {
    * @param cache the cache, of this stack's account and Region, that nothing else counts
    */
   public addCache(cache: IPullThroughCacheRuleRef): void {
+    checkRule(cache, this);
     const prefix = prefixOf(cache);
     const watch = watchOf(cache);
     if (watch.statistics) {

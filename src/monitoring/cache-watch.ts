@@ -4,6 +4,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { place } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { prefixOf } from '../rule/cache-address';
 
@@ -47,13 +48,44 @@ export function watchOf(rule: IPullThroughCacheRuleRef): CacheWatch {
   return watch;
 }
 
+/** What an import or a call of `CacheMetrics.fromRule()` itself says of a rule's producers, by the rule's object. */
+export function namedFor(rule: IPullThroughCacheRuleRef): CacheWatch {
+  const named = oncePerTree(rule, 'NamedProducers', () => new WeakMap<IPullThroughCacheRuleRef, CacheWatch>());
+  const own = named.get(rule) ?? {};
+  named.set(rule, own);
+  return own;
+}
+
+/** What emits the metrics of a rule, for who asks through this very object: what it names itself goes before what the app knows. */
+export function producersOf(rule: IPullThroughCacheRuleRef): CacheWatch {
+  const [known, own] = [watchOf(rule), namedFor(rule)];
+  return {
+    ...known,
+    ...own,
+    statistics: own.statistics?.logGroup ? own.statistics : known.statistics ?? own.statistics,
+    probe: own.probe?.logGroup ? own.probe : known.probe ?? own.probe,
+  };
+}
+
 /** Two stacks without an env may go to different places, so there the stack stands for the registry. */
 function registryOf(rule: IPullThroughCacheRuleRef): string {
   const { account, region } = rule.env;
   return Token.isUnresolved(account) || Token.isUnresolved(region) ? Stack.of(rule).node.addr : `${account}/${region}`;
 }
 
-/** The name of a log, or where to find it: a name from another stack would lock that stack by an export. */
-export function logName(scope: IConstruct, logGroup: logs.ILogGroup | undefined, path: string): string {
-  return logGroup && Stack.of(logGroup) === Stack.of(scope) ? logGroup.logGroupName : `of ${path}`;
+/**
+ * The name of a log, or where to find it: a name from another stack would lock that stack by an export. Without a log there is no name.
+ *
+ * @param owner what has the log, a construct by whose path the log is found
+ */
+export function logName(scope: IConstruct, logGroup: logs.ILogGroup | undefined, owner: string): string | undefined {
+  if (!logGroup) {
+    return undefined;
+  }
+  return Stack.of(logGroup) === Stack.of(scope) || !Token.isUnresolved(logGroup.logGroupName) ? logGroup.logGroupName : `of ${owner}`;
+}
+
+/** The same for an event log, which is found by its cache, unless that is an import in another stack. */
+export function eventLogName(scope: IConstruct, logGroup: logs.ILogGroup, rule: IPullThroughCacheRuleRef): string | undefined {
+  return logName(scope, logGroup, Stack.of(logGroup) === Stack.of(rule) ? rule.node.path : place(logGroup));
 }

@@ -3,17 +3,20 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import { InvalidInputError } from '../private/errors';
-import { prefixOf } from '../rule/cache-address';
+import { checkList } from '../private/given';
+import { checkRule, prefixOf } from '../rule/cache-address';
 
-/** Refuses an empty list of caches. */
-export function checkCaches(scope: Construct, caches: readonly IPullThroughCacheRuleRef[]): void {
-  if (caches.length === 0) {
+/** Refuses an empty list of caches, and what is no cache in it. */
+export function checkCaches(scope: Construct, caches: readonly IPullThroughCacheRuleRef[] | undefined): void {
+  if (caches === undefined || caches === null || caches.length === 0) {
     throw new InvalidInputError({
-      got: 'an empty list of caches',
+      got: caches?.length === 0 ? 'an empty list of caches' : 'no caches',
       expected: 'at least one cache',
       fix: 'name the caches, or leave this construct out',
     }, scope);
   }
+  checkList('caches', caches, scope);
+  caches.forEach(cache => checkRule(cache, scope));
 }
 
 /** Refuses a cache that is given twice where each has something of its own. */

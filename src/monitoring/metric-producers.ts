@@ -4,14 +4,15 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
-import { watchOf } from './cache-watch';
+import { namedFor, watchOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
 import { InvalidInputError } from '../private/errors';
-import { prefixOf } from '../rule/cache-address';
+import { checkDuration } from '../private/given';
+import { checkRule, prefixOf } from '../rule/cache-address';
 
 /**
- * What emits the metrics of a cache that something outside of this app watches. Metrics, alarms, dashboards and queries find it as they find what
- * this app makes.
+ * What emits the metrics of a cache that something outside of this app watches, or that this app makes elsewhere. Metrics, alarms,
+ * dashboards and queries find it as they find what this app makes. For the object that names it, it goes before what this app makes.
  */
 export interface CacheMetricProducers {
   /**
@@ -78,9 +79,13 @@ export interface CacheMetricProducers {
   readonly probeLogGroup?: logs.ILogGroup;
 }
 
-/** Notes down what an import knows of its producers; what is known already has to be the same. */
+/**
+ * Notes down what an import knows of its producers, for itself, and for others as far as nothing else is known. What is known already has to
+ * be the same, as far as the names tell.
+ */
 export function nameProducers(rule: IPullThroughCacheRuleRef, producers: CacheMetricProducers): void {
-  const watch = watchOf(rule);
+  checkRule(rule);
+  const [watch, own] = [watchOf(rule), namedFor(rule)];
   const named: [keyof CacheMetricProducers, keyof CacheWatch, CacheWatch[keyof CacheWatch]][] = [
     ['failedPullsRule', 'failedPulls', producers.failedPullsRule],
     ['failedPullsAlarm', 'failedPullsAlarm', producers.failedPullsAlarm],
@@ -90,17 +95,20 @@ export function nameProducers(rule: IPullThroughCacheRuleRef, producers: CacheMe
     ['statisticsInterval', 'statistics', watcher(rule, 'statistics', producers.statisticsInterval, producers.statisticsLogGroup)],
     ['probeInterval', 'probe', watcher(rule, 'probe', producers.probeInterval, producers.probeLogGroup)],
   ];
-  for (const [name, key, producer] of named) {
-    if (producer !== undefined) {
-      checkSame(rule, name, watch[key], producer);
-    }
+  const given = named.filter(([, , producer]) => producer !== undefined);
+  for (const [name, key, producer] of given) {
+    checkSame(rule, name, watch[key], producer!);
+    checkSame(rule, name, own[key], producer!, true);
   }
-  const known = named.filter(([, key, producer]) => producer !== undefined && watch[key] === undefined);
-  Object.assign(watch, Object.fromEntries(known.map(([, key, producer]) => [key, producer])));
+  const fill = (into: CacheWatch, entries: typeof given) =>
+    Object.assign(into, Object.fromEntries(entries.map(([, key, producer]) => [key, producer])));
+  fill(own, given);
+  fill(watch, given.filter(([, key]) => watch[key] === undefined));
 }
 
 function watcher(
   rule: IPullThroughCacheRuleRef, name: string, interval: Duration | undefined, logGroup: logs.ILogGroup | undefined): ScheduledWatcher | undefined {
+  checkDuration(`${name}Interval`, interval, rule);
   if (interval) {
     return { path: rule.node.path, intervalSeconds: interval.toSeconds(), logGroup };
   }
@@ -114,14 +122,17 @@ function watcher(
   return undefined;
 }
 
-/** Refuses two producers of one metric, as far as their names are known. */
+/** Refuses two producers of one metric, as far as their names are known, or one object has both. */
 function checkSame(
-  rule: IPullThroughCacheRuleRef, name: string, known: CacheWatch[keyof CacheWatch], named: NonNullable<CacheWatch[keyof CacheWatch]>): void {
-  if (known === undefined) {
+  rule: IPullThroughCacheRuleRef, name: string, known: CacheWatch[keyof CacheWatch], named: NonNullable<CacheWatch[keyof CacheWatch]>,
+  ofOneObject = false): void {
+  if (known === undefined || known === named) {
     return;
   }
   const [one, other] = [nameOf(known), nameOf(named)];
-  if (one !== other && !Token.isUnresolved(one) && !Token.isUnresolved(other)) {
+  const comparable = !Token.isUnresolved(one) && !Token.isUnresolved(other);
+  // of two objects with unknown names each import keeps its own; one import can't have both
+  if (one !== other && (comparable || ofOneObject)) {
     throw new InvalidInputError({
       got: `${name} '${other}' for the cache '${prefixOf(rule)}', of which '${one}' is known`,
       expected: 'one producer of a metric',

@@ -10,8 +10,9 @@ import type { CacheFunctionOptions } from './cache-function-options';
 import { MOST_SETTINGS, NAMESPACE } from '../functions/contract';
 import { refuse } from '../private/accepted';
 import { CheckId, InvalidInputError } from '../private/errors';
+import { checkDuration } from '../private/given';
 import { differ } from '../private/places';
-import { prefixOf } from '../rule/cache-address';
+import { checkRule, prefixOf } from '../rule/cache-address';
 
 /** How a function that runs on a schedule is made, whatever it does. */
 export interface ScheduledFunctionOptions extends CacheFunctionOptions {
@@ -34,6 +35,7 @@ export interface ScheduledFunctionOptions extends CacheFunctionOptions {
 /** The parts of such a function, whose role may put metrics too, and the options that are not those of every function. */
 export function scheduledFunction(scope: Construct, options: ScheduledFunctionOptions) {
   const { timeout = Duration.minutes(15), reservedConcurrentExecutions } = options;
+  checkDuration('timeout', timeout, scope);
   const wrongTimeout = {
     got: `a timeout of ${timeout.toHumanString()}`,
     expected: '30 seconds to 15 minutes, the longest that Lambda runs',
@@ -66,6 +68,7 @@ export function schedule(scope: Construct, description: string, interval: Durati
 
 /** Functions, alarms and queries read what is in their own account and Region, so a cache elsewhere can't be watched by them. */
 export function checkSameRegistry(scope: Construct, rule: IPullThroughCacheRuleRef): void {
+  checkRule(rule, scope);
   const own = Stack.of(scope);
   if (differ(rule.env.account, own.account) || differ(rule.env.region, own.region)) {
     throw new InvalidInputError({
@@ -86,6 +89,7 @@ export function checkSettings(scope: Construct, settings: object, fix: string): 
 
 /** Refuses an interval that is no whole number of units, or out of range. */
 export function checkInterval(scope: Construct, interval: Duration, shortest: Duration, longest: Duration): void {
+  checkDuration('interval', interval, scope);
   const seconds = interval.toSeconds();
   if (seconds % shortest.toSeconds() !== 0 || seconds < shortest.toSeconds() || seconds > longest.toSeconds()) {
     throw new InvalidInputError({

@@ -109,8 +109,9 @@ export const Troubles = {
 } as const satisfies Record<string, Trouble>;
 
 /** The description of an alarm: what happened, what to do, what it doesn't see. CloudWatch takes 1024 characters. */
-export function describeTrouble(trouble: Trouble, cache: string, log: string): string {
-  return [trouble.happened, ...trouble.next, ...(trouble.blindSpot ? [trouble.blindSpot] : [])].join(' ')
+export function describeTrouble(trouble: Trouble, cache: string, log: string | undefined): string {
+  const next = trouble.next.filter(step => log !== undefined || !step.includes('{log}'));
+  return [trouble.happened, ...next, ...(trouble.blindSpot ? [trouble.blindSpot] : [])].join(' ')
     .replaceAll('{cache}', cache)
-    .replaceAll('{log}', log);
+    .replaceAll('{log}', log ?? '');
 }

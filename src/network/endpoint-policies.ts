@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 import { accessList, readFlag } from '../private/access';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
+import { CacheAddress, checkRule } from '../rule/cache-address';
 
 /** What to write where something else was given than `EndpointPolicies`. */
 const CHOICES = 'EndpointPolicies.scopedTo() or EndpointPolicies.fullAccess()';
@@ -51,6 +51,7 @@ export class EndpointPolicies {
    */
   public static scopedTo(options: ScopedEndpointOptions): EndpointPolicies {
     const caches = accessList('caches', options?.caches, 'name the caches, or choose EndpointPolicies.fullAccess()');
+    caches.forEach(cache => checkRule(cache));
     return new EndpointPolicies(BY_METHOD, caches, readFlag('scopeS3', options.scopeS3, true));
   }
 

@@ -68,6 +68,7 @@ export enum WarningId {
   ENDPOINT_NOT_SCOPED = 'endpointNotScoped',
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
+  NOT_ON_DASHBOARD = 'notOnDashboard',
 }
 
 /**

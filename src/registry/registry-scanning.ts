@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { checkScanFilter, scanFilterOf } from './repository-filters';
 import { refuse } from '../private/accepted';
 import { CheckId, InvalidInputError, problemAt } from '../private/errors';
+import { checkMember } from '../private/given';
 import { claimRegistry } from '../private/tree';
 import { checkOwnRegistry } from '../rule/cache-address';
 
@@ -67,6 +68,7 @@ export class RegistryScanning extends Resource {
 
   constructor(scope: Construct, id: string, props: RegistryScanningProps = {}) {
     super(scope, id);
+    checkMember('scanType', props.scanType, RegistryScanType, 'RegistryScanType', this);
     this.scanType = props.scanType ?? RegistryScanType.BASIC;
     claimRegistry(this, {
       name: 'registry scanning configuration',

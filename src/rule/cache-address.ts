@@ -2,9 +2,11 @@ import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
+import { described } from '../private/given';
 import { differ } from '../private/places';
 
 /** Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region. */
@@ -15,9 +17,10 @@ export class CacheAddress {
    * @param rule the rule, whose prefix, account and Region count
    */
   public static fromRule(rule: IPullThroughCacheRuleRef): CacheAddress {
+    const prefix = prefixOf(rule);
     return new CacheAddress(
       Stack.of(rule),
-      prefixOf(rule),
+      prefix,
       rule.env.account,
       rule.env.region,
     );
@@ -78,11 +81,23 @@ export class CacheAddress {
   }
 }
 
+/** Refuses what is neither a cache nor a rule of another kind. */
+export function checkRule(rule: IPullThroughCacheRuleRef | undefined, scope?: IConstruct): asserts rule is IPullThroughCacheRuleRef {
+  if (!Construct.isConstruct(rule) || (rule as Partial<IPullThroughCacheRuleRef>).pullThroughCacheRuleRef === undefined) {
+    throw new InvalidInputError({
+      got: `${described(rule)} as a cache`,
+      expected: 'a PullThroughCache, an import of one, a CacheRule or an L1 rule',
+      fix: 'pass the construct itself; PullThroughCache.fromRepositoryPrefix() gives one for a cache that is made elsewhere',
+    }, scope);
+  }
+}
+
 /**
  * The prefix of a rule as it was written. The reference of an L1 rule is its `Ref`: a token in which nobody can tell `ROOT`,
  * and which locks the rule by an export when another stack uses it.
  */
 export function prefixOf(rule: IPullThroughCacheRuleRef): string {
+  checkRule(rule);
   const written = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule) ? rule.ecrRepositoryPrefix : undefined;
   return written ?? rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
 }
@@ -100,6 +115,7 @@ export function literalHostOf({ account, region }: CacheAddress): string | undef
 
 /** Refuses a cache of another registry than the one that a setting belongs to. */
 export function checkOwnRegistry(cache: IPullThroughCacheRuleRef, construct: IConstruct, setting: string): void {
+  checkRule(cache, construct);
   const { account, region } = CacheAddress.fromRule(cache);
   const own = Stack.of(construct);
   if (differ(account, own.account) || differ(region, own.region)) {

@@ -103,7 +103,7 @@ describe('the alarm on findings', () => {
     const cache = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', ...place });
     expect(() => new CacheFindings(stack, 'Findings', { cache })).toThrow(
       `got an event rule in the ${name} ${here} for a cache in the ${name} ${there}, expected a rule in the account and Region of the cache, which its `
-      + 'events do not leave: pass a crossStackScope in a stack of that account and Region, and forward the events from there');
+      + 'events do not leave: make the CacheFindings in a stack of that account and Region [at Stack/Findings]');
   });
 });
 

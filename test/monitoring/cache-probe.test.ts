@@ -192,5 +192,6 @@ test.each([Duration.seconds(90), Duration.days(2)])('fails: an interval of %s', 
 test('fails: without images at synthesis', () => {
   new CacheProbe(stack, 'Probe');
 
-  expect(() => Template.fromStack(stack)).toThrow('a probe without images: add some, or leave it out');
+  expect(() => Template.fromStack(stack)).toThrow(
+    'got a probe without images, expected at least one image to pull: pass images or call addImages(), or leave the probe out [at Stack/Probe]');
 });

@@ -181,5 +181,6 @@ test('fails: more settings than a function takes', () => {
 test('fails: without a cache', () => {
   statistics({ caches: [] });
 
-  expect(() => Template.fromStack(stack)).toThrow('statistics without a cache: add one, or leave them out');
+  expect(() => Template.fromStack(stack)).toThrow(
+    'got statistics without a cache, expected at least one cache to count: pass caches or call addCache(), or leave the statistics out');
 });

@@ -130,6 +130,6 @@ describe('an allowed image with a token', () => {
   });
 
   test('fails when it is no text', () => {
-    expect(() => pathsOf(ruleOf(), [5 as unknown as string])).toThrow("got a list of images with the number 5 in place 1, expected text in each place: write each entry as text");
+    expect(() => pathsOf(ruleOf(), [5 as unknown as string])).toThrow('got a list of images with the number 5 in place 1, expected text in each place: write each entry as text');
   });
 });
