@@ -29,7 +29,6 @@ const TAKING_CACHES: [string, (caches: any) => unknown][] = [
   ['CacheFindings', caches => new CacheFindings(stack, 'It', { cache: caches[0] })],
   ['CacheMetrics', caches => CacheMetrics.fromRule(caches[0])],
   ['RegistryScanning', caches => new RegistryScanning(stack, 'It').scanOnPush(...caches)],
-  ['EndpointPolicies', caches => EndpointPolicies.scopedTo({ caches })],
 ];
 
 describe.each(TAKING_CACHES)('fails: %s with', (_, make) => {
@@ -182,4 +181,9 @@ test('fails: one import that names two rules whose names are known at deployment
 
   expect(() => CacheMetrics.fromRule(cache, { failedPullsRule: untyped(rules[1]) })).toThrow(
     "got failedPullsRule '<known at deployment>' for the cache 'echo', of which '<known at deployment>' is known, expected one producer of a metric");
+});
+
+test('fails: EndpointPolicies with a construct that is no cache', () => {
+  const caches = [new RepositoryTemplate(stack, 'Template', { prefix: 'echo' }) as unknown as IPullThroughCache];
+  expect(() => EndpointPolicies.scopedTo({ caches })).toThrow('expected a PullThroughCache, an import of one, a CacheRule or an L1 rule');
 });
