@@ -62,7 +62,7 @@ export interface CustomerPolicyTextOptions {
  * doesn't exist. What a customer has cached already stays in the customer's account when access ends.
  *
  * @example
- * import { RegistryPolicy, CustomerAccess } from 'cdk-ecr-pull-through-cache';
+ * import { Customer, CustomerAccess, RegistryPolicy } from 'cdk-ecr-pull-through-cache';
  * import type * as ecr from 'aws-cdk-lib/aws-ecr';
  *
  * declare const nginx: ecr.Repository;
@@ -185,13 +185,14 @@ export class CustomerAccess {
     checkOptions('a printed policy', options, ['repositoryArns', 'partition']);
     const partition = options.partition ?? 'aws';
     checkPartition(partition);
+    // in each value and not in the text, and by a function: nothing in a partition is JSON or a pattern then
+    const inPartition = (value: string) => value.replaceAll(Aws.PARTITION, () => partition);
     const repositoryArns = options.repositoryArns === undefined
       ? undefined
-      : accessTexts('ARNs of repositories', options.repositoryArns, 'leave repositoryArns out for the policy of a repository');
+      : accessTexts('ARNs of repositories', options.repositoryArns, 'leave repositoryArns out for the policy of a repository').map(inPartition);
     repositoryArns?.forEach(checkRepositoryArn);
-    // in each value and not in the text, and by a function: nothing in a partition is JSON or a pattern then
-    const inPartition = (_: string, value: unknown) => typeof value === 'string' ? value.replaceAll(Aws.PARTITION, () => partition) : value;
-    const text = JSON.stringify(documentOf(this.statements(repositoryArns)).toJSON(), inPartition, 2);
+    const document: unknown = documentOf(this.statements(repositoryArns)).toJSON();
+    const text = JSON.stringify(document, (_, value: unknown) => typeof value === 'string' ? inPartition(value) : value, 2);
     if (Token.isUnresolved(text)) {
       throw new InvalidInputError({
         got: 'a customer that is known at deployment only',
@@ -219,7 +220,6 @@ export class CustomerAccess {
   }
 }
 
-/** A copy, since a list that is emptied later would widen what was narrowed. */
 function customerStatement(customer: Customer, resources?: string[]): iam.PolicyStatement {
   const { _account: account, _roles: roles, _organizationId: organizationId } = customer;
   const { conditions } = CachePullers.account(account, roles && { roles: [...roles] })._statement({});

@@ -153,6 +153,12 @@ describe('customers', () => {
     expect(() => CustomerAccess.forCustomers([customer()])).toThrow(message);
   });
 
+  test('are printed for ARNs that a stack formats, whose partition the option names', () => {
+    const arn = newStack().formatArn({ service: 'ecr', resource: 'repository', resourceName: 'hardened/*' });
+    const text = CustomerAccess.forCustomers([Customer.account(ONE)]).toPolicyText({ repositoryArns: [arn], partition: 'aws-us-gov' });
+    expect(JSON.parse(text).Statement[0].Resource).toBe(`arn:aws-us-gov:ecr:${ENV.region}:${ENV.account}:repository/hardened/*`);
+  });
+
   test('may be known at deployment only', () => {
     const stack = newStack();
     const account = new CfnParameter(stack, 'Customer').valueAsString;
