@@ -218,6 +218,6 @@ project.addFields({
 addWorkflows(project);
 
 // The compatibility check compares what was compiled with the newest release on npm, so it belongs to releases.
-project.postCompileTask.spawn(project.tasks.tryFind('compat')!, { condition: 'test -n "$RELEASE"' });
+project.postCompileTask.spawn(project.tasks.tryFind('compat')!, { condition: 'node -e "process.exit(process.env.RELEASE ? 0 : 1)"' });
 
 project.synth();
