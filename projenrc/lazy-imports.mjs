@@ -40,7 +40,12 @@ function isImport(statement) {
   if (!ts.isVariableStatement(statement) || statement.declarationList.declarations.length !== 1) {
     return false;
   }
-  let call = statement.declarationList.declarations[0].initializer;
+  const [declaration] = statement.declarationList.declarations;
+  // what takes a module apart is loaded at once
+  if (!ts.isIdentifier(declaration.name)) {
+    return false;
+  }
+  let call = declaration.initializer;
   while (call && ts.isCallExpression(call)) {
     if (ts.isIdentifier(call.expression) && call.expression.text === 'require') {
       return true;

@@ -77,6 +77,13 @@ test('a module that a helper of the compiler wraps is loaded late too', () => {
   assert.equal(main.read(), 7);
 });
 
+test('a module that is taken apart where it is required is loaded at once', () => {
+  const main = run({ 'b.js': dependency, 'main.js': 'const { value: seven } = require("./b");\nexports.read = () => seven;\n' });
+
+  assert.deepEqual(globalThis.loaded, ['b']);
+  assert.equal(main.read(), 7);
+});
+
 test('a module that is loaded for its effect is loaded at once', () => {
   run({ 'b.js': dependency, 'main.js': 'require("./b");\n' });
 

@@ -7,7 +7,8 @@ import { comparePlacement, Placement } from './places';
 const PACKAGE = 'cdk-ecr-pull-through-cache';
 // a plain require, so that a bundler takes the file in
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const { version: VERSION } = require('../../package.json') as { version: string };
+const manifest = require('../../package.json') as { version: string };
+const VERSION = manifest.version;
 const [MAJOR] = VERSION.split('.');
 
 /**
