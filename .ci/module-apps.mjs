@@ -15,6 +15,8 @@ const wrong = Object.keys(all).filter(key => all[key] === undefined || (${JSON.s
 if (wrong.length > 0) { throw new Error(\`got \${wrong.map(key => \`\${all[key]?.name} for \${key}\`)}, expected what is exported by these names\`); }
 const app = new App();
 new PullThroughCache(new Stack(app, 'Stack'), 'Echo', { upstream: UpstreamRegistry.echo({ account: '123456789012' }) });
+// an upstream without a credential makes the least, and one with all that the facade has makes the most
+new PullThroughCache(new Stack(app, 'Quay'), 'Quay', { upstream: UpstreamRegistry.QUAY }).verifyOnDeploy({ images: ['org/image:1'] });
 app.synth();
 `;
 const plain = uses.replace(': Record<string, any>', '');

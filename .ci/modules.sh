@@ -13,6 +13,8 @@ for name in aws-cdk-lib constructs @types @aws-cdk; do ln -s "$repo/node_modules
 cat > package.json <<'END'
 { "name": "app", "private": true, "type": "module" }
 END
+check 'every file of JavaScript can be read' \
+  find node_modules/cdk-ecr-pull-through-cache -name '*.js' -exec sh -c 'for file; do node --check "$file" || exit 1; done' sh {} +
 node "$repo/.ci/module-apps.mjs" node_modules/cdk-ecr-pull-through-cache
 check 'TypeScript compiles as an ES module' \
   "$repo/node_modules/.bin/tsc" --strict --target es2022 --module node16 --types node --skipLibCheck --preserveSymlinks written.ts

@@ -5,6 +5,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CacheEvents } from './monitoring/cache-events';
 import { CacheMetrics } from './monitoring/cache-metrics';
+import { checkNoMore } from './private/access';
 import { PullThroughCacheGrants } from './pulling/cache-grants';
 import { ImageInCache } from './pulling/image-in-cache';
 import type { ICacheRule } from './rule/cache-rule';
@@ -107,6 +108,7 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
   }
 
   public grantPull(grantee: iam.IGrantable): iam.Grant {
+    checkNoMore('grantPull', arguments, 1, 'call grants.pullImages() for some images', this);
     return this.grants.pull(grantee);
   }
 

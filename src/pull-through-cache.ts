@@ -9,6 +9,7 @@ import { nameProducers } from './monitoring/metric-producers';
 import type { CacheMetricProducers } from './monitoring/metric-producers';
 import { CacheVerification } from './operations/cache-verification';
 import type { VerifyOnDeployOptions } from './operations/cache-verification';
+import { checkOptions, isMissing } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { InvalidInputError } from './private/errors';
 import { PullThroughCacheBase } from './pull-through-cache-base';
@@ -272,8 +273,26 @@ export class PullThroughCache extends PullThroughCacheBase {
   }
 }
 
+/** What a template is made from; a `Record` that lacks one does not compile. */
+const TEMPLATE_OPTIONS = Object.keys({
+  lifecycleRules: 0,
+  encryptionKey: 0,
+  tags: 0,
+  inheritTags: 0,
+  imageTagMutability: 0,
+  imageTagMutabilityExclusionFilters: 0,
+  repositoryPolicy: 0,
+  pullers: 0,
+  description: 0,
+  creationRole: 0,
+  appliedFor: 0,
+} satisfies Record<keyof RepositoryTemplateOptions, 0>);
+
 /** The template of a cache that doesn't shape the cache's repositories would leave them without lifecycle. */
 function checkTemplateUse(options: RepositoryTemplateOptions | undefined, scope: Construct): void {
+  if (!isMissing(options)) {
+    checkOptions('the repository template', options, TEMPLATE_OPTIONS, scope);
+  }
   if (options?.appliedFor && !options.appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
     throw new InvalidInputError({
       got: `the repository template of a cache, applied for ${options.appliedFor.join(', ') || 'nothing'}`,

@@ -5,7 +5,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
   CacheFunctionDefaults, CachePullers, CacheVpcAccess, Customer, CustomerAccess, EndpointPolicies, PullPolicy, PullThroughCache, RegistryPolicy,
-  RegistryReplication, RegistryScanning, RepositoryAdoption, RepositoryTemplate, UpstreamRole,
+  RegistryReplication, RegistryScanning, RepositoryAdoption, RepositoryTemplate, UpstreamRegistry, UpstreamRole,
 } from '../src';
 import { ECHO, newStack } from './app';
 import { Deployed } from './simulator';
@@ -47,6 +47,44 @@ const LISTS: [string, (list: any, here: World) => unknown][] = [
   ['names of repositories', (list, { policy }) => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRegistryByName(policy, list)],
   ['ARNs of repositories', repositoryArns => CustomerAccess.forCustomers([Customer.account(OTHER)]).toPolicyText({ repositoryArns })],
 ];
+
+test.each<[string, (here: World) => unknown]>([
+  ['call pullImages()', ({ cache, puller }) => (cache.grants as any).pull(puller, ['nginx'])],
+  ['call pullCachedImages()', ({ cache, puller }) => (cache.grants as any).pullCached(puller, ['nginx'])],
+  ['call grants.pullImages()', ({ cache, puller }) => (cache as any).grantPull(puller, ['nginx'])],
+  ['call grantPull() of each image', ({ cache, puller }) => (cache.image('nginx') as any).grantPull(puller, ['nginx'])],
+  ['call allowOnRegistryByName()', ({ policy }) => (CustomerAccess.forCustomers([Customer.account(OTHER)]) as any).allowOnRegistry(policy, ['nginx'])],
+  ['call EndpointPolicies.scopedTo()', ({ cache }) => (EndpointPolicies as any).fullAccess([cache])],
+])('what opens a whole takes no list beside it, which JavaScript would drop: %s', (fix, use) => {
+  expect(() => use(world())).toThrow(/^got a list as one more argument of \w+\(\), expected .*: /);
+  expect(() => use(world())).toThrow(fix);
+});
+
+test('an argument more that has no value is as one left out', () => {
+  const { cache, puller } = world();
+
+  expect(() => (cache.grants as any).pull(puller, undefined)).not.toThrow();
+});
+
+test.each<[string, (here: World) => unknown]>([
+  ["the option 'lifecycleRule' of the repository template",
+    ({ stack }) => new PullThroughCache(stack, 'Other', { upstream: UpstreamRegistry.QUAY, repositoryTemplate: { lifecycleRule: [] } as any })],
+  ['a list as options of the repository template',
+    ({ stack }) => new PullThroughCache(stack, 'Other', { upstream: UpstreamRegistry.QUAY, repositoryTemplate: [] as any })],
+  ["the option 'existingStatement' of a registry policy",
+    ({ stack }) => new RegistryPolicy(stack, 'Other', { existingStatement: [] } as any)],
+  ["the option 'securityGroup' of the functions of a scope",
+    ({ stack }) => CacheFunctionDefaults.of(stack).set({ securityGroup: [] } as any)],
+  ["the option 'scopeS4' of scoped endpoints", ({ cache }) => EndpointPolicies.scopedTo({ caches: [cache], scopeS4: true } as any)],
+])('a misspelt option is not passed over: %s', (got, use) => {
+  expect(() => use(world())).toThrow(`got ${got}, expected options with '`);
+});
+
+test('a registry policy of a class of your own may have more properties', () => {
+  class Mine extends RegistryPolicy {}
+
+  expect(() => new Mine(newStack(), 'Policy', { owner: 'us' } as any)).not.toThrow();
+});
 
 describe.each(LISTS)('a list of %s that opens access (%#)', (name, use) => {
   test.each<[unknown, string]>([

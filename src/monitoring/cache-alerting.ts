@@ -70,8 +70,8 @@ export class CacheAlerting extends Construct {
     super(scope, id);
     checkCaches(this, props?.caches);
     const { caches, alarmActions, pageActions } = props;
-    checkDistinct(this, caches);
     caches.forEach(cache => checkSameRegistry(this, cache));
+    checkDistinct(this, caches);
 
     checkAlarms(this, props.alarms, pageActions);
     const ids = idsOf(this, props.alarms);

@@ -1,7 +1,7 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import type { CacheFunctionOptions } from './cache-function-options';
-import { checkPermissionsBoundary } from '../private/access';
+import { checkOptions, checkPermissionsBoundary } from '../private/access';
 import { InvalidInputError, place } from '../private/errors';
 import { accessorOf, isInTree, oncePerTree } from '../private/tree';
 
@@ -60,7 +60,8 @@ export class CacheFunctionDefaults {
    * @throws for an option that has another value here already, or when a construct with a function was made before
    */
   public set(options: CacheFunctionOptions): void {
-    checkOptions(options, this.scope);
+    checkOptions('the functions of a scope', options, OPTIONS, this.scope);
+    checkValues(options, this.scope);
     const known = defaultsIn(this.scope);
     const before = known.get(this.scope) ?? {};
     const added = given(options).filter(name => before[name] === undefined);
@@ -86,7 +87,7 @@ export class CacheFunctionDefaults {
 
 /** The options of the function of a construct; from then on defaults for it come too late. */
 export function optionsOfFunction(construct: Construct, own: CacheFunctionOptions): CacheFunctionOptions {
-  checkOptions(own, construct);
+  checkValues(own, construct);
   const known = defaultsIn(construct);
   madeIn(construct).push(construct);
   const levels = [...construct.node.scopes.map(scope => known.get(scope) ?? {}), own];
@@ -112,7 +113,8 @@ function given(options: CacheFunctionOptions): (keyof CacheFunctionOptions)[] {
 }
 
 function only(names: (keyof CacheFunctionOptions)[], options: CacheFunctionOptions): CacheFunctionOptions {
-  return Object.fromEntries(names.map(name => [name, options[name]]));
+  // a list is copied, since who has it may go on to change it
+  return Object.fromEntries(names.map(name => [name, Array.isArray(options[name]) ? [...options[name] as unknown[]] : options[name]]));
 }
 
 function quoted(names: string[]): string {
@@ -149,7 +151,7 @@ function withVpc(options: CacheFunctionOptions, construct: Construct): CacheFunc
   return options;
 }
 
-function checkOptions({ runtime, securityGroups, permissionsBoundary }: CacheFunctionOptions, scope: IConstruct): void {
+function checkValues({ runtime, securityGroups, permissionsBoundary }: CacheFunctionOptions, scope: IConstruct): void {
   if (permissionsBoundary !== undefined) {
     checkPermissionsBoundary(permissionsBoundary, scope);
   }

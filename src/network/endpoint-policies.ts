@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { accessList, readFlag } from '../private/access';
+import { accessList, checkNoMore, checkOptions, readFlag } from '../private/access';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkRule } from '../rule/cache-address';
@@ -39,6 +39,7 @@ export interface ScopedEndpointOptions {
 export class EndpointPolicies {
   /** Everything that IAM allows, as AWS makes endpoints by default: what else in the VPC uses ECR and S3 goes on. */
   public static fullAccess(): EndpointPolicies {
+    checkNoMore('fullAccess', arguments, 0, 'call EndpointPolicies.scopedTo() for some caches');
     return new EndpointPolicies(BY_METHOD, undefined, false);
   }
 
@@ -50,7 +51,8 @@ export class EndpointPolicies {
    * @throws without a cache
    */
   public static scopedTo(options: ScopedEndpointOptions): EndpointPolicies {
-    const caches = accessList('caches', options?.caches, 'name the caches, or choose EndpointPolicies.fullAccess()');
+    checkOptions('scoped endpoints', options, ['caches', 'scopeS3']);
+    const caches = accessList('caches', options.caches, 'name the caches, or choose EndpointPolicies.fullAccess()');
     caches.forEach(cache => checkRule(cache));
     return new EndpointPolicies(BY_METHOD, caches, readFlag('scopeS3', options.scopeS3, true));
   }

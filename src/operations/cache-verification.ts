@@ -8,6 +8,7 @@ import { CacheVerificationFunction } from '../functions/cache-verification-funct
 import type { VerificationProperties } from '../functions/contract';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
+import { accessTexts } from '../private/access';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { ImageInCache } from '../pulling/image-in-cache';
@@ -89,8 +90,11 @@ export class CacheVerification extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheVerificationProps) {
     super(scope, id);
-    const { cache, images = [], retryFor = Duration.minutes(2), imageTimeout = Duration.minutes(2) } = props;
+    const { cache, retryFor = Duration.minutes(2), imageTimeout = Duration.minutes(2) } = props;
     checkSameRegistry(this, cache);
+    const images = props.images === undefined || props.images === null
+      ? []
+      : accessTexts('images', props.images, 'name one that is small and always there, or leave images out to try the credential of the rule alone', this);
     checkProvable(this, cache, images);
     checkTime(this, retryFor, imageTimeout);
 

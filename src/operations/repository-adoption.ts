@@ -7,7 +7,7 @@ import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-re
 import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
-import { readFlag } from '../private/access';
+import { checkResource, readFlag } from '../private/access';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -77,6 +77,7 @@ export class RepositoryAdoption extends Construct {
     super(scope, id);
     const { template, leaveOut = [] } = props;
     const dryRun = readFlag('dryRun', props.dryRun, true, this);
+    checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);
     const { prefix } = template;
     checkNotRoot(prefix, 'the adoption of repositories', this);
     checkLeftOut(leaveOut, prefix, this);

@@ -76,6 +76,16 @@ export function checkOptions(name: string, options: unknown, known: readonly str
   }
 }
 
+/** Refuses what is written after the parameters of a method that opens a whole: JavaScript drops it, and with it what it would narrow to. */
+export function checkNoMore(name: string, more: ArrayLike<unknown>, parameters: number, fix: string, scope?: IConstruct): void {
+  const extra = Array.from(more).slice(parameters).find(one => one !== undefined);
+  if (extra !== undefined) {
+    throw new InvalidInputError({
+      got: `${kindOf(extra)} as one more argument of ${name}()`, expected: parameters === 0 ? 'none' : `${parameters}, since it opens the whole`, fix,
+    }, scope);
+  }
+}
+
 /** Reads a setting that is on or off. What is neither is refused, since it would be taken for one of the two. */
 export function readFlag(name: string, value: boolean | undefined, otherwise: boolean, scope?: IConstruct): boolean {
   if (value !== undefined && typeof value !== 'boolean') {

@@ -2,6 +2,7 @@ import { Lazy } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { DependencyGroup } from 'constructs';
+import { checkNoMore } from '../private/access';
 import { ROOT } from '../private/checks';
 import { warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
@@ -53,6 +54,7 @@ export class PullThroughCacheGrants {
    * @param grantee who pulls
    */
   public pull(grantee: iam.IGrantable): iam.Grant {
+    checkNoMore('pull', arguments, 1, 'call pullImages() for some images', this.rule);
     return this.grant(grantee, WHOLE_CACHE, this.firstPullActions, true);
   }
 
@@ -83,6 +85,7 @@ export class PullThroughCacheGrants {
    * @param grantee who pulls
    */
   public pullCached(grantee: iam.IGrantable): iam.Grant {
+    checkNoMore('pullCached', arguments, 1, 'call pullCachedImages() for some images', this.rule);
     return this.grant(grantee, WHOLE_CACHE, CacheActions.PULL_CACHED, false);
   }
 

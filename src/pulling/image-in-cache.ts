@@ -8,6 +8,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { refuse } from '../private/accepted';
+import { checkNoMore } from '../private/access';
 import { checkText, ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { CacheAddress, literalHostOf } from '../rule/cache-address';
@@ -217,6 +218,7 @@ export class ImageInCache {
    * @param grantee who pulls; not a Lambda function
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
+    checkNoMore('grantPull', arguments, 1, 'call grantPull() of each image', this.rule);
     const principals: unknown = Stack.of(this.rule).resolve(grantee.grantPrincipal.policyFragment.principalJson);
     if (JSON.stringify(principals).includes('"lambda.amazonaws.com"')) {
       throw new InvalidInputError({

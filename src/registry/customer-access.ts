@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Customer } from './customer';
 import type { RegistryPolicy } from './registry-policy';
 import { refusals, refuse } from '../private/accepted';
-import { accessList, accessTexts, checkOptions, checkResource, emptyConditionProblems, readFlag } from '../private/access';
+import { accessList, accessTexts, checkNoMore, checkOptions, checkResource, emptyConditionProblems, readFlag } from '../private/access';
 import { jsonLength, PATH } from '../private/checks';
 import { BY_METHOD, madeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
@@ -133,6 +133,7 @@ export class CustomerAccess {
    * @throws for a customer that the policy has already, statements of more than 10,240 characters
    */
   public allowOnRegistry(policy: RegistryPolicy): void {
+    checkNoMore('allowOnRegistry', arguments, 1, 'call allowOnRegistryByName() for some repositories', policy);
     this.allowNames(policy, [EVERYTHING]);
   }
 

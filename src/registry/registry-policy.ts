@@ -66,6 +66,10 @@ export class RegistryPolicy extends Resource {
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
     super(scope, id);
+    // a subclass may have properties of its own
+    if (new.target === RegistryPolicy) {
+      checkOptions('a registry policy', props, ['existingStatements'], this);
+    }
     claimRegistry(this, {
       name: 'registry policy',
       resourceType: CfnRegistryPolicy.CFN_RESOURCE_TYPE_NAME,

@@ -259,7 +259,7 @@ export class UpstreamRegistry {
     this.registryName = wire.registryName;
     this.url = wire.url;
     this.defaultRepositoryPrefix = wire.defaultRepositoryPrefix;
-    this.imageHosts = wire.imageHosts;
+    this.imageHosts = Object.freeze([...wire.imageHosts]) as string[];
     this.credential = wire.credential;
     this.account = wire.account;
     this.region = wire.region;

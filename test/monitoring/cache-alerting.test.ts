@@ -325,6 +325,13 @@ describe('alerting on several caches', () => {
       'got an empty list of caches, expected at least one cache: name the caches, or leave this construct out [at Stack/Alerting]');
   });
 
+  test('fails: caches with one prefix in two Regions, for the Region', () => {
+    const far = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'echo', region: 'us-east-1' });
+    const near = PullThroughCache.fromRepositoryPrefix(stack, 'Near', 'echo');
+
+    expect(() => new CacheAlerting(stack, 'Both', { caches: [near, far], alarms: [CacheAlarm.statisticsMissing()] })).toThrow('Region us-east-1');
+  });
+
   test('fails: a cache twice', () => {
     expect(() => new CacheAlerting(stack, 'Alerting', { caches: [imported(), imported('Again')], alarms: [] })).toThrow(
       "got the cache 'echo' twice, expected each cache once: leave the second one out");

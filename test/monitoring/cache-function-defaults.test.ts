@@ -172,6 +172,16 @@ describe('a default that comes too late', () => {
 });
 
 describe('subnets and security groups', () => {
+  test('stay as they were set, whatever becomes of the list', () => {
+    const vpc = new ec2.Vpc(stack, 'OwnVpc');
+    const securityGroups = [new ec2.SecurityGroup(stack, 'OwnGroup', { vpc })];
+    CacheFunctionDefaults.of(stack).set({ vpc, securityGroups });
+    securityGroups.length = 0;
+    statistics();
+
+    expect(functionOf().VpcConfig.SecurityGroupIds).toEqual([{ 'Fn::GetAtt': [expect.stringContaining('OwnGroup'), 'GroupId'] }]);
+  });
+
   const vpcOf = (id: string) => new ec2.Vpc(stack, id, { restrictDefaultSecurityGroup: false });
 
   test('are those that an outer scope sets beside its VPC', () => {

@@ -252,7 +252,11 @@ describe('fails', () => {
   });
 
   test('for a public upstream and no images', () => {
-    expect(() => new PullThroughCache(stack, 'Quay', { upstream: UpstreamRegistry.QUAY }).verifyOnDeploy({ images: [] })).toThrow(nothing('quay'));
+    expect(() => new PullThroughCache(stack, 'Quay', { upstream: UpstreamRegistry.QUAY }).verifyOnDeploy()).toThrow(nothing('quay'));
+  });
+
+  test('for a list of images that came out empty, also where there is a credential to try', () => {
+    expect(() => echo().verifyOnDeploy({ images: [] })).toThrow('got an empty list of images, expected at least one: name one that is small');
   });
 
   test('for an imported cache whose upstream is not known and no images', () => {

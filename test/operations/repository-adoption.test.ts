@@ -1,7 +1,7 @@
 import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
-import { CachePullers, PullThroughCache, RepositoryAdoption, RepositoryTemplate } from '../../src';
+import { CachePullers, PullThroughCache, RepositoryAdoption, RepositoryTemplate, UpstreamRegistry } from '../../src';
 import type { RepositoryAdoptionProps, RepositoryTemplateOptions } from '../../src';
 import { ECHO, newStack } from '../app';
 
@@ -129,6 +129,13 @@ test('runs on a current Node.js, on ARM, for a quarter of an hour at most', () =
 });
 
 describe('fails', () => {
+  test('for a cache in the place of its template', () => {
+    const cache = new PullThroughCache(newStack(), 'Quay', { upstream: UpstreamRegistry.QUAY });
+
+    expect(() => new RepositoryAdoption(cache, 'Adoption', { template: cache as any })).toThrow(
+      'got an object as template, expected an object that has the attribute prefix: name the repositoryTemplate of a cache, or a RepositoryTemplate');
+  });
+
   test('for ROOT', () => {
     const template = new RepositoryTemplate(stack, 'Fallback', { prefix: 'ROOT' });
 
