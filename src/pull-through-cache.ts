@@ -9,12 +9,12 @@ import { nameProducers } from './monitoring/metric-producers';
 import type { CacheMetricProducers } from './monitoring/metric-producers';
 import { CacheVerification } from './operations/cache-verification';
 import type { VerifyOnDeployOptions } from './operations/cache-verification';
-import { checkOptions, isMissing } from './private/access';
+import { checkNoMore, checkOptions, isMissing } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { InvalidInputError } from './private/errors';
 import { PullThroughCacheBase } from './pull-through-cache-base';
 import type { IPullThroughCache } from './pull-through-cache-base';
-import { RepositoryTemplate, TemplateUse } from './repository/repository-template';
+import { RepositoryTemplate, TEMPLATE_OPTIONS, TemplateUse } from './repository/repository-template';
 import type { RepositoryTemplateOptions } from './repository/repository-template';
 import { CacheRule } from './rule/cache-rule';
 import { checkUpstreamRoleChoice, UpstreamRole } from './rule/upstream-role';
@@ -136,6 +136,7 @@ export class PullThroughCache extends PullThroughCacheBase {
    * @param repositoryPrefix the prefix of the cached repositories, or `ROOT`
    */
   public static fromRepositoryPrefix(scope: Construct, id: string, repositoryPrefix: string): IPullThroughCache {
+    checkNoMore('fromRepositoryPrefix', arguments, 3, 'call fromPullThroughCacheAttributes() for a cache elsewhere', scope);
     return PullThroughCache.fromPullThroughCacheAttributes(scope, id, { repositoryPrefix });
   }
 
@@ -149,6 +150,7 @@ export class PullThroughCache extends PullThroughCacheBase {
   public static fromPullThroughCacheAttributes(
     scope: Construct, id: string, attributes: PullThroughCacheAttributes): IPullThroughCache {
     const given: Partial<PullThroughCacheAttributes> = attributes ?? {};
+    checkOptions('an imported cache', given, ATTRIBUTES, scope);
     const repositoryPrefix = given.repositoryPrefix!;
     // what other languages leave out may arrive as null
     const upstream = given.upstream ?? undefined;
@@ -191,6 +193,10 @@ export class PullThroughCache extends PullThroughCacheBase {
   constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
     const given: Partial<PullThroughCacheProps> = props ?? {};
+    // a subclass may have properties of its own
+    if (new.target === PullThroughCache) {
+      checkOptions('a cache', given, CACHE_OPTIONS, this);
+    }
     const upstream = given.upstream!;
     checkUpstream(upstream, this);
     // what other languages leave out may arrive as null
@@ -273,20 +279,33 @@ export class PullThroughCache extends PullThroughCacheBase {
   }
 }
 
-/** What a template is made from; a `Record` that lacks one does not compile. */
-const TEMPLATE_OPTIONS = Object.keys({
-  lifecycleRules: 0,
-  encryptionKey: 0,
-  tags: 0,
-  inheritTags: 0,
-  imageTagMutability: 0,
-  imageTagMutabilityExclusionFilters: 0,
-  repositoryPolicy: 0,
-  pullers: 0,
-  description: 0,
-  creationRole: 0,
-  appliedFor: 0,
-} satisfies Record<keyof RepositoryTemplateOptions, 0>);
+/* Each option once: a `Record` that lacks one does not compile. */
+const CACHE_OPTIONS = Object.keys({
+  upstream: 0,
+  repositoryPrefix: 0,
+  upstreamRepositoryPrefix: 0,
+  upstreamRole: 0,
+  repositoryTemplate: 0,
+  monitoring: 0,
+} satisfies Record<keyof PullThroughCacheProps, 0>);
+
+const ATTRIBUTES = Object.keys({
+  repositoryPrefix: 0,
+  upstream: 0,
+  upstreamRepositoryPrefix: 0,
+  account: 0,
+  region: 0,
+  repositoriesTagged: 0,
+  eventLogGroup: 0,
+  failedPullsRule: 0,
+  failedPullsAlarm: 0,
+  importsRule: 0,
+  deniedPullsRule: 0,
+  statisticsInterval: 0,
+  statisticsLogGroup: 0,
+  probeInterval: 0,
+  probeLogGroup: 0,
+} satisfies Record<keyof PullThroughCacheAttributes, 0>);
 
 /** The template of a cache that doesn't shape the cache's repositories would leave them without lifecycle. */
 function checkTemplateUse(options: RepositoryTemplateOptions | undefined, scope: Construct): void {

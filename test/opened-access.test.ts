@@ -1,11 +1,12 @@
-import { CfnOutput, Lazy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Lazy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  CacheFunctionDefaults, CachePullers, CacheVpcAccess, Customer, CustomerAccess, EndpointPolicies, PullPolicy, PullThroughCache, RegistryPolicy,
-  RegistryReplication, RegistryScanning, RepositoryAdoption, RepositoryTemplate, UpstreamRegistry, UpstreamRole,
+  CacheFunctionDefaults, CacheLifecycleRule, CachePullers, CacheRule, CacheVpcAccess, Customer, CustomerAccess, EndpointPolicies, PullPolicy,
+  PullThroughCache, RegistryPolicy,
+  RegistryReplication, RegistryScanning, RepositoryAdoption, RepositoryRemoval, RepositoryTemplate, UpstreamRegistry, UpstreamRole,
 } from '../src';
 import { ECHO, newStack } from './app';
 import { Deployed } from './simulator';
@@ -45,6 +46,8 @@ const LISTS: [string, (list: any, here: World) => unknown][] = [
   ['roles', roles => CustomerAccess.forCustomers([Customer.account(OTHER, { roles })])],
   ['repositories', list => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRepositories(list)],
   ['names of repositories', (list, { policy }) => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRegistryByName(policy, list)],
+  ['prefixes in leaveOut', (leaveOut, { cache, stack }) => new RepositoryRemoval(stack, 'Removal', { cache, confirmedPrefix: 'echo', leaveOut })],
+  ['prefixes in leaveOut', (leaveOut, { cache, stack }) => new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, leaveOut })],
   ['ARNs of repositories', repositoryArns => CustomerAccess.forCustomers([Customer.account(OTHER)]).toPolicyText({ repositoryArns })],
 ];
 
@@ -54,6 +57,11 @@ test.each<[string, (here: World) => unknown]>([
   ['call grants.pullImages()', ({ cache, puller }) => (cache as any).grantPull(puller, ['nginx'])],
   ['call grantPull() of each image', ({ cache, puller }) => (cache.image('nginx') as any).grantPull(puller, ['nginx'])],
   ['call allowOnRegistryByName()', ({ policy }) => (CustomerAccess.forCustomers([Customer.account(OTHER)]) as any).allowOnRegistry(policy, ['nginx'])],
+  ['name the images in the options', ({ cache, policy }) => (policy as any).allowFirstPull(cache, { pullers: [CachePullers.account(OTHER)] }, ['nginx'])],
+  ['name the images in the options', ({ cache }) => (PullPolicy as any).toPolicyText({ caches: [cache] }, ['nginx'])],
+  ['name the images in the options', ({ cache }) => (PullPolicy as any).toPolicyDocument({ caches: [cache] }, ['nginx'])],
+  ['name the caches in the options', ({ cache, policy }) => (RegistryReplication as any).allowSource(policy, { account: OTHER }, [cache])],
+  ['call fromPullThroughCacheAttributes()', ({ stack }) => (PullThroughCache as any).fromRepositoryPrefix(stack, 'Import', 'other', [OTHER])],
   ['call EndpointPolicies.scopedTo()', ({ cache }) => (EndpointPolicies as any).fullAccess([cache])],
 ])('what opens a whole takes no list beside it, which JavaScript would drop: %s', (fix, use) => {
   expect(() => use(world())).toThrow(/^got a list as one more argument of \w+\(\), expected .*: /);
@@ -75,6 +83,22 @@ test.each<[string, (here: World) => unknown]>([
     ({ stack }) => new RegistryPolicy(stack, 'Other', { existingStatement: [] } as any)],
   ["the option 'securityGroup' of the functions of a scope",
     ({ stack }) => CacheFunctionDefaults.of(stack).set({ securityGroup: [] } as any)],
+  ["the option 'leavOut' of a removal",
+    ({ cache, stack }) => new RepositoryRemoval(stack, 'Removal', { cache, confirmedPrefix: 'echo', leavOut: ['echo/own'] } as any)],
+  ["the option 'leavOut' of an adoption",
+    ({ cache, stack }) => new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, leavOut: ['echo/own'] } as any)],
+  ["the option 'tagPattern' of CacheLifecycleRule.keepNewest()", () => CacheLifecycleRule.keepNewest(5, { tagPattern: ['dev-*'] } as any)],
+  ['a list as options of CacheLifecycleRule.expireAfter()', () => CacheLifecycleRule.expireAfter(Duration.days(1), ['dev-*'] as any)],
+  ["the option 'upstreamRepositoryPrefx' of a cache",
+    ({ stack }) => new PullThroughCache(stack, 'Other', { upstream: UpstreamRegistry.QUAY, upstreamRepositoryPrefx: 'team' } as any)],
+  ["the option 'template' of a cache rule", ({ stack }) => new CacheRule(stack, 'Other', { upstream: UpstreamRegistry.QUAY, template: {} } as any)],
+  ["the option 'lifecycleRule' of a repository template",
+    ({ stack }) => new RepositoryTemplate(stack, 'Template', { prefix: 'other', lifecycleRule: [] } as any)],
+  ["the option 'acount' of an imported cache",
+    ({ stack }) => PullThroughCache.fromPullThroughCacheAttributes(stack, 'Import', { repositoryPrefix: 'other', acount: OTHER } as any)],
+  ["the option 'reigon' of UpstreamRegistry.echo()", () => UpstreamRegistry.echo({ account: OTHER, reigon: 'eu-west-1' } as any)],
+  ["the option 'credentials' of UpstreamRegistry.of()",
+    () => UpstreamRegistry.of({ registryName: 'new', url: 'new.example.com', defaultRepositoryPrefix: 'new', credentials: {} } as any)],
   ["the option 'scopeS4' of scoped endpoints", ({ cache }) => EndpointPolicies.scopedTo({ caches: [cache], scopeS4: true } as any)],
 ])('a misspelt option is not passed over: %s', (got, use) => {
   expect(() => use(world())).toThrow(`got ${got}, expected options with '`);

@@ -5,7 +5,7 @@ import { checkPolicyJson, parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
-import { isMissing, kindOf } from '../private/access';
+import { checkOptions, isMissing, kindOf } from '../private/access';
 import { checkInstance } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 
@@ -298,6 +298,9 @@ export class CacheLifecycleRule {
   }
 
   private static of(where: string, options: CacheLifecycleSelectionOptions | undefined, count: Count, action: LifecycleAction): CacheLifecycleRule {
+    if (!isMissing(options)) {
+      checkOptions(`CacheLifecycleRule.${where}()`, options, ['description', 'tagStatus', 'tagPatterns', 'tagPrefixes']);
+    }
     const rule = checked({ selection: { ...selectTags(options), ...count }, action }, where);
     return new CacheLifecycleRule([{ ...rule, description: options?.description ?? describeRule(rule) }]);
   }

@@ -6,7 +6,7 @@ import { InvalidInputError, place } from '../private/errors';
 import { accessorOf, isInTree, oncePerTree } from '../private/tree';
 
 /** Every option, once: a `Record` that lacks one does not compile. */
-const OPTIONS = Object.keys({
+export const FUNCTION_OPTIONS = Object.keys({
   logRetention: 0,
   logEncryptionKey: 0,
   logRemovalPolicy: 0,
@@ -60,7 +60,7 @@ export class CacheFunctionDefaults {
    * @throws for an option that has another value here already, or when a construct with a function was made before
    */
   public set(options: CacheFunctionOptions): void {
-    checkOptions('the functions of a scope', options, OPTIONS, this.scope);
+    checkOptions('the functions of a scope', options, FUNCTION_OPTIONS, this.scope);
     checkValues(options, this.scope);
     const known = defaultsIn(this.scope);
     const before = known.get(this.scope) ?? {};
@@ -109,7 +109,7 @@ function madeIn(scope: IConstruct): IConstruct[] {
 }
 
 function given(options: CacheFunctionOptions): (keyof CacheFunctionOptions)[] {
-  return OPTIONS.filter(name => options[name] !== undefined);
+  return FUNCTION_OPTIONS.filter(name => options[name] !== undefined);
 }
 
 function only(names: (keyof CacheFunctionOptions)[], options: CacheFunctionOptions): CacheFunctionOptions {

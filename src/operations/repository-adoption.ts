@@ -4,10 +4,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
-import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
+import { checkNotRoot, otherPrefixes, readLeftOut } from './swept-prefixes';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
+import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
-import { checkResource, readFlag } from '../private/access';
+import { checkOptions, checkResource, readFlag } from '../private/access';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -75,12 +76,16 @@ export class RepositoryAdoption extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryAdoptionProps) {
     super(scope, id);
-    const { template, leaveOut = [] } = props;
+    // a subclass may have properties of its own
+    if (new.target === RepositoryAdoption) {
+      checkOptions('an adoption', props ?? {}, ['template', 'dryRun', 'leaveOut', 'trigger', ...FUNCTION_OPTIONS], this);
+    }
+    const { template } = props;
     const dryRun = readFlag('dryRun', props.dryRun, true, this);
     checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);
     const { prefix } = template;
     checkNotRoot(prefix, 'the adoption of repositories', this);
-    checkLeftOut(leaveOut, prefix, this);
+    const leaveOut = readLeftOut(props.leaveOut, prefix, this);
 
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;

@@ -5,11 +5,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
-import { checkLeftOut, checkNotRoot, otherPrefixes } from './swept-prefixes';
+import { checkNotRoot, otherPrefixes, readLeftOut } from './swept-prefixes';
 import type { RemovalProperties } from '../functions/contract';
 import { RepositoryRemovalFunction } from '../functions/repository-removal-function';
+import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
+import { checkOptions } from '../private/access';
 import { InvalidInputError } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
@@ -60,11 +62,15 @@ export class RepositoryRemoval extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryRemovalProps) {
     super(scope, id);
-    const { cache, confirmedPrefix, leaveOut = [] } = props;
+    // a subclass may have properties of its own
+    if (new.target === RepositoryRemoval) {
+      checkOptions('a removal', props ?? {}, ['cache', 'confirmedPrefix', 'leaveOut', ...FUNCTION_OPTIONS], this);
+    }
+    const { cache, confirmedPrefix } = props;
     const prefix = prefixOf(cache);
     checkNotRoot(prefix, 'the removal of repositories', this);
     checkConfirmation(confirmedPrefix, prefix, this);
-    checkLeftOut(leaveOut, prefix, this);
+    const leaveOut = readLeftOut(props.leaveOut, prefix, this);
     checkSameRegistry(this, cache);
 
     const { role, logGroup, make } = operationFunction(this, props);

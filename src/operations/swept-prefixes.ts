@@ -1,6 +1,7 @@
 import { CfnResource, Lazy, Token } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule, CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import type { Construct, IConstruct } from 'constructs';
+import { accessTexts } from '../private/access';
 import { checkPrefix, ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { comparePlacement, Placement } from '../private/places';
@@ -17,7 +18,8 @@ export function checkNotRoot(prefix: string, what: string, scope: Construct): vo
 }
 
 /** Refuses what is left out without being below the prefix. */
-export function checkLeftOut(leftOut: string[], prefix: string, scope: Construct): void {
+export function readLeftOut(given: string[] | undefined, prefix: string, scope: Construct): string[] {
+  const leftOut = given === undefined ? [] : accessTexts('prefixes in leaveOut', given, 'leave leaveOut out when nothing is to be left alone', scope);
   for (const one of leftOut) {
     checkPrefix('prefix that is left out', one, scope, 256);
     if (!one.startsWith(`${prefix}/`)) {
@@ -28,6 +30,7 @@ export function checkLeftOut(leftOut: string[], prefix: string, scope: Construct
       }, scope);
     }
   }
+  return leftOut;
 }
 
 /**

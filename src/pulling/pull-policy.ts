@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { refusals } from '../private/accepted';
-import { accessList, accessTexts, checkOptions, readFlag } from '../private/access';
+import { accessList, accessTexts, checkNoMore, checkOptions, readFlag } from '../private/access';
 import { jsonLength } from '../private/checks';
 import { CheckId } from '../private/errors';
 
@@ -89,6 +89,7 @@ export class PullPolicy extends iam.ManagedPolicy {
    * @throws for an entry of `images` that is no path, an empty list of images or caches
    */
   public static toPolicyDocument(options: PullPolicyOptions): iam.PolicyDocument {
+    checkNoMore('toPolicyDocument', arguments, 1, 'name the images in the options');
     const caches = readCaches(options);
     const document = new iam.PolicyDocument({ minimize: true });
     grantTo(new DocumentPrincipal(document, caches[0]), caches, options);
@@ -103,6 +104,7 @@ export class PullPolicy extends iam.ManagedPolicy {
    * @throws for an entry of `images` that is no path, an empty list of images or caches
    */
   public static toPolicyText(options: PullPolicyOptions): string {
+    checkNoMore('toPolicyText', arguments, 1, 'name the images in the options');
     const document = PullPolicy.toPolicyDocument(options);
     return Stack.of(readCaches(options)[0]).toJsonString(document);
   }

@@ -5,7 +5,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { refusals } from '../private/accepted';
-import { accessList, checkOptions, emptyConditionProblems } from '../private/access';
+import { accessList, checkNoMore, checkOptions, emptyConditionProblems } from '../private/access';
 import { jsonLength } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -92,6 +92,7 @@ export class RegistryPolicy extends Resource {
    * no path
    */
   public allowFirstPull(cache: IPullThroughCacheRuleRef, options: FirstPullOptions): void {
+    checkNoMore('allowFirstPull', arguments, 2, 'name the images in the options', this);
     checkOptions('first pulls', options, ['pullers', 'images'], this);
     const { images } = options;
     const address = CacheAddress.fromRule(cache);

@@ -6,7 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { RegistryPolicy } from './registry-policy';
 import { checkReplicationFilter, replicationFilterOf } from './repository-filters';
 import { refuse } from '../private/accepted';
-import { accessList, checkOptions } from '../private/access';
+import { accessList, checkNoMore, checkOptions } from '../private/access';
 import { checkAccount, checkRegion } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import { claimRegistry, oncePerTree } from '../private/tree';
@@ -54,6 +54,7 @@ export class RegistryReplication extends Resource {
    * @throws for what is no account, an account that the policy has already, an empty list of caches
    */
   public static allowSource(policy: RegistryPolicy, source: ReplicationSourceOptions): void {
+    checkNoMore('allowSource', arguments, 2, 'name the caches in the options', policy);
     checkOptions('a source of replicas', source, ['account', 'caches'], policy);
     const { account } = source;
     checkAccount(account, policy);

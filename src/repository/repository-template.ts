@@ -11,7 +11,7 @@ import {
   checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
 } from './template-checks';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
-import { accessList } from '../private/access';
+import { accessList, checkOptions } from '../private/access';
 import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
 import { checkEach } from '../private/choices';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
@@ -117,6 +117,25 @@ export interface RepositoryTemplateOptions {
   readonly appliedFor?: TemplateUse[];
 }
 
+/**
+ * Each option once: a `Record` that lacks one does not compile.
+ *
+ * @internal
+ */
+export const TEMPLATE_OPTIONS = Object.keys({
+  lifecycleRules: 0,
+  encryptionKey: 0,
+  tags: 0,
+  inheritTags: 0,
+  imageTagMutability: 0,
+  imageTagMutabilityExclusionFilters: 0,
+  repositoryPolicy: 0,
+  pullers: 0,
+  description: 0,
+  creationRole: 0,
+  appliedFor: 0,
+} satisfies Record<keyof RepositoryTemplateOptions, 0>);
+
 /** Properties of a `RepositoryTemplate`. */
 export interface RepositoryTemplateProps extends RepositoryTemplateOptions {
   /** The prefix of the repositories, or `ROOT` for all that no other template matches. Create-only. */
@@ -152,6 +171,10 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
 
   constructor(scope: Construct, id: string, props: RepositoryTemplateProps) {
     super(scope, id);
+    // a subclass may have properties of its own
+    if (new.target === RepositoryTemplate) {
+      checkOptions('a repository template', props, ['prefix', ...TEMPLATE_OPTIONS], this);
+    }
     this.prefix = props.prefix;
     this.ownTags = props.tags ?? {};
     this.inheritTags = props.inheritTags ?? false;

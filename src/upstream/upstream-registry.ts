@@ -7,7 +7,7 @@ import { checkCredential } from './upstream-credential';
 import type { UpstreamCredential } from './upstream-credential';
 import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
-import { isMissing, kindOf } from '../private/access';
+import { isMissing, kindOf, checkOptions } from '../private/access';
 import { checkAccount, checkRegionName, checkText } from '../private/checks';
 import { checkInstance } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
@@ -176,7 +176,7 @@ export class UpstreamRegistry {
    * @param options the account that Echo told you, and its Region
    */
   public static echo(options: EchoUpstreamOptions): UpstreamRegistry {
-    const { account, region }: Partial<EchoUpstreamOptions> = options ?? {};
+    const { account, region }: Partial<EchoUpstreamOptions> = readPlace('UpstreamRegistry.echo()', options);
     return UpstreamRegistry.privateEcr(account, region ?? 'us-east-1', 'echo');
   }
 
@@ -186,7 +186,7 @@ export class UpstreamRegistry {
    * @param options the account and Region of the registry
    */
   public static ecr(options: EcrUpstreamOptions): UpstreamRegistry {
-    const { account, region }: Partial<EcrUpstreamOptions> = options ?? {};
+    const { account, region }: Partial<EcrUpstreamOptions> = readPlace('UpstreamRegistry.ecr()', options);
     return UpstreamRegistry.privateEcr(account, region, REGISTRIES.ecr.defaultRepositoryPrefix);
   }
 
@@ -316,6 +316,7 @@ export function checkUpstream(upstream: UpstreamRegistry, scope: IConstruct): vo
 /** What `of()` can't do without. */
 function requiredOf(options: UpstreamRegistryOptions): UpstreamRegistryOptions {
   const given: Partial<UpstreamRegistryOptions> = options ?? {};
+  checkOptions('UpstreamRegistry.of()', given, ['registryName', 'url', 'defaultRepositoryPrefix', 'credential', 'imageHosts']);
   const { registryName, url, defaultRepositoryPrefix } = given;
   // an empty text is as good as none
   checkText('registryName for UpstreamRegistry.of()', registryName || undefined, "'quay'");
@@ -364,4 +365,10 @@ function checkHost(host: string): void {
       fix: "write it such as 'registry.example.com'",
     });
   }
+}
+
+function readPlace<T extends object>(name: string, options: T | undefined): Partial<T> {
+  const given = options ?? {};
+  checkOptions(name, given, ['account', 'region']);
+  return given;
 }
