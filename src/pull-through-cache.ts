@@ -9,7 +9,7 @@ import { nameProducers } from './monitoring/metric-producers';
 import type { CacheMetricProducers } from './monitoring/metric-producers';
 import { CacheVerification } from './operations/cache-verification';
 import type { VerifyOnDeployOptions } from './operations/cache-verification';
-import { checkNoMore, checkOptions, isMissing } from './private/access';
+import { checkNoMore, checkOptions, checkProps, isMissing } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { InvalidInputError } from './private/errors';
 import { PullThroughCacheBase } from './pull-through-cache-base';
@@ -193,10 +193,7 @@ export class PullThroughCache extends PullThroughCacheBase {
   constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
     const given: Partial<PullThroughCacheProps> = props ?? {};
-    // a subclass may have properties of its own
-    if (new.target === PullThroughCache) {
-      checkOptions('a cache', given, CACHE_OPTIONS, this);
-    }
+    checkProps(this, PullThroughCache, 'a cache', given, CACHE_OPTIONS);
     const upstream = given.upstream!;
     checkUpstream(upstream, this);
     // what other languages leave out may arrive as null

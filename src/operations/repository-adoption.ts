@@ -8,7 +8,7 @@ import { checkNotRoot, otherPrefixes, readLeftOut } from './swept-prefixes';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
-import { checkOptions, checkResource, readFlag } from '../private/access';
+import { checkProps, checkResource, readFlag } from '../private/access';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -76,10 +76,7 @@ export class RepositoryAdoption extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryAdoptionProps) {
     super(scope, id);
-    // a subclass may have properties of its own
-    if (new.target === RepositoryAdoption) {
-      checkOptions('an adoption', props ?? {}, ['template', 'dryRun', 'leaveOut', 'trigger', ...FUNCTION_OPTIONS], this);
-    }
+    checkProps(this, RepositoryAdoption, 'an adoption', props ?? {}, ['template', 'dryRun', 'leaveOut', 'trigger', ...FUNCTION_OPTIONS]);
     const { template } = props;
     const dryRun = readFlag('dryRun', props.dryRun, true, this);
     checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);

@@ -11,7 +11,7 @@ import { RepositoryRemovalFunction } from '../functions/repository-removal-funct
 import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
-import { checkOptions } from '../private/access';
+import { checkProps } from '../private/access';
 import { InvalidInputError } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
@@ -62,10 +62,7 @@ export class RepositoryRemoval extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryRemovalProps) {
     super(scope, id);
-    // a subclass may have properties of its own
-    if (new.target === RepositoryRemoval) {
-      checkOptions('a removal', props ?? {}, ['cache', 'confirmedPrefix', 'leaveOut', ...FUNCTION_OPTIONS], this);
-    }
+    checkProps(this, RepositoryRemoval, 'a removal', props ?? {}, ['cache', 'confirmedPrefix', 'leaveOut', ...FUNCTION_OPTIONS]);
     const { cache, confirmedPrefix } = props;
     const prefix = prefixOf(cache);
     checkNotRoot(prefix, 'the removal of repositories', this);

@@ -76,6 +76,13 @@ export function checkOptions(name: string, options: unknown, known: readonly str
   }
 }
 
+/** Refuses properties that a class hasn't. A subclass may have properties of its own, so only what is of the class itself is checked. */
+export function checkProps(construct: IConstruct, ofClass: object, name: string, props: unknown, known: readonly string[]): void {
+  if (construct.constructor === ofClass) {
+    checkOptions(name, props, known, construct);
+  }
+}
+
 /** Refuses what is written after the parameters of a method that opens a whole: JavaScript drops it, and with it what it would narrow to. */
 export function checkNoMore(name: string, more: ArrayLike<unknown>, parameters: number, fix: string, scope?: IConstruct): void {
   const extra = Array.from(more).slice(parameters).find(one => one !== undefined);

@@ -5,7 +5,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { refusals } from '../private/accepted';
-import { accessList, checkNoMore, checkOptions, emptyConditionProblems } from '../private/access';
+import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems } from '../private/access';
 import { jsonLength } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -66,10 +66,7 @@ export class RegistryPolicy extends Resource {
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
     super(scope, id);
-    // a subclass may have properties of its own
-    if (new.target === RegistryPolicy) {
-      checkOptions('a registry policy', props, ['existingStatements'], this);
-    }
+    checkProps(this, RegistryPolicy, 'a registry policy', props, ['existingStatements']);
     claimRegistry(this, {
       name: 'registry policy',
       resourceType: CfnRegistryPolicy.CFN_RESOURCE_TYPE_NAME,

@@ -11,7 +11,7 @@ import {
   checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
 } from './template-checks';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
-import { accessList, checkOptions } from '../private/access';
+import { accessList, checkProps } from '../private/access';
 import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
 import { checkEach } from '../private/choices';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
@@ -171,10 +171,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
 
   constructor(scope: Construct, id: string, props: RepositoryTemplateProps) {
     super(scope, id);
-    // a subclass may have properties of its own
-    if (new.target === RepositoryTemplate) {
-      checkOptions('a repository template', props, ['prefix', ...TEMPLATE_OPTIONS], this);
-    }
+    checkProps(this, RepositoryTemplate, 'a repository template', props, ['prefix', ...TEMPLATE_OPTIONS]);
     this.prefix = props.prefix;
     this.ownTags = props.tags ?? {};
     this.inheritTags = props.inheritTags ?? false;

@@ -8,7 +8,7 @@ import { registerRule } from './rule-register';
 import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
 import { refuse } from '../private/accepted';
-import { checkOptions } from '../private/access';
+import { checkProps } from '../private/access';
 import { checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
 import { checkUpstream } from '../upstream/upstream-registry';
@@ -101,10 +101,7 @@ export class CacheRule extends Resource implements ICacheRule {
 
   constructor(scope: Construct, id: string, props: CacheRuleProps) {
     super(scope, id);
-    // a subclass may have properties of its own
-    if (new.target === CacheRule) {
-      checkOptions('a cache rule', props ?? {}, ['upstream', 'repositoryPrefix', 'upstreamRepositoryPrefix', 'upstreamRole'], this);
-    }
+    checkProps(this, CacheRule, 'a cache rule', props ?? {}, ['upstream', 'repositoryPrefix', 'upstreamRepositoryPrefix', 'upstreamRole']);
     const given: Partial<CacheRuleProps> = props ?? {};
     const upstream = given.upstream!;
     checkUpstream(upstream, this);
