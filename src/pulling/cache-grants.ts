@@ -39,6 +39,7 @@ export class PullThroughCacheGrants {
    * @param rule the rule whose repositories are pulled
    */
   public static fromRule(rule: IPullThroughCacheRuleRef): PullThroughCacheGrants {
+    checkNoMore('fromRule', arguments, 1, 'call pullImages() of the grants for some images');
     return new PullThroughCacheGrants(rule);
   }
 
