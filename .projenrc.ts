@@ -42,6 +42,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@^4',
     'knip@^6',
     `publib@${publisher}`,
+    'semver@^7',
+    '@types/semver@^7',
     'tsx@^4',
     'yaml@^2',
     // Judges that others wrote.
