@@ -1,9 +1,13 @@
 import { awscdk, github, javascript, JsonFile, ReleasableCommits, release } from 'projen';
 import { bundleOnce } from './projenrc/bundles';
+import { floorOf, writeFloor } from './projenrc/floor';
 import { Releasing } from './projenrc/releasing';
 import { Trust } from './projenrc/trust';
 import { addWorkflows, NODE } from './projenrc/workflows';
 import { PARTS, REGISTRIES } from './src/upstream/registries';
+
+/** The oldest aws-cdk-lib with Mixins, Validations and cdk-nag 3 that npm, PyPI, Maven Central and the Go proxy all serve. */
+const floor = floorOf('2.257.0');
 
 /** The next release has this version or a later one; the commits decide once there is one. */
 const leastVersion = '0.9.0';
@@ -27,9 +31,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   defaultReleaseBranch: 'main',
   projenrcTs: true,
 
-  // The oldest aws-cdk-lib with Mixins, Validations and cdk-nag 3 that npm, PyPI, Maven Central and the Go proxy all serve.
-  cdkVersion: '2.257.0',
-  constructsVersion: '10.5.1',
+  cdkVersion: floor.cdk,
+  constructsVersion: floor.constructs,
   jsiiVersion: '~6.0.0',
   typescriptVersion: '6.0.3',
   minNodeVersion: '20.16.0',
@@ -157,12 +160,8 @@ project.npmignore?.exclude(
   '/lib/functions/*', '!/lib/functions/contract.*', '!/lib/functions/*-function.*',
 );
 
-// pacmak copies these installed versions into go.mod; they are the ones that Go's awscdk v2.257.0 asks for.
-project.package.addPackageResolutions(
-  '@aws-cdk/cloud-assembly-schema@53.25.0',
-  '@aws-cdk/asset-node-proxy-agent-v6@2.1.1',
-  '@aws-cdk/asset-awscli-v1@2.2.273',
-);
+project.package.addPackageResolutions(...Object.entries(floor.overrides).map(([name, version]) => `${name}@${version}`));
+writeFloor(floor);
 
 // Every jsii warning fails the build; a name that is reserved in another language is one.
 project.compileTask.reset('jsii --fail-on-warnings');
@@ -226,6 +225,9 @@ project.addTask('templates', {
 const packageJava = project.tasks.tryFind('package:java')!;
 packageJava.prependExec('node .ci/maven-floor.mjs dist/maven-floor.xml');
 packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://$PWD/dist/maven-floor.xml")');
+
+// nothing that is installed runs a program at once
+project.addFields({ allowScripts: { '@parcel/watcher': false, 'esbuild': false } });
 
 project.addFields({
   knip: {
