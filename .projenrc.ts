@@ -2,6 +2,7 @@ import { awscdk, github, javascript, JsonFile, ReleasableCommits, release } from
 import { bundleOnce } from './projenrc/bundles';
 import { floorOf, writeFloor } from './projenrc/floor';
 import { Releasing } from './projenrc/releasing';
+import { FUNCTIONS_NODE, FUNCTIONS_RUNTIME } from './projenrc/runtime';
 import { Trust } from './projenrc/trust';
 import { addWorkflows, NODE } from './projenrc/workflows';
 import { PARTS, REGISTRIES } from './src/upstream/registries';
@@ -70,7 +71,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
 
   // Every src/**/*.lambda.ts is bundled into assets/ and gets a construct beside it.
-  lambdaOptions: { runtime: awscdk.LambdaRuntime.NODEJS_24_X, awsSdkConnectionReuse: false },
+  lambdaOptions: { runtime: new awscdk.LambdaRuntime(FUNCTIONS_RUNTIME, `node${FUNCTIONS_NODE}`), awsSdkConnectionReuse: false },
 
   publishToPypi: { distName: 'cdk-ecr-pull-through-cache', module: 'cdk_ecr_pull_through_cache', trustedPublishing: true },
   publishToMaven: {

@@ -12,7 +12,14 @@ interface Job {
   readonly if?: string;
   readonly environment?: string;
   readonly permissions?: { readonly [permission: string]: string };
-  readonly steps?: ReadonlyArray<{ readonly id?: string; readonly uses?: string; readonly run?: string; readonly with?: { readonly [input: string]: string } }>;
+  readonly steps?: readonly Step[];
+}
+
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: { readonly [input: string]: string };
 }
 
 interface Workflow {
