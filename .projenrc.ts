@@ -189,16 +189,17 @@ project.testTask.spawn(layers);
 project.testTask.spawn(unused);
 project.testTask.exec('node --test projenrc/lazy-imports.test.mjs projenrc/next-version.test.mjs');
 
-// the pattern option takes several values, so another option has to end it
-const jestOfExternal = 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/';
+// options that take several values are ended by another one; what follows names the tests to run, as in `npm run external -- surface`
+const externalOf = (folder: string) =>
+  `jest --roots='<rootDir>/${folder}' --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/`;
 project.addTask('external', {
   description: 'Judges that others wrote: they need the compiled package or another toolchain',
-  exec: `${jestOfExternal} --testPathIgnorePatterns=/slow/ --ci test/external`,
+  exec: `${externalOf('test/external')} --testPathIgnorePatterns=/slow/ --ci`,
   receiveArgs: true,
 });
 project.addTask('external:slow', {
   description: 'Judges that others wrote and that take minutes to build',
-  exec: `${jestOfExternal} --ci test/external/slow`,
+  exec: `${externalOf('test/external/slow')} --ci`,
   receiveArgs: true,
 });
 
