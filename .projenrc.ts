@@ -244,7 +244,6 @@ project.addFields({
       '@stryker-mutator/*', 'aws-cdk', 'commit-and-tag-version', 'dependency-cruiser', 'jsii', 'jsii-diff', 'jsii-docgen', 'jsii-pacmak',
       'jsii-rosetta', 'publib', 'ts-node',
     ],
-    ignoreBinaries: ['java', 'mvn'],
   },
 });
 
