@@ -161,7 +161,8 @@ project.npmignore?.exclude(
   '/lib/functions/*', '!/lib/functions/contract.*', '!/lib/functions/*-function.*',
 );
 
-project.package.addPackageResolutions(...Object.entries(floor.overrides).map(([name, version]) => `${name}@${version}`));
+// as projen's resolutions they would be taken for version 1 of the CDK
+project.addFields({ overrides: floor.overrides });
 writeFloor(floor);
 
 // Every jsii warning fails the build; a name that is reserved in another language is one.
