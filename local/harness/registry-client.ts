@@ -78,6 +78,12 @@ export class RegistryClient {
     return answer;
   }
 
+  /** The referrers of an image: OCI Distribution Specification, "Listing Referrers". Rejects with PullRefused. */
+  public async referrers(repository: string, digest: string): Promise<readonly { readonly artifactType?: string }[]> {
+    const { body } = await this.get(`/v2/${repository}/referrers/${digest}`);
+    return (JSON.parse(body.toString()) as { manifests: { artifactType?: string }[] }).manifests;
+  }
+
   private async pullContents(repository: string, { config, layers = [] }: Manifest): Promise<number> {
     const all = [...config ? [config] : [], ...layers];
     for (const { digest } of all) {
