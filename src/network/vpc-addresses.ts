@@ -21,7 +21,7 @@ export function ipv4Of(vpc: ec2.IVpc): VpcAddresses {
 
 /** The IPv6 blocks of a VPC; refuses one of which they aren't known, since clients prefer IPv6 where a host has such an address. */
 export function ipv6Of(vpc: ec2.IVpc, scope: Construct): VpcAddresses {
-  const associated = associations(vpc).filter(({ ipv6CidrBlock, amazonProvidedIpv6CidrBlock: provided }) => ipv6CidrBlock !== undefined || provided === true);
+  const associated = associations(vpc).filter(one => one.ipv6CidrBlock !== undefined || one.amazonProvidedIpv6CidrBlock === true);
   if (associated.length === 0) {
     throw new InvalidInputError({
       got: 'endpoints with IPv6 addresses in a VPC whose IPv6 blocks are not known',
