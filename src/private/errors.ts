@@ -72,6 +72,7 @@ export enum WarningId {
   NOTHING_SCANNED = 'nothingScanned',
   REGION_SUPPORT = 'regionSupport',
   REPLICATED_DELETIONS = 'replicatedDeletions',
+  REMOVAL_NOT_ORDERED = 'removalNotOrdered',
 }
 
 /**
