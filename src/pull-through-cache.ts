@@ -162,6 +162,10 @@ export class PullThroughCache extends PullThroughCacheBase {
       public readonly upstream = upstream;
       public readonly upstreamRepositoryPrefix = upstreamRepositoryPrefix;
       public readonly repositoriesTagged = given.repositoriesTagged ?? undefined;
+
+      public get _accountNamed(): boolean {
+        return account !== undefined;
+      }
     }
     const cache = new Import(scope, id, { account, region });
     checkPrefix('repository prefix', repositoryPrefix, cache);

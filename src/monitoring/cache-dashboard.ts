@@ -174,7 +174,7 @@ function heading(cache: IPullThroughCacheRuleRef & Partial<ICacheRule>): cloudwa
     width: WIDTH,
     height: 3,
     markdown: `## ${address.repositoryPrefix}${upstream}\n`
-      + `\`aws ecr get-login-password --region ${address.region} | docker login --username AWS --password-stdin ${address.registryHost}\`\n\n`
+      + `\`aws ecr get-login-password --region ${address.writtenRegion} | docker login --username AWS --password-stdin ${address.registryHost}\`\n\n`
       + `\`docker pull ${address.repositoryUri('<image>:<tag>')}\``,
   });
 }

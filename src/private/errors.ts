@@ -69,6 +69,11 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
+  CACHE_IN_OTHER_REGION = 'cacheInOtherRegion',
+  CACHE_IN_OTHER_ACCOUNT = 'cacheInOtherAccount',
+  CACHE_NOT_CERTAIN = 'cacheNotCertain',
+  CACHE_REMOVED = 'cacheRemoved',
+  NO_LOG_TO_QUERY = 'noLogToQuery',
 }
 
 /**

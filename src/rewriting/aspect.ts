@@ -7,6 +7,7 @@ import { changedAt, holdersAt, valueAt } from './image-properties';
 import type { ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
+import { warnOfPlace } from './place-warnings';
 import { shown } from './report';
 import type { ImageScopes, Settings } from './scopes';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
@@ -32,10 +33,12 @@ export class CachedImagesAspect implements IAspect {
 
   /** Records what becomes of a name, warns where that needs a hand, and gives the image to pull instead. */
   public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
-    const { outcome, cached } = ownImages !== undefined && before.startsWith(ownImages)
-      ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
-      : this.scopes.at(node).lookup.find(before);
+    const finding: Finding = ownImages !== undefined && before.startsWith(ownImages)
+      ? { outcome: ImageOutcome.OF_SERVICE }
+      : this.scopes.at(node).lookup.find(before, node);
+    const { outcome, cached } = finding;
     this.scopes.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
+    warnOfPlace(node, before, finding);
     if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
       warn(node, WarningId.DIGEST_NOT_CACHED,
         `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `
