@@ -8,6 +8,7 @@ import type { CacheFunctionOptions } from './cache-function-options';
 import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
+import { checkVpcReferable } from '../private/vpc';
 
 /** AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", and `AWSLambdaVPCAccessExecutionRole`. */
 const NETWORK_INTERFACE_ACTIONS = [
@@ -86,6 +87,7 @@ function networkOf({ vpc, vpcSubnets }: CacheFunctionOptions, scope: Construct) 
       fix: "set the 'vpc' of that Region for the stack or for the construct",
     }, scope);
   }
+  checkVpcReferable(scope, vpc);
   const selected = vpc.selectSubnets(vpcSubnets);
   const open = vpc.publicSubnets.map(({ subnetId }) => subnetId);
   if (selected.subnetIds.length === 0 && !selected.isPendingLookup || selected.subnetIds.some(id => open.includes(id))) {

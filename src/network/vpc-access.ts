@@ -8,6 +8,7 @@ import { endpointsInTree, PullEndpoint, withoutGateway } from './vpc-endpoints';
 import { accessList, checkResource } from '../private/access';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
+import { checkVpcReferable } from '../private/vpc';
 import { CacheAddress } from '../rule/cache-address';
 
 /** Properties of `CacheVpcAccess`. */
@@ -95,6 +96,7 @@ export class CacheVpcAccess extends Construct {
     EndpointPolicies._check(props.endpointPolicies, this);
     this.vpc = props.vpc;
     this.policies = props.endpointPolicies;
+    checkVpcReferable(this, this.vpc);
     this.policies._caches.forEach(cache => this.checkRegion(CacheAddress.fromRule(cache)));
     const { subnets } = props.vpc.selectSubnets(props.subnets);
     this.warnOfFirstPull(subnets);

@@ -3,7 +3,7 @@ import type { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
+import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { checkNotRoot, otherPrefixes, readLeftOut } from './swept-prefixes';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
@@ -80,6 +80,7 @@ export class RepositoryAdoption extends Construct {
     const { template } = props;
     const dryRun = readFlag('dryRun', props.dryRun, true, this);
     checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);
+    checkDeployedBeside(this, template, 'template');
     const { prefix } = template;
     checkNotRoot(prefix, 'the adoption of repositories', this);
     const leaveOut = readLeftOut(props.leaveOut, prefix, this);

@@ -4,7 +4,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
+import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { checkNotRoot, otherPrefixes, readLeftOut } from './swept-prefixes';
 import type { RemovalProperties } from '../functions/contract';
 import { RepositoryRemovalFunction } from '../functions/repository-removal-function';
@@ -69,6 +69,7 @@ export class RepositoryRemoval extends Construct {
     checkConfirmation(confirmedPrefix, prefix, this);
     const leaveOut = readLeftOut(props.leaveOut, prefix, this);
     checkSameRegistry(this, cache);
+    checkDeployedBeside(this, cache, 'cache');
 
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;

@@ -105,6 +105,7 @@ export enum CheckId {
   DASHBOARD_WIDGETS = 'dashboardWidgets',
   FUNCTION_TIMEOUT = 'functionTimeout',
   FUNCTION_SETTINGS = 'functionSettings',
+  ALARM_ACTION_REGION = 'alarmActionRegion',
 }
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */

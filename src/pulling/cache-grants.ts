@@ -12,6 +12,7 @@ import { knownPaths, readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
+import { noteUse } from '../rule/removed-rules';
 
 /**
  * What pullers of a cache are allowed.
@@ -116,6 +117,7 @@ export class PullThroughCacheGrants {
 
   private grantOne(principal: iam.IPrincipal, actions: readonly string[], resourceArns: string[], imports: boolean): iam.Grant {
     const grantee = new WatchedPrincipal(principal);
+    noteUse(this.rule, `the grant for ${principal}`, Construct.isConstruct(principal) ? principal : undefined);
     const grant = iam.Grant.addToPrincipal({ grantee, actions: [...CacheActions.LOG_IN], resourceArns: ['*'] })
       .combine(iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns }));
     if (grantee.written) {

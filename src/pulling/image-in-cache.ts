@@ -8,6 +8,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { checkNear } from './nearness';
+import { orderPullsBy } from './pull-order';
 import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
 import { checkText, ROOT } from '../private/checks';
@@ -15,6 +16,7 @@ import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { afterRegistryHost, literalHostOf } from '../rule/registry-host';
+import { noteUse } from '../rule/removed-rules';
 import { readPath, readUpstreamImage } from '../upstream/upstream-image';
 import type { UpstreamImage } from '../upstream/upstream-image';
 
@@ -58,6 +60,7 @@ export class ImageInCache {
    */
   public static fromRule(rule: ICacheRule, image: string): ImageInCache {
     checkText('image', image, "'nginx:1.27', the name that it has in the upstream", rule);
+    noteUse(rule, `the image ${excerpt(image)}`);
     return new ImageInCache(rule, image);
   }
 
@@ -320,7 +323,9 @@ class CachedContainerImage extends ecs.ContainerImage {
     // Batch passes an object that has only this method, and for EKS jobs no task definition at all
     const taskDefinition = container.taskDefinition as Pick<ecs.TaskDefinition, 'obtainExecutionRole'> | undefined;
     if (taskDefinition) {
-      this.image.grantPull(taskDefinition.obtainExecutionRole());
+      const role = taskDefinition.obtainExecutionRole();
+      this.image.grantPull(role);
+      orderPullsBy(role, this.rule, scope);
     } else {
       warn(scope, WarningId.PULLER_NOT_FOUND,
         `nobody was allowed to pull '${this.image.repositoryName}' here: on EKS the nodes pull. Call grantPull() of the cache `
@@ -349,6 +354,7 @@ class CachedRepository extends ecr.RepositoryBase {
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     if (Construct.isConstruct(grantee)) {
       checkNear(this.rule, grantee, this.repositoryName);
+      orderPullsBy(grantee, this.rule, grantee);
     }
     return this.image.grantPull(grantee);
   }

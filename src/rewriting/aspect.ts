@@ -14,6 +14,7 @@ import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { pathInCache } from '../pulling/image-in-cache';
+import { orderPull } from '../pulling/pull-order';
 
 type Cached = NonNullable<Finding['cached']>;
 
@@ -78,7 +79,9 @@ export class CachedImagesAspect implements IAspect {
       if (cached) { changes.set(name, cached); }
     }
     if (changes.size > 0) {
-      this.grant(task, [...changes.values()], task.obtainExecutionRole());
+      const role = task.obtainExecutionRole();
+      this.grant(task, [...changes.values()], role);
+      order(l1, [...changes.values()], role);
       this.change(l1, place, changes);
       [...changes.keys()].forEach(name => done.add(name));
     }
@@ -97,7 +100,10 @@ export class CachedImagesAspect implements IAspect {
         byRole.set(role, [...byRole.get(role) ?? [], cached]);
       }
     }
-    byRole.forEach((images, role) => this.grant(resource, images, role));
+    byRole.forEach((images, role) => {
+      this.grant(resource, images, role);
+      order(resource, images, role);
+    });
     if (changes.size > 0) { this.change(resource, place, changes); }
   }
 
@@ -122,6 +128,10 @@ export class CachedImagesAspect implements IAspect {
       }, resource);
     }
   }
+}
+
+function order(resource: CfnResource, images: readonly Cached[], role: iam.IGrantable | undefined): void {
+  new Set(images.map(({ rule }) => rule)).forEach(rule => orderPull(resource, rule, role));
 }
 
 /** Names that were changed in an L1 whose construct still shows them as they were, perhaps by another version of this package. */

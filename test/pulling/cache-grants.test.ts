@@ -276,14 +276,14 @@ describe('a grant across accounts', () => {
   });
 
   test.each([['before', true], ['after', false]])('speaks in the Stage of who pulls, when the one of the cache was made %s', (_, cacheFirst) => {
-    const app = new App();
-    const stackIn = (id: string, account: string) => new Stack(new Stage(app, id, { env: { ...ENV, account } }), 'Stack');
+    const root = new App();
+    const stackIn = (id: string, account: string) => new Stack(new Stage(root, id, { env: { ...ENV, account } }), 'Stack');
     const ids = cacheFirst ? ['Owner', 'User'] : ['User', 'Owner'];
     const stacks = new Map(ids.map(id => [id, stackIn(id, id === 'Owner' ? OTHER : ENV.account)]));
-    const cache = new PullThroughCache(stacks.get('Owner')!, 'Echo', { upstream: ECHO });
+    const own = new PullThroughCache(stacks.get('Owner')!, 'Echo', { upstream: ECHO });
     // as CachedImages does, when the Stage of who pulls is synthesized
-    Aspects.of(stacks.get('User')!).add({ visit: one => { if (one === stacks.get('User')) { cache.grants.pull(role(stacks.get('User')!)); } } });
-    app.synth();
+    Aspects.of(stacks.get('User')!).add({ visit: one => { if (one === stacks.get('User')) { own.grants.pull(role(stacks.get('User')!)); } } });
+    root.synth();
     expect(warningsOf(stacks.get('User')!)).toEqual([expect.stringMatching(/^\/User\/Stack\/.* grantHalfMissing: .* is one half/)]);
   });
 });
