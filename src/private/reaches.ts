@@ -1,5 +1,6 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { referredBy } from './referable';
 import { accessorOf } from './tree';
 
 /**
@@ -21,34 +22,24 @@ export function reaches(from: CfnResource, to: CfnResource): boolean {
 }
 
 function find(from: CfnResource, to: CfnResource): boolean {
-  const stack = Stack.of(from);
-  const byLogicalId = new Map(resourcesOf(stack).filter(one => Stack.of(one) === stack).map(one => [idOf(one), one]));
+  const stack = Stack.of(to);
   const seen = new Set<CfnResource>();
   const visit = (resource: CfnResource): boolean => {
     if (resource === to) { return true; }
-    if (seen.has(resource)) { return false; }
+    if (seen.has(resource) || Stack.of(resource) !== stack) { return false; }
     seen.add(resource);
-    return [...referredBy(resource).flatMap(id => byLogicalId.get(id) ?? []), ...waitedForBy(resource)].some(visit);
+    return [...waitedForBy(resource)].some(visit);
   };
   return visit(from);
 }
 
-function idOf(resource: CfnResource): string {
-  return Stack.of(resource).resolve(resource.logicalId) as string;
-}
-
-/** Logical ids, and whatever else a template would name so. */
-function referredBy(resource: CfnResource): string[] {
+function waitedForBy(resource: CfnResource): Set<CfnResource> {
   // eslint-disable-next-line dot-notation
-  const text = JSON.stringify(Stack.of(resource).resolve(resource['_toCloudFormation']()));
-  return [...text.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word);
+  const targets = referredBy(resource, resource['_toCloudFormation']());
+  const dependencies = resource.node.scopes.flatMap(scope => scope.node.dependencies).flatMap(one => one.node.findAll());
+  return new Set([...targets, ...dependencies, ...resource.obtainDependencies()].filter(one => isResource(one)));
 }
 
-/** What it waits for by `addDependency()`, also of a construct around it. */
-function waitedForBy(resource: CfnResource): CfnResource[] {
-  return resource.node.scopes.flatMap(scope => scope.node.dependencies).flatMap(resourcesOf);
-}
-
-function resourcesOf(construct: IConstruct): CfnResource[] {
-  return construct.node.findAll().filter(one => CfnResource.isCfnResource(one));
+function isResource(construct: IConstruct): construct is CfnResource {
+  return CfnResource.isCfnResource(construct);
 }

@@ -17,12 +17,19 @@ export function isReferable(scope: IConstruct, name: string): boolean {
     // aws-cdk refuses a resource without a physical name from another environment
     return false;
   }
-  return finder.targets.every(target => Stage.of(target) === Stage.of(scope));
+  return [...finder.targets].every(target => Stage.of(target) === Stage.of(scope));
+}
+
+/** What a value in a template of a scope refers to, as far as references of aws-cdk say so. */
+export function referredBy(scope: IConstruct, value: unknown): Set<IConstruct> {
+  const finder = new ReferenceFinder();
+  Tokenization.resolve(value, { scope, resolver: finder, preparing: false });
+  return finder.targets;
 }
 
 /** Notes down the resources that a text refers to in a template; a reference that resolves to a written name is none. */
 class ReferenceFinder extends DefaultTokenResolver {
-  public readonly targets: IConstruct[] = [];
+  public readonly targets = new Set<IConstruct>();
 
   constructor() {
     super(new StringConcat());
@@ -31,7 +38,7 @@ class ReferenceFinder extends DefaultTokenResolver {
   public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
     const resolved: unknown = super.resolveToken(token, context, postProcessor);
     if (Reference.isReference(token) && typeof resolved !== 'string') {
-      this.targets.push(token.target);
+      this.targets.add(token.target);
     }
     return resolved;
   }
