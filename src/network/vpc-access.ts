@@ -6,10 +6,10 @@ import { Construct } from 'constructs';
 import { EndpointPolicies, letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
 import { givenSecurityGroups, securityGroupFor } from './endpoint-security-group';
 import { endpointsInTree, onePerZone, PullEndpoint, withoutGateway } from './vpc-endpoints';
-import { checkVpcPlace } from './vpc-place';
 import { accessList, checkProps, checkResource } from '../private/access';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
+import { checkVpcPlace } from '../private/vpc';
 import { CacheAddress } from '../rule/cache-address';
 
 /** Properties of `CacheVpcAccess`. */
