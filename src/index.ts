@@ -44,6 +44,8 @@ export type { ImageProperty } from './rewriting/image-properties';
 export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
 
+export { NodeMirrors } from './mirrors/node-mirrors';
+
 export { CacheAlarm } from './monitoring/cache-alarm';
 export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
 export { CacheAlerting } from './monitoring/cache-alerting';
