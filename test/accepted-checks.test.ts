@@ -1,12 +1,14 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { ENV, newStack } from './app';
+import { NodeMirrors } from '../src/mirrors/node-mirrors';
 import { CacheDashboard } from '../src/monitoring/cache-dashboard';
 import { CacheProbe } from '../src/monitoring/cache-probe';
 import { CacheStatistics } from '../src/monitoring/cache-statistics';
@@ -99,6 +101,14 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     caches: [imported(stack)], timeout: Duration.minutes(16), logRetention: logs.RetentionDays.ONE_DAY,
   }),
   [CheckId.FUNCTION_SETTINGS]: stack => new CacheProbe(stack, 'Probe').addImages(((cache = imported(stack)) => times(200, at => cache.image(`team/image-${at}:latest`)))()),
+  [CheckId.USER_DATA_LENGTH]: stack => {
+    const upstream = UpstreamRegistry.of({
+      registryName: 'later', url: 'registry.example.com', defaultRepositoryPrefix: 'later', imageHosts: times(300, at => `registry-${at}.example.com`),
+    });
+    const mirrors = NodeMirrors.forCaches(stack, [PullThroughCache.fromPullThroughCacheAttributes(stack, 'Cache', { repositoryPrefix: 'later', upstream })]);
+    mirrors.userDataText();
+    mirrors.addToUserData(new ec2.MultipartUserData());
+  },
 };
 
 function synthesized(id: CheckId, accepted: string[]) {

@@ -67,6 +67,11 @@ export function locationOf({ registry, prefix }: MirroredHost): string {
   return prefix === ROOT ? registry : `${registry}/${prefix}`;
 }
 
+/** The registries of mirrors, each once. */
+export function registriesOf(mirrors: readonly MirroredHost[]): string[] {
+  return [...new Set(mirrors.map(({ registry }) => registry))];
+}
+
 function hostsOf(scope: IConstruct, cache: ICacheRule): MirroredHost[] {
   checkRule(cache, scope);
   const address = CacheAddress.fromRule(cache);

@@ -101,6 +101,7 @@ export enum CheckId {
   DASHBOARD_WIDGETS = 'dashboardWidgets',
   FUNCTION_TIMEOUT = 'functionTimeout',
   FUNCTION_SETTINGS = 'functionSettings',
+  USER_DATA_LENGTH = 'userDataLength',
 }
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */
