@@ -69,8 +69,7 @@ file() {
   cat > "$1"
   chmod "$2" "$1"
 }
-${commands.join('')}systemctl daemon-reload
-${Object.keys(files).some(path => path.endsWith(TIMER)) ? `systemctl enable --now ${TIMER}\n` : ''}`;
+${commands.join('')}${Object.keys(files).some(path => path.endsWith(TIMER)) ? `systemctl enable --now ${TIMER}\n` : ''}`;
 }
 
 function checkUserData(scope: IConstruct, userData: ec2.MultipartUserData): void {
