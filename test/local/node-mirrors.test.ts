@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { startDockerHub } from './docker-hub';
 import { Ground, REGION } from './ground';
+import { MirroredNetwork } from './mirrored-network';
 import { CERTS, CONTAINERD, goJudge, MirroredNode } from './mirrored-node';
 import type { Pull } from './mirrored-node';
 import type { Aws } from '../../local/harness/aws';
@@ -27,7 +28,7 @@ let ground: Ground;
 let judges: { resolver: string; provider: string };
 let nodeRole: Aws;
 let digests: Record<string, string>;
-const printed: Record<string, { userData: string; config?: string }> = {};
+const printed: Record<string, { userData: string; config?: string; registriesConf: string }> = {};
 let nodes = 0;
 
 /** A node that was installed and has started. */
@@ -62,6 +63,7 @@ beforeAll(async () => {
       const mirrors = NodeMirrors.forCaches(stack, caches, options);
       printed[name] = {
         userData: mirrors.userDataText(),
+        registriesConf: mirrors.registriesConf(),
         config: options?.login === NodeLogin.CREDENTIAL_PROVIDER ? mirrors.credentialProviderConfig() : undefined,
       };
       return mirrors;
@@ -228,5 +230,28 @@ describe("kubelet's credential provider with the printed configuration", () => {
       expect(pull.digest).toBe(pulled && digests[pulled]);
     }
     expect(node.read(`${CERTS}/docker.io/hosts.toml`)).not.toContain('Authorization');
+  });
+});
+
+describe('skopeo, which reads registries.conf by the library of podman, buildah and CRI-O', () => {
+  let network: MirroredNetwork;
+  beforeAll(async () => { network = await MirroredNetwork.start(ground, REGISTRY); });
+  afterAll(() => network?.end());
+
+  async function copied(image: string, login: string) {
+    const [conf, authFile] = ['registries.conf', 'auth.json'].map(name => ground.path(name));
+    writeFileSync(conf, printed.token.registriesConf);
+    writeFileSync(authFile, JSON.stringify({ auths: { [REGISTRY]: { auth: Buffer.from(login).toString('base64') } } }));
+    const { code, output } = await ground.processes.run('skopeo', [
+      '--registries-conf', conf, 'copy', '--all', '--src-authfile', authFile, `docker://${image}`, `oci:${ground.path(`skopeo-${++nodes}`)}:pulled`,
+    ], { env: { ...process.env, ...network.environment } });
+    return { code, output, ...network.forget() };
+  }
+
+  test('pulls an unchanged name from the cache, and asks nobody else when the cache has no answer', async () => {
+    const login = network.token = startedNode().token;
+    expect(await copied('docker.io/library/web:1.0', login)).toMatchObject({ code: 0, hosts: [REGISTRY], leaked: false });
+    network.fault = 503;
+    expect(await copied('docker.io/library/web:1.0', login)).toMatchObject({ code: 1, hosts: [REGISTRY], leaked: false });
   });
 });
