@@ -81,8 +81,9 @@ describe('the readers of those whom it is for take what is printed', () => {
     });
   });
 
-  test('BuildKit has a mirror for each host', () => {
-    expect(result.Mirrors['registry.k8s.io']).toEqual([`${REGISTRY}/k8s`]);
+  test('BuildKit asks the cache first for each host, and the upstream after it', () => {
+    expect(result.Mirrors['registry.k8s.io']).toEqual([`https://${REGISTRY}/v2/k8s`, 'https://registry.k8s.io/v2']);
+    expect(result.Mirrors['quay.io']).toEqual([`https://${REGISTRY}/v2`, 'https://quay.io/v2']);
     expect(Object.keys(result.Mirrors).sort()).toEqual(['ecr-public.aws.com', 'k8s.gcr.io', 'public.ecr.aws', 'quay.io', 'registry.k8s.io']);
   });
 

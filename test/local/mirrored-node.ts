@@ -178,7 +178,8 @@ export class MirroredNode {
     return this.run(`${this.shell} ${this.path('/run.sh')} ${args}`);
   }
 
-  private get environment(): NodeJS.ProcessEnv {
+  /** What programs of the node have in their environment. */
+  public get environment(): NodeJS.ProcessEnv {
     const { accessKeyId, secretAccessKey, sessionToken } = this.aws.credentials;
     return {
       PATH: `${this.path('/bin')}:${process.env.PATH}`,

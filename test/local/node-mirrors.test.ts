@@ -1,20 +1,10 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { startDockerHub } from './docker-hub';
-import { Ground, REGION } from './ground';
+import { ACCOUNT, MirroredGround, REGISTRY } from './mirrored-ground';
+import type { Way } from './mirrored-ground';
 import { MirroredNetwork } from './mirrored-network';
-import { CERTS, CONTAINERD, goJudge, MirroredNode } from './mirrored-node';
-import type { Pull } from './mirrored-node';
-import type { Aws } from '../../local/harness/aws';
-import { NodeLogin, NodeMirrors, PullThroughCache, UpstreamRegistry, UpstreamSecret } from '../../src';
-import type { NodeMirrorsOptions } from '../../src';
-
-const ACCOUNT = '111122223333', STACK = 'Nodes';
-const LOGIN = { username: 'my-team', accessToken: 'right' };
-const REGISTRY = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
+import { CERTS, CONTAINERD } from './mirrored-node';
+import type { MirroredNode, Pull } from './mirrored-node';
 
 /** An entry of kubelet's configuration. */
 interface Provider {
@@ -24,20 +14,11 @@ interface Provider {
   readonly env?: readonly { readonly name: string; readonly value: string }[];
 }
 
-let ground: Ground;
-let judges: { resolver: string; provider: string };
-let nodeRole: Aws;
-let digests: Record<string, string>;
-const printed: Record<string, { userData: string; config?: string; registriesConf: string }> = {};
-let nodes = 0;
+let mirrored: MirroredGround;
+beforeAll(async () => { mirrored = await MirroredGround.prepare(); }, 600_000);
+afterAll(async () => mirrored?.end());
 
-/** A node that was installed and has started. */
-function startedNode(kind: string = 'token', shell?: string): MirroredNode {
-  const node = new MirroredNode(ground, `node-${++nodes}`, judges, nodeRole, shell);
-  node.install(printed[kind].userData);
-  expect(node.boot()).toBeUndefined();
-  return node;
-}
+const startedNode = (way?: Way, shell?: string) => mirrored.startedNode(way, shell);
 
 /** The hosts that a pull asked, and whether the node's token went to any but ECR. */
 function asked({ requests }: Pull): { hosts: string[]; leaked: boolean } {
@@ -45,53 +26,15 @@ function asked({ requests }: Pull): { hosts: string[]; leaked: boolean } {
   return { hosts, leaked: requests.some(({ host, token }) => token && host !== REGISTRY) };
 }
 
-beforeAll(async () => {
-  ground = await Ground.prepare([ACCOUNT]);
-  judges = {
-    resolver: goJudge(ground, 'resolver'),
-    provider: goJudge(ground, 'credential-provider', 'k8s.io/cloud-provider-aws/cmd/ecr-credential-provider'),
-  };
-  digests = await startDockerHub(ground, LOGIN, ['library/web', 'acme/app', 'acme/redirected', 'acme/kubelet']);
-  const app = ground.synth(scope => {
-    const stack = new Stack(scope, STACK, { env: { account: ACCOUNT, region: REGION } });
-    const login = new UpstreamSecret(stack, 'Login', { secretName: 'ecr-pullthroughcache/docker-hub', username: LOGIN.username });
-    const caches = [
-      new PullThroughCache(stack, 'Hub', { upstream: UpstreamRegistry.dockerHub(login.credential) }),
-      new PullThroughCache(stack, 'Public', { upstream: UpstreamRegistry.ECR_PUBLIC }),
-    ];
-    const print = (name: string, options?: NodeMirrorsOptions) => {
-      const mirrors = NodeMirrors.forCaches(stack, caches, options);
-      printed[name] = {
-        userData: mirrors.userDataText(),
-        registriesConf: mirrors.registriesConf(),
-        config: options?.login === NodeLogin.CREDENTIAL_PROVIDER ? mirrors.credentialProviderConfig() : undefined,
-      };
-      return mirrors;
-    };
-    print('fallback', { fallback: true });
-    print('kubelet', { login: NodeLogin.CREDENTIAL_PROVIDER });
-    print('token').grantPull(new iam.Role(stack, 'NodeRole', { roleName: 'node', assumedBy: new iam.AccountRootPrincipal() }));
-    new CfnOutput(stack, 'Secret', { value: login.secret.secretArn });
-  });
-  const { code, output } = await ground.cdk(ACCOUNT).deploy(STACK, { app });
-  expect([code, output]).toEqual([0, expect.anything()]);
-  await ground.aws(ACCOUNT).secretsManager.send(new PutSecretValueCommand({
-    SecretId: ground.cdk(ACCOUNT).outputs(STACK).Secret, SecretString: JSON.stringify(LOGIN),
-  }));
-  nodeRole = await (await ground.developer(ACCOUNT)).assume(`arn:aws:iam::${ACCOUNT}:role/node`);
-}, 600_000);
-
-afterAll(async () => ground?.end());
-
 describe('a node that was installed by the printed user data', () => {
   test.each(['dash', 'bash'])('pulls an unchanged name through the cache, whose repository it creates, with %s', async shell => {
     const node = startedNode('token', shell);
     // when
     const pull = node.pull('docker.io/library/web:1.0');
     // then
-    expect(pull).toMatchObject({ digest: digests['library/web'] });
+    expect(pull).toMatchObject({ digest: mirrored.digests['library/web'] });
     expect(asked(pull)).toEqual({ hosts: [REGISTRY], leaked: false });
-    const { repositories } = await ground.aws(ACCOUNT).ecr.send(new DescribeRepositoriesCommand({ repositoryNames: ['docker-hub/library/web'] }));
+    const { repositories } = await mirrored.ground.aws(ACCOUNT).ecr.send(new DescribeRepositoriesCommand({ repositoryNames: ['docker-hub/library/web'] }));
     expect(repositories).toHaveLength(1);
     expect(node.systemctl).toBe('enable --now ecr-mirrors-refresh.timer\ndaemon-reload\n');
   });
@@ -104,7 +47,7 @@ describe('a node that was installed by the printed user data', () => {
 
   test('pulls blobs that ECR has elsewhere, where a second login is refused', () => {
     const pull = startedNode().pull('docker.io/acme/redirected:1.0', { redirect: true });
-    expect(pull).toMatchObject({ digest: digests['acme/redirected'] });
+    expect(pull).toMatchObject({ digest: mirrored.digests['acme/redirected'] });
     expect(asked(pull)).toEqual({ hosts: [REGISTRY, 'blobs.example.com'], leaked: false });
   });
 
@@ -217,7 +160,7 @@ describe('the traps', () => {
 describe("kubelet's credential provider with the printed configuration", () => {
   test('logs in to the cache for a mirrored host, and the node pulls with it', () => {
     const node = startedNode('kubelet');
-    const { providers } = JSON.parse(printed.kubelet.config!) as { providers: Provider[] };
+    const { providers } = JSON.parse(mirrored.printed.kubelet.config) as { providers: Provider[] };
     for (const [image, pulled] of [['docker.io/acme/kubelet', 'acme/kubelet'], ['public.ecr.aws/acme/kubelet', undefined]] as const) {
       const host = image.split('/')[0];
       const provider = providers.find(({ matchImages }) => matchImages.includes(host))!;
@@ -227,7 +170,7 @@ describe("kubelet's credential provider with the printed configuration", () => {
       const { username, password } = auth[host];
       const pull = node.pull(`${image}:1.0`, { login: `${username}:${password}` });
       expect(pull.requests.at(-1)).toMatchObject({ host: REGISTRY, auth: 'Basic', status: pulled === undefined ? 404 : 200 });
-      expect(pull.digest).toBe(pulled && digests[pulled]);
+      expect(pull.digest).toBe(pulled && mirrored.digests[pulled]);
     }
     expect(node.read(`${CERTS}/docker.io/hosts.toml`)).not.toContain('Authorization');
   });
@@ -235,15 +178,16 @@ describe("kubelet's credential provider with the printed configuration", () => {
 
 describe('skopeo, which reads registries.conf by the library of podman, buildah and CRI-O', () => {
   let network: MirroredNetwork;
-  beforeAll(async () => { network = await MirroredNetwork.start(ground, REGISTRY); });
+  let copies = 0;
+  beforeAll(async () => { network = await MirroredNetwork.start(mirrored.ground, REGISTRY); });
   afterAll(() => network?.end());
 
   async function copied(image: string, login: string) {
-    const [conf, authFile] = ['registries.conf', 'auth.json'].map(name => ground.path(name));
-    writeFileSync(conf, printed.token.registriesConf);
+    const [conf, authFile] = ['registries.conf', 'auth.json'].map(name => mirrored.ground.path(name));
+    writeFileSync(conf, mirrored.printed.token.registriesConf);
     writeFileSync(authFile, JSON.stringify({ auths: { [REGISTRY]: { auth: Buffer.from(login).toString('base64') } } }));
-    const { code, output } = await ground.processes.run('skopeo', [
-      '--registries-conf', conf, 'copy', '--all', '--src-authfile', authFile, `docker://${image}`, `oci:${ground.path(`skopeo-${++nodes}`)}:pulled`,
+    const { code, output } = await mirrored.ground.processes.run('skopeo', [
+      '--registries-conf', conf, 'copy', '--all', '--src-authfile', authFile, `docker://${image}`, `oci:${mirrored.ground.path(`skopeo-${++copies}`)}:pulled`,
     ], { env: { ...process.env, ...network.environment } });
     return { code, output, ...network.forget() };
   }

@@ -14,9 +14,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	nodeadm "github.com/awslabs/amazon-eks-ami/nodeadm/api/v1alpha1"
 	karpenter "github.com/aws/karpenter-provider-aws/pkg/providers/amifamily/bootstrap/mime"
+	nodeadm "github.com/awslabs/amazon-eks-ami/nodeadm/api/v1alpha1"
 	buildkit "github.com/moby/buildkit/cmd/buildkitd/config"
+	"github.com/moby/buildkit/util/resolver"
 	"github.com/pelletier/go-toml/v2"
 	"go.podman.io/image/v5/docker/reference"
 	"go.podman.io/image/v5/pkg/sysregistriesv2"
@@ -110,15 +111,24 @@ func readRegistries(text string, images []string, out *output) {
 	}
 }
 
+// Where BuildKit asks for the images of each host that it is configured for, the first place first.
+func readBuildkit(text string, out *output) {
+	registries := must(buildkit.Load(strings.NewReader(text))).Registries
+	hosts := resolver.NewRegistryConfig(registries)
+	for name := range registries {
+		for _, one := range must(hosts(name)) {
+			out.Mirrors[name] = append(out.Mirrors[name], one.Scheme+"://"+one.Host+one.Path)
+		}
+	}
+}
+
 func main() {
 	var in input
 	must("", json.NewDecoder(os.Stdin).Decode(&in))
 	out := output{Pulled: map[string]string{}, Mirrors: map[string][]string{}, Providers: map[string][]string{}}
 	readUserData(in.UserData, &out)
 	readRegistries(in.RegistriesConf, in.Images, &out)
-	for host, registry := range must(buildkit.Load(strings.NewReader(in.BuildkitToml))).Registries {
-		out.Mirrors[host] = registry.Mirrors
-	}
+	readBuildkit(in.BuildkitToml, &out)
 	var providers kubelet.CredentialProviderConfig
 	must("", yaml.UnmarshalStrict([]byte(in.CredentialProviderConfig), &providers))
 	for _, provider := range providers.Providers {
