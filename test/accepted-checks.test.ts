@@ -80,7 +80,9 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
   [CheckId.MANAGED_POLICY_LENGTH]: stack => new PullPolicy(stack, 'Policy', { caches: [imported(stack)], images: times(200, at => `team/image-${at}`) }),
   [CheckId.REPLICATION_RULES]: stack => {
     const replication = new RegistryReplication(stack, 'Replication');
-    times(11, at => replication.replicateMatching(`team-${at}/`, { region: 'eu-west-1', account: OTHERS[at] }));
+    const to = (at: number) => ({ region: 'eu-west-1', account: OTHERS[at] });
+    times(25, at => replication.replicateMatching(`team-${at}/`, to(at)));
+    replication.replicateMatching('more/', to(0), to(1));
   },
   [CheckId.REPLICATION_FILTERS]: stack => {
     const replication = new RegistryReplication(stack, 'Replication');

@@ -70,6 +70,9 @@ export enum WarningId {
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
   NOTHING_SCANNED = 'nothingScanned',
+  REGION_SUPPORT = 'regionSupport',
+  REPLICATED_DELETIONS = 'replicatedDeletions',
+  REMOVAL_NOT_ORDERED = 'removalNotOrdered',
 }
 
 /**

@@ -81,6 +81,17 @@ export class PullThroughCacheGrants {
   }
 
   /**
+   * The same for a function that calls the API of ECR and no registry.
+   *
+   * @internal
+   */
+  public _pullByApi(role: iam.IRole, paths: readonly string[]): void {
+    const actions = [...CacheActions.PULL_BY_API, ...CacheActions.IMPORT, ...taggingActions(this.rule)];
+    const address = CacheAddress.fromRule(this.rule);
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: knownPaths(paths).map(path => address.repositoryArn(path)) }));
+  }
+
+  /**
    * Lets a principal pull everything that is cached already, and nothing else.
    *
    * @param grantee who pulls

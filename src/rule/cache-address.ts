@@ -1,12 +1,12 @@
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { described } from '../private/given';
+import { partitionOf } from '../private/partitions';
 import { differ } from '../private/places';
 
 /** Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region. */
@@ -110,7 +110,7 @@ export function literalHostOf({ account, region }: CacheAddress): string | undef
   if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
     return undefined;
   }
-  return `${account}.dkr.ecr.${region}.${RegionInfo.get(region).domainSuffix ?? 'amazonaws.com'}`;
+  return `${account}.dkr.ecr.${region}.${partitionOf(region).suffix}`;
 }
 
 /** Refuses a cache of another registry than the one that a setting belongs to. */
