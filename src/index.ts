@@ -44,6 +44,9 @@ export type { ImageProperty } from './rewriting/image-properties';
 export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
 
+export { BuildImages } from './mirrors/build-images';
+export type { DockerfileOptions } from './mirrors/dockerfile-images';
+
 export { CacheAlarm } from './monitoring/cache-alarm';
 export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
 export { CacheAlerting } from './monitoring/cache-alerting';

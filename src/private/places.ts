@@ -39,7 +39,8 @@ export function placedAt<T>(placed: Placed<T>, construct: IConstruct, placement:
   return [...placed].flatMap(([stack, ones]) => comparePlacement(construct, stack) === placement ? ones : []);
 }
 
-function outermostStack(construct: IConstruct): Stack {
+/** The stack that a construct is deployed with: of nested ones, the outermost. */
+export function outermostStack(construct: IConstruct): Stack {
   let stack = Stack.of(construct);
   while (NestedStack.isNestedStack(stack)) {
     stack = stack.nestedStackParent!;
