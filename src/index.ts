@@ -39,6 +39,8 @@ export type { PullPolicyOptions, PullPolicyProps } from './pulling/pull-policy';
 export { ImageInCache } from './pulling/image-in-cache';
 export { CachedImages } from './rewriting/cached-images';
 export type { CacheUseOptions } from './rewriting/cached-images';
+export { AdmissionFailurePolicy } from './rewriting/admission/options';
+export type { AdmissionPolicyOptions, MutatingPolicyOptions, ValidatingPolicyOptions } from './rewriting/admission/options';
 export { ImageOutcome } from './rewriting/lookup';
 export type { ImageProperty } from './rewriting/image-properties';
 export type { CachedImagesOptions } from './rewriting/options';
