@@ -51,7 +51,7 @@ export function findInDockerfile(
   return {
     stages,
     cached: findings.flatMap(({ name, finding }) => finding.cached === undefined ? [] : [{ name, image: finding.cached.image }]),
-    notCached: findings.filter(({ finding }) => finding.cached === undefined && finding.outcome !== ImageOutcome.ALREADY_CACHED).map(({ name }) => name),
+    notCached: findings.flatMap(({ name, finding: { cached, outcome } }) => cached || outcome === ImageOutcome.ALREADY_CACHED ? [] : [name]),
   };
 }
 

@@ -1,7 +1,8 @@
 import { AspectPriority, Aspects, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { policyFor, toYaml } from './admission';
 import type { MutatingPolicyOptions, ValidatingPolicyOptions } from './admission/options';
+import { policyFor } from './admission/policy-of-scope';
+import { toYaml } from './admission/yaml';
 import { CachedImagesAspect } from './aspect';
 import { problemsIn } from './checks';
 import { checkCache, checkScope, checkTree, listOf, readOptions } from './given';

@@ -144,7 +144,7 @@ describe(`the API server's own packages (SEED=${SEED})`, () => {
 
   test('refuse a policy with an expression that is wrong', () => {
     const [policy] = cluster().mutating;
-    const wrong = { ...policy, spec: { ...policy.spec, variables: [{ name: 'images', expression: "object.spec.map(c, c.image + 1" }] } };
+    const wrong = { ...policy, spec: { ...policy.spec, variables: [{ name: 'images', expression: 'object.spec.map(c, c.image + 1' }] } };
     expect(() => ask([wrong], [])).toThrow('variable images');
   });
 

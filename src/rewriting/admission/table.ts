@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
-import { InvalidInputError } from '../../private/errors';
 import { ROOT } from '../../private/checks';
+import { InvalidInputError } from '../../private/errors';
 import { CacheAddress, literalHostOf } from '../../rule/cache-address';
 import type { ICacheRule } from '../../rule/cache-rule';
 import type { CacheLookup, NamePattern, UsedCache } from '../lookup';

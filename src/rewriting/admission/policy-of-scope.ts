@@ -11,8 +11,6 @@ import { PullThroughCacheGrants } from '../../pulling/cache-grants';
 import { NamePattern } from '../lookup';
 import type { Settings } from '../scopes';
 
-export { toYaml } from './yaml';
-
 const KINDS = { mutatingAdmissionPolicy, kyvernoMutatingPolicy, validatingAdmissionPolicy, kyvernoValidatingPolicy };
 
 const COMMON = ['policyName', 'excludedNamespaces', 'exceptions', 'severalRegistries', 'failurePolicy', 'apiVersion'];
@@ -22,7 +20,8 @@ const REFUSING = [...COMMON, 'enforce', 'mirroredNames'];
 const OBJECT_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
 /** The documents of a policy for the caches of a scope, which its pullers may pull through from then on. */
-export function policyFor(scope: IConstruct, settings: Settings, kind: keyof typeof KINDS, options: MutatingPolicyOptions & ValidatingPolicyOptions): Document[] {
+export function policyFor(
+  scope: IConstruct, settings: Settings, kind: keyof typeof KINDS, options: MutatingPolicyOptions & ValidatingPolicyOptions): Document[] {
   const call = `${kind}()`;
   const refuses = kind === 'validatingAdmissionPolicy' || kind === 'kyvernoValidatingPolicy';
   checkOptions(call, options, refuses ? REFUSING : COMMON, scope);
