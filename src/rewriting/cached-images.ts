@@ -1,5 +1,8 @@
 import { AspectPriority, Aspects, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { MutatingPolicyOptions, ValidatingPolicyOptions } from './admission/options';
+import { policyFor } from './admission/policy-of-scope';
+import { toYaml } from './admission/yaml';
 import { CachedImagesAspect } from './aspect';
 import { problemsIn } from './checks';
 import { checkCache, checkScope, checkTree, listOf, readOptions } from './given';
@@ -180,6 +183,64 @@ export class CachedImages {
   public helmValues(values: { [key: string]: any }): { [key: string]: any } {
     checkTree(values, 'helmValues()', 'the values of one Helm chart', this.scope);
     return this.rewrite('values', 'helmValues()', replace => helmValuesWith(values as Tree, replace));
+  }
+
+  /**
+   * A `MutatingAdmissionPolicy` of Kubernetes with its binding, for `eks.KubernetesManifest`: each new Pod of a cluster pulls through the caches. It
+   * is stable from Kubernetes 1.36; older clusters take `kyvernoMutatingPolicy()`.
+   *
+   * Names are rewritten as `manifest()` does, in containers, init and ephemeral containers and image volumes; workloads and running Pods stay as they
+   * are. It is a convenience, not a control: see `validatingAdmissionPolicy()`. The `pullers` of `configure()` get a grant for the whole caches.
+   *
+   * @param options what is left alone
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public mutatingAdmissionPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'mutatingAdmissionPolicy', options);
+  }
+
+  /**
+   * A `ValidatingAdmissionPolicy` of Kubernetes with its binding, for `eks.KubernetesManifest`: Pods whose images come neither from the caches nor
+   * from the exceptions are warned of and, with `enforce`, refused. What `mutatingAdmissionPolicy()` rewrites is let in.
+   *
+   * Look at the audit before you enforce it: add-ons of EKS bring Pods of AWS's own registries, which belong into `exceptions`.
+   *
+   * @param options what is let in besides, and whether Pods are refused
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public validatingAdmissionPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'validatingAdmissionPolicy', options);
+  }
+
+  /**
+   * A `MutatingPolicy` of Kyverno, 1.17 and later: the same as `mutatingAdmissionPolicy()` for clusters before Kubernetes 1.36. Images that later
+   * webhooks inject keep their names, since Kyverno's run once.
+   *
+   * @param options what is left alone
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public kyvernoMutatingPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoMutatingPolicy', options);
+  }
+
+  /**
+   * A `ValidatingPolicy` of Kyverno, 1.17 and later: the same as `validatingAdmissionPolicy()`.
+   *
+   * @param options what is let in besides, and whether Pods are refused
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public kyvernoValidatingPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoValidatingPolicy', options);
+  }
+
+  /**
+   * Documents as text in YAML, for a repository of Argo CD or Flux.
+   *
+   * @param documents what the methods for policies or `manifest()` gave
+   * @throws for a value that is known only at deployment, such as the account of a stack without one
+   */
+  public toYaml(documents: { [key: string]: any }[]): string {
+    return toYaml(documents, this.scope);
   }
 
   /** What was found in this scope and what became of it as lines of text, changes first. Complete after synthesis. */
