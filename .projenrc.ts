@@ -94,7 +94,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Examples import the package by its name, as users do, and run from the sources.
   tsconfigDev: {
     compilerOptions: { paths: { 'cdk-ecr-pull-through-cache': ['../src/index.ts'] } },
-    include: ['../examples/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts', '../bench/**/*.ts'],
+    include: ['../examples/**/*.ts', '../integ/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts', '../bench/**/*.ts'],
     exclude: ['../**/node_modules', '../**/cdk.out'],
   },
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
@@ -118,7 +118,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'local', 'cloudformation', 'bench'],
+    devdirs: ['test', 'examples', 'integ', 'local', 'cloudformation', 'bench'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', 'dist', '.venv'],
     commandOptions: { fix: false },
   },
@@ -140,7 +140,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     cooldown: 7,
     workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY },
   },
-  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/'],
+  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/', '/integ-report.md'],
 });
 
 // the compiler resolves the package's own name in examples; the linter needn't
@@ -155,7 +155,7 @@ project.eslint?.addOverride({
 });
 
 project.npmignore?.exclude(
-  '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',
+  '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs', '/integ',
   '/examples', '/local', '/pulumi', '/reports', '/rosetta', '/.stryker-tmp', '/SECURITY.md', '/terraform',
   // what runs in Lambda is published as bundles
   '/lib/functions/*', '!/lib/functions/contract.*', '!/lib/functions/*-function.*',
@@ -219,6 +219,8 @@ new JsonFile(project, 'local/engine/registries.json', { marker: false, obj: { pa
 
 // run without projen in between, so that the demo notices when npm is told to end
 project.setScript('demo', 'node --import tsx local/demo/main.ts');
+// the same, so that it deletes what it made when it is interrupted
+project.setScript('integ', 'node --import tsx integ/main.ts');
 project.addTask('templates', {
   description: 'Write the CloudFormation template that is published for those without the CDK',
   exec: 'tsx --tsconfig test/tsconfig.json cloudformation/synth.ts',
@@ -235,9 +237,9 @@ project.addFields({ allowScripts: { '@parcel/watcher': false, 'esbuild': false }
 project.addFields({
   knip: {
     entry: [
-      'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts',
+      'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts', 'integ/main.ts',
     ],
-    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
+    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
     // a project of its own, with its own dependencies and checks
     ignore: ['pulumi/**'],
     // called by name: in the tasks that projen writes, by cdk.json and by .ci

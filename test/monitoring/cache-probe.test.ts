@@ -131,10 +131,9 @@ test('may pull and describe its images, put metrics and write its log, and nothi
   expect(statements().map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
     { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ProbeLog/), 'Arn'] } },
     { Action: 'cloudwatch:PutMetricData', Resource: '*' },
-    { Action: 'ecr:GetAuthorizationToken', Resource: '*' },
     {
       Action: [
-        'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage',
+        'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage',
         'ecr:CreateRepository',
       ],
       Resource: nginx,

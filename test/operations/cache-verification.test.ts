@@ -159,8 +159,6 @@ describe('may', () => {
       'logs:CreateLogStream': expect.anything(),
       'logs:PutLogEvents': expect.anything(),
       'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
-      'ecr:GetAuthorizationToken': '*',
-      'ecr:BatchCheckLayerAvailability': nginx,
       'ecr:BatchGetImage': nginx,
       'ecr:GetDownloadUrlForLayer': nginx,
       'ecr:BatchImportUpstreamImage': nginx,
