@@ -48,6 +48,7 @@ check 'PyPI: the job up to publishing' publish pypi
 check "PyPI: it would publish $version" test -s "$work/pypi/dist/python/cdk_ecr_pull_through_cache-$version-py3-none-any.whl"
 check 'Maven Central: the job up to publishing' publish maven
 check 'Go: the job up to publishing' publish golang
+check "Go: it would push the tag of $version" grep -F "Remote ref will be updated: cdkecrpullthroughcache/v$version" "$work/golang/log"
 if command -v dotnet > /dev/null; then
   export NUGET_API_KEY=nothing
   check 'NuGet: the job up to publishing' publish nuget
