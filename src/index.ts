@@ -25,7 +25,7 @@ export { RegistryPolicy } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
 export { RegistryReplication } from './registry/registry-replication';
 export type { ReplicationSourceOptions } from './registry/registry-replication';
-export type { ReplicaDestination } from './registry/registry-replication';
+export type { ReplicaDestination } from './registry/replication-rules';
 export { RegistryScanning, RegistryScanType } from './registry/registry-scanning';
 export type { RegistryScanningProps } from './registry/registry-scanning';
 export { CustomerAccess } from './registry/customer-access';
@@ -43,6 +43,10 @@ export { ImageOutcome } from './rewriting/lookup';
 export type { ImageProperty } from './rewriting/image-properties';
 export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
+
+export { NodeMirrors } from './mirrors/node-mirrors';
+export { NodeLogin } from './mirrors/options';
+export type { NodeMirrorsOptions } from './mirrors/options';
 
 export { CacheAlarm } from './monitoring/cache-alarm';
 export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';

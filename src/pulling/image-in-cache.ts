@@ -266,7 +266,7 @@ export class ImageInCache {
     if (this.digest !== undefined) {
       warn(this.rule, WarningId.DIGEST_FIRST_PULL,
         `the image ${excerpt(this.image)} is pinned by its digest: a first pull by digest is reported to fail until the image was pulled by a tag once `
-        + '(aws/containers-roadmap 2837). Pull its tag once, or acknowledge this warning.');
+        + "(aws/containers-roadmap 2837), although AWS's guide has it. Pull its tag once, or acknowledge this warning.");
     }
   }
 

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { CacheAddress } from './cache-address';
+import { partitionOf } from '../private/partitions';
 
 /**
  * What stands between account and Region in the hosts of a registry, and whether those are dual-stack: ECR User Guide, "Amazon ECR private
@@ -20,7 +20,7 @@ export function literalHostOf({ account, region }: CacheAddress): string | undef
   if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
     return undefined;
   }
-  return `${account}.dkr.ecr.${region}.${RegionInfo.get(region).domainSuffix ?? 'amazonaws.com'}`;
+  return `${account}.dkr.ecr.${region}.${partitionOf(region).suffix}`;
 }
 
 /** What follows the host of the address's registry in a text, whichever of its hosts that is; undefined for every other text. */
@@ -38,7 +38,8 @@ export function afterRegistryHost(address: CacheAddress, text: string): string |
 function suffixesOf({ region, stack }: CacheAddress, dualStack: boolean): string[] {
   const known = !Token.isUnresolved(region);
   if (dualStack) {
-    return known ? [region.startsWith('cn-') ? DUAL_STACK_IN_CHINA : DUAL_STACK] : [DUAL_STACK, DUAL_STACK_IN_CHINA];
+    const all = [DUAL_STACK, DUAL_STACK_IN_CHINA];
+    return known ? all.filter(suffix => suffix === partitionOf(region).dualStackSuffix) : all;
   }
-  return [stack.urlSuffix, ...known ? [RegionInfo.get(region).domainSuffix ?? 'amazonaws.com'] : []];
+  return [stack.urlSuffix, ...known ? [partitionOf(region).suffix] : []];
 }
