@@ -43,7 +43,7 @@ export interface CacheUseOptions {
  * Scopes may lie in each other: the caches of a narrower scope are asked before those of a wider one, and each option of a narrower
  * scope takes the place of the same option of a wider one.
  *
- * It is an Aspect: use it before synthesis, not in another Aspect, and after the Stages of the scope were made.
+ * It is an Aspect: use it before synthesis, not in another Aspect, after the Stages of the scope were made, and before a pipeline's `addStage()`.
  *
  * @example
  * import { CachedImages, PullThroughCache } from 'cdk-ecr-pull-through-cache';
@@ -97,8 +97,12 @@ export class CachedImages {
   }
 
   /**
-   * Rewrites the names of images in the upstreams of these caches. The first cache that serves a name gets it; the caches of wider scopes
-   * come after those of this one.
+   * Rewrites the names of images in the upstreams of these caches. Of those that serve a name the nearest gets it: in the account and Region of
+   * what pulls, in its Region in an account that lets it pull, in its account in another Region with a warning. A cache of another account that
+   * nothing here lets it pull from is never taken: the name stays, with a warning. Of equally near ones the first is taken; the caches of wider
+   * scopes come after those of this one.
+   *
+   * Within a stack, what pulls waits for the rule and for the policy of the role that pulls.
    *
    * It warns for a cache whose upstream is not known, such as one of `fromRepositoryPrefix()`: no image name is known to be one of it.
    *
