@@ -25,7 +25,7 @@ export { RegistryPolicy } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
 export { RegistryReplication } from './registry/registry-replication';
 export type { ReplicationSourceOptions } from './registry/registry-replication';
-export type { ReplicaDestination } from './registry/registry-replication';
+export type { ReplicaDestination } from './registry/replication-rules';
 export { RegistryScanning, RegistryScanType } from './registry/registry-scanning';
 export type { RegistryScanningProps } from './registry/registry-scanning';
 export { CustomerAccess } from './registry/customer-access';

@@ -19,6 +19,9 @@ class Switches:
     failed_refresh_sends_event: bool = True
     """Whether a refresh that fails is an event although the cached image is served."""
 
+    pullers_need_tag_resource: bool = True
+    """Whether a first pull into a template with tags needs ecr:TagResource: only AWS's pages for China say so."""
+
     trust_sees_source: bool = False
     """Whether ECR's call to assume a role carries aws:SourceAccount and aws:SourceArn."""
 

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
@@ -8,8 +8,10 @@ import { producersOf } from './cache-watch';
 import { checkCaches, checkDistinct, idOf } from './given-caches';
 import { checkReferable } from './references';
 import { checkSameRegistry } from './schedule';
-import { InvalidInputError } from '../private/errors';
+import { refuse } from '../private/accepted';
+import { CheckId, InvalidInputError } from '../private/errors';
 import { checkList, described } from '../private/given';
+import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheAlerting`. */
@@ -149,7 +151,27 @@ function bindAction(action: cloudwatch.IAlarmAction, alarm: cloudwatch.AlarmBase
       fix: 'wrap what is notified: a topic by new SnsAction(topic)',
     }, alarm);
   }
+  checkActionRegion(target.alarmActionArn, alarm);
   return target;
+}
+
+/** An alarm of CloudWatch acts in its own Region only: `docs/unverified.md`. */
+function checkActionRegion(arn: string, alarm: cloudwatch.AlarmBase): void {
+  const region = regionOf(arn);
+  const own = Stack.of(alarm).region;
+  if (differ(region, own)) {
+    refuse(alarm, CheckId.ALARM_ACTION_REGION, {
+      got: `an alarm action of the Region ${region} for an alarm in the Region ${own}`,
+      expected: 'actions of the same Region, such as a topic there',
+      fix: `make a topic in ${own}, which may send on what it gets`,
+    });
+  }
+}
+
+/** The Region that an ARN names, or that of the stack whose resource has it. */
+function regionOf(arn: string): string | undefined {
+  const { tokens, firstToken } = Tokenization.reverseString(arn);
+  return tokens.length === 1 && Reference.isReference(firstToken) && !arn.startsWith('arn:') ? Stack.of(firstToken.target).region : arn.split(':')[3];
 }
 
 function isPaged(cache: IPullThroughCacheRuleRef, place: Construct, alarms: cloudwatch.IAlarm[], shared: cloudwatch.IAlarm[]): boolean {

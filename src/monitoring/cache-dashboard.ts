@@ -10,11 +10,11 @@ import { producersOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
 import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
-import { isReferable } from './references';
 import type { Referred } from './references';
 import { refusals } from '../private/accepted';
 import { CheckId, place, warn, WarningId } from '../private/errors';
 import { checkDuration } from '../private/given';
+import { isReferable } from '../private/referable';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -174,7 +174,7 @@ function heading(cache: IPullThroughCacheRuleRef & Partial<ICacheRule>): cloudwa
     width: WIDTH,
     height: 3,
     markdown: `## ${address.repositoryPrefix}${upstream}\n`
-      + `\`aws ecr get-login-password --region ${address.region} | docker login --username AWS --password-stdin ${address.registryHost}\`\n\n`
+      + `\`aws ecr get-login-password --region ${address.writtenRegion} | docker login --username AWS --password-stdin ${address.registryHost}\`\n\n`
       + `\`docker pull ${address.repositoryUri('<image>:<tag>')}\``,
   });
 }

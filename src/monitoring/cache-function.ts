@@ -5,9 +5,9 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { optionsOfFunction } from './cache-function-defaults';
 import type { CacheFunctionOptions } from './cache-function-options';
-import { checkVpcPlace } from '../network/vpc-place';
 import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError } from '../private/errors';
+import { checkVpcPlace } from '../private/vpc';
 
 /** AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", and `AWSLambdaVPCAccessExecutionRole`. */
 const NETWORK_INTERFACE_ACTIONS = [

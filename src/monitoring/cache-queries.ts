@@ -11,6 +11,7 @@ import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
 import { checkReferable } from './references';
 import { checkSameRegistry } from './schedule';
+import { warn, WarningId } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheQueries`. */
@@ -84,6 +85,8 @@ export class CacheQueries extends Construct {
     const imported = () => known('eventLogGroup', props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup, imports }) => imports && eventLogGroup));
     const trail = () => known('trailLogGroup', [trailLogGroup]);
 
+    this.node.addValidation({ validate: () => this.warnOfNoLog(props) });
+
     save('Catalogue', 'What is cached now', text.catalogue(), counted);
     save('Storage', 'Largest repositories', text.storage(), counted);
     save('Imported', 'What was imported lately', text.importedImages(), () => counted().length > 0 ? [] : imported());
@@ -91,6 +94,20 @@ export class CacheQueries extends Construct {
     save('FirstPulls', 'First pulls and refreshed tags per day', text.importsPerDay(), imported);
     save('Denied', 'Who was denied', text.denied(), trail);
     save('Pullers', 'Who pulled what from where', text.pullers(), trail);
+  }
+
+  private warnOfNoLog({ caches, eventLog, statistics, trailLogGroup }: CacheQueriesProps): string[] {
+    const known = (cache: IPullThroughCacheRuleRef) => {
+      const watch = producersOf(cache);
+      return watch.eventLogGroup ?? watch.statistics?.logGroup;
+    };
+    const without = eventLog || statistics || trailLogGroup ? [] : caches.filter(cache => known(cache) === undefined);
+    if (without.length > 0) {
+      warn(this, WarningId.NO_LOG_TO_QUERY,
+        `no log is known here of ${without.map(cache => `'${prefixOf(cache)}'`).join(', ')}, so no query answers anything about it. Pass the cache itself `
+        + 'where it has a monitoring that logs, name eventLogGroup or statisticsLogGroup in the attributes of an import, or acknowledge this warning.');
+    }
+    return [];
   }
 }
 

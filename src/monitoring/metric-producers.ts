@@ -6,6 +6,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { namedFor, watchOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
+import { checkProducers } from './producer-checks';
 import { InvalidInputError } from '../private/errors';
 import { checkDuration } from '../private/given';
 import { checkRule, prefixOf } from '../rule/cache-address';
@@ -85,6 +86,7 @@ export interface CacheMetricProducers {
  */
 export function nameProducers(rule: IPullThroughCacheRuleRef, producers: CacheMetricProducers): void {
   checkRule(rule);
+  checkProducers(rule, producers);
   const [watch, own] = [watchOf(rule), namedFor(rule)];
   const named: [keyof CacheMetricProducers, keyof CacheWatch, CacheWatch[keyof CacheWatch]][] = [
     ['failedPullsRule', 'failedPulls', producers.failedPullsRule],

@@ -4,7 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { functionParts } from './cache-function';
 import type { CacheFunctionOptions } from './cache-function-options';
 import { MOST_SETTINGS, NAMESPACE } from '../functions/contract';
@@ -88,7 +88,7 @@ export function checkSettings(scope: Construct, settings: object, fix: string): 
 }
 
 /** Refuses an interval that is no whole number of units, or out of range. */
-export function checkInterval(scope: Construct, interval: Duration, shortest: Duration, longest: Duration): void {
+export function checkInterval(scope: IConstruct, interval: Duration, shortest: Duration, longest: Duration): void {
   checkDuration('interval', interval, scope);
   const seconds = interval.toSeconds();
   if (seconds % shortest.toSeconds() !== 0 || seconds < shortest.toSeconds() || seconds > longest.toSeconds()) {

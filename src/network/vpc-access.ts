@@ -6,10 +6,10 @@ import { Construct } from 'constructs';
 import { EndpointPolicies, letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
 import { givenSecurityGroups, securityGroupFor } from './endpoint-security-group';
 import { endpointsInTree, onePerZone, PullEndpoint, withoutGateway } from './vpc-endpoints';
-import { checkVpcPlace } from './vpc-place';
 import { accessList, checkProps, checkResource } from '../private/access';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
+import { checkVpcPlace } from '../private/vpc';
 import { CacheAddress } from '../rule/cache-address';
 
 /** Properties of `CacheVpcAccess`. */
@@ -76,7 +76,7 @@ export interface CacheVpcAccessProps {
  * What a VPC needs for pulls from ECR without the internet: interface endpoints for `ecr.api` and `ecr.dkr`, and a gateway endpoint for S3, where
  * ECR keeps layers. Endpoints that exist are used as they are: those that this app made before, and those that are named.
  *
- * **A first pull needs a route to the internet all the same**, such as a NAT gateway; later pulls don't. Amazon ECR User Guide, "Amazon ECR
+ * **A first pull may need a route to the internet all the same**, such as a NAT gateway; later pulls don't. Amazon ECR User Guide, "Amazon ECR
  * interface VPC endpoints (AWS PrivateLink)". From isolated subnets let something else pull first: a `CacheProbe` does so outside of the VPC.
  *
  * @example
@@ -198,7 +198,7 @@ export class CacheVpcAccess extends Construct {
       vpc: this.vpc, service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [{ subnets: missing }],
     });
     if (this.policies._scopesS3) {
-      endpoint.addToPolicy(letLayersThrough(Stack.of(this)));
+      endpoint.addToPolicy(letLayersThrough(Stack.of(this), this.policies._caches));
     }
     return endpoint;
   }
@@ -240,8 +240,8 @@ export class CacheVpcAccess extends Construct {
     const isolated = subnets.filter(subnet => this.vpc.isolatedSubnets.includes(subnet));
     if (isolated.length > 0) {
       warn(this, WarningId.FIRST_PULL_NEEDS_INTERNET,
-        `images are pulled from isolated subnets (${isolated.map(place).join(', ')}), and a first pull needs a route to the internet, even with `
-        + 'endpoints: expect it to fail there. Let something outside pull each image first, such as a CacheProbe, then acknowledge this warning.');
+        `images are pulled from isolated subnets (${isolated.map(place).join(', ')}), and a first pull may need a route to the internet, even with `
+        + 'endpoints: it can fail there. Let something outside pull each image first, such as a CacheProbe, then acknowledge this warning.');
     }
   }
 

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { fingerprintOf, operationFunction, stacksAround } from './operation-resources';
+import { checkDeployedBeside, fingerprintOf, operationFunction, stacksAround } from './operation-resources';
 import { CacheVerificationFunction } from '../functions/cache-verification-function';
 import type { VerificationProperties } from '../functions/contract';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
@@ -92,6 +92,7 @@ export class CacheVerification extends Construct {
     super(scope, id);
     const { cache, retryFor = Duration.minutes(2), imageTimeout = Duration.minutes(2) } = props;
     checkSameRegistry(this, cache);
+    checkDeployedBeside(this, cache, 'cache');
     const images = props.images === undefined || props.images === null
       ? []
       : accessTexts('images', props.images, 'name one that is small and always there, or leave images out to try the credential of the rule alone', this);

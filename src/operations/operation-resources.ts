@@ -1,11 +1,13 @@
 import { createHash } from 'crypto';
-import { CfnResource, Duration, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import { functionParts } from '../monitoring/cache-function';
 import type { FunctionParts } from '../monitoring/cache-function';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
+import { InvalidInputError, place } from '../private/errors';
+import { comparePlacement, Placement } from '../private/places';
 import { sortedByKey } from '../private/sorted';
 
 /** The longest that Lambda runs. */
@@ -37,6 +39,20 @@ export function allowCarryingOn(scope: Construct, handler: lambda.IFunction, rol
   });
   policy.attachToRole(role);
   return policy;
+}
+
+/** Refuses what is made in another account, Region or Stage: a function works in its own registry, and waits for what its own Stage deploys. */
+export function checkDeployedBeside(scope: Construct, construct: IConstruct, what: string): void {
+  const own = construct.node.findAll().some(one => CfnResource.isCfnResource(one));
+  const elsewhere = comparePlacement(scope, construct) === Placement.DIFFERENT;
+  if (!own || !elsewhere && Stage.of(scope) === Stage.of(construct)) {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `the ${what} ${place(construct)} of another ${elsewhere ? 'account or Region' : 'Stage'}`,
+    expected: `a ${what} of the account, Region and Stage of the stack ${place(Stack.of(scope))}`,
+    fix: `make this construct in the stack of the ${what}`,
+  }, scope);
 }
 
 /** A text that changes when a property of a resource at or below one of the constructs does; known at synthesis. */

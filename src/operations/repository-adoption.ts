@@ -2,7 +2,7 @@ import { CustomResource, Lazy } from 'aws-cdk-lib';
 import type { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, fingerprintOf, LONGEST_WAIT, operationFunction, propertiesOf } from './operation-resources';
+import { allowCarryingOn, checkDeployedBeside, fingerprintOf, LONGEST_WAIT, operationFunction, propertiesOf } from './operation-resources';
 import { SweptRepositories } from './swept-repositories';
 import type { AdoptionSettings, SweepProperties } from '../functions/contract';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
@@ -93,6 +93,7 @@ export class RepositoryAdoption extends Construct {
     const dryRun = readFlag('dryRun', props.dryRun, true, this);
     const overwritesPolicies = readFlag('overwritePolicies', props.overwritePolicies, false, this);
     checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);
+    checkDeployedBeside(this, template, 'template');
     const { prefix } = template;
     const swept = new SweptRepositories(this, prefix, props.leaveOut, 'the adoption of repositories');
     const l1 = template.node.defaultChild as CfnRepositoryCreationTemplate;

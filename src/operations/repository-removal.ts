@@ -3,7 +3,7 @@ import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
+import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { SweptRepositories } from './swept-repositories';
 import type { RemovalSettings, SweepProperties } from '../functions/contract';
 import { RepositoryRemovalFunction } from '../functions/repository-removal-function';
@@ -76,6 +76,7 @@ export class RepositoryRemoval extends Construct {
     checkConfirmation(confirmedPrefix, prefix, this);
     const keepsAll = readFlag('keepAll', props.keepAll, false, this);
     checkSameRegistry(this, cache);
+    checkDeployedBeside(this, cache, 'cache');
 
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;

@@ -1,6 +1,7 @@
 import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
 import { CachePullers, PullThroughCache, RepositoryAdoption, RepositoryTemplate, UpstreamRegistry } from '../../src';
 import type { RepositoryAdoptionProps, RepositoryTemplateOptions } from '../../src';
 import { ECHO, newStack } from '../app';
@@ -167,7 +168,7 @@ test('runs on a current Node.js, on ARM, for a quarter of an hour at most', () =
   adopt();
 
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-    Architectures: ['arm64'], Runtime: 'nodejs24.x', Timeout: 900, LoggingConfig: { LogGroup: Match.anyValue() },
+    Architectures: ['arm64'], Runtime: FUNCTIONS_RUNTIME, Timeout: 900, LoggingConfig: { LogGroup: Match.anyValue() },
   });
 });
 
