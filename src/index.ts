@@ -44,6 +44,10 @@ export type { ImageProperty } from './rewriting/image-properties';
 export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
 
+export { NodeMirrors } from './mirrors/node-mirrors';
+export { NodeLogin } from './mirrors/options';
+export type { NodeMirrorsOptions } from './mirrors/options';
+
 export { CacheAlarm } from './monitoring/cache-alarm';
 export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
 export { CacheAlerting } from './monitoring/cache-alerting';

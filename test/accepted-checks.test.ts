@@ -2,6 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -11,6 +12,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { ENV, newStack } from './app';
 import { CacheAlarm } from '../src/monitoring/cache-alarm';
 import { CacheAlerting } from '../src/monitoring/cache-alerting';
+import { NodeMirrors } from '../src/mirrors/node-mirrors';
 import { CacheDashboard } from '../src/monitoring/cache-dashboard';
 import { CacheProbe } from '../src/monitoring/cache-probe';
 import { CacheStatistics } from '../src/monitoring/cache-statistics';
@@ -110,6 +112,14 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     alarms: [CacheAlarm.callsNearQuota()],
     alarmActions: [new SnsAction(sns.Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:us-east-1:${ENV.account}:pages`))],
   }),
+  [CheckId.USER_DATA_LENGTH]: stack => {
+    const upstream = UpstreamRegistry.of({
+      registryName: 'later', url: 'registry.example.com', defaultRepositoryPrefix: 'later', imageHosts: times(300, at => `registry-${at}.example.com`),
+    });
+    const mirrors = NodeMirrors.forCaches(stack, [PullThroughCache.fromPullThroughCacheAttributes(stack, 'Cache', { repositoryPrefix: 'later', upstream })]);
+    mirrors.userDataText();
+    mirrors.addToUserData(new ec2.MultipartUserData());
+  },
 };
 
 function synthesized(id: CheckId, accepted: string[]) {

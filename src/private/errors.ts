@@ -110,6 +110,7 @@ export enum CheckId {
   FUNCTION_TIMEOUT = 'functionTimeout',
   FUNCTION_SETTINGS = 'functionSettings',
   ALARM_ACTION_REGION = 'alarmActionRegion',
+  USER_DATA_LENGTH = 'userDataLength',
 }
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */
