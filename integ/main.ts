@@ -30,9 +30,19 @@ const USAGE = `Settles what this library assumes of AWS: deploys, pulls, looks, 
   --out FILE                                  the report, integ-report.md by default`;
 
 const OPTIONS = {
-  'engine': { type: 'boolean' }, 'group': { type: 'string', multiple: true }, 'list': { type: 'boolean' }, 'clean': { type: 'boolean' },
-  'profile': { type: 'string' }, 'region': { type: 'string' }, 'far-region': { type: 'string' }, 'other-profile': { type: 'string' },
-  'organization': { type: 'string' }, 'wait': { type: 'boolean' }, 'yes': { type: 'boolean' }, 'out': { type: 'string' }, 'help': { type: 'boolean' },
+  'engine': { type: 'boolean' },
+  'group': { type: 'string', multiple: true },
+  'list': { type: 'boolean' },
+  'clean': { type: 'boolean' },
+  'profile': { type: 'string' },
+  'region': { type: 'string' },
+  'far-region': { type: 'string' },
+  'other-profile': { type: 'string' },
+  'organization': { type: 'string' },
+  'wait': { type: 'boolean' },
+  'yes': { type: 'boolean' },
+  'out': { type: 'string' },
+  'help': { type: 'boolean' },
 } as const;
 
 async function main(args: string[]): Promise<number> {
@@ -99,7 +109,8 @@ async function awsGround(given: Given, processes: Processes, home: string, pass:
   const farRegion = given['far-region'] ?? (region === 'us-west-2' ? 'us-east-1' : 'us-west-2');
   const cdk: Ground['cdk'] = async (one, args) => {
     const { accessKeyId, secretAccessKey, sessionToken } = one.config.credentials;
-    const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...sessionToken ? { AWS_SESSION_TOKEN: sessionToken } : {} };
+    const session = sessionToken ? { AWS_SESSION_TOKEN: sessionToken } : {};
+    const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...session };
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_)/.test(name)));
     return processes.run(process.execPath, [tool('aws-cdk', 'bin', 'cdk'), ...args, '--no-notices', '--output', join(home, 'cdk.out')], {
       cwd: ROOT, env: { ...inherited, ...credentials, AWS_REGION: one.config.region, AWS_DEFAULT_REGION: one.config.region, NO_COLOR: '1' },

@@ -6,7 +6,7 @@ import {
 import type { Account } from './account';
 
 /** How the names of everything begin that a run makes. */
-export const PREFIX = 'integ-';
+const PREFIX = 'integ-';
 const STACK = /^Integ[A-Z]/;
 const STACK_MINUTES = 60;
 
