@@ -64,6 +64,8 @@ async function main(args: string[]): Promise<number> {
   const wish = (): void => {
     console.log(wishes++ === 0 ? '\nInterrupted: what was made is deleted now.' : 'Still deleting; what is left in the end is listed.');
     interruption.abort();
+    // the engine is one of them; on AWS they are deployments, and CloudFormation deletes what they began
+    if (!given.engine) { void processes.stopAll(); }
   };
   process.on('SIGINT', wish).on('SIGTERM', wish).on('SIGHUP', wish);
   const pace: Ground['pass'] = async seconds => setTimeout(seconds * 1000, undefined, { signal: interruption.signal });
@@ -123,6 +125,7 @@ async function awsGround(given: Given, processes: Processes, home: string, pass:
 }
 
 async function agreed(): Promise<boolean> {
+  if (!process.stdin.isTTY) { throw new Error('got nobody to ask, expected a terminal, or --yes'); }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question('Both Regions of the account have to be bootstrapped for the CDK. Go on? Write yes: ');
   terminal.close();

@@ -10,7 +10,7 @@ import type { Outcome } from '../../integ/runner/run';
 import { Processes } from '../../local/harness/processes';
 
 // some twenty deployments
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const pace = async (seconds: number) => new Promise<void>(resolve => setTimeout(resolve, seconds * 1000));
 const ON_ENGINE = GROUPS.filter(({ checks }) => checks.some(({ notOnEngine }) => notOnEngine === undefined));
