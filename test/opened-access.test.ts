@@ -5,7 +5,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
   CacheFunctionDefaults, CacheLifecycleRule, CachePullers, CacheRule, CacheVpcAccess, Customer, CustomerAccess, EndpointPolicies, PullPolicy,
-  PullThroughCache, RegistryPolicy,
+  PullThroughCache, PullThroughCacheGrants, RegistryPolicy,
   RegistryReplication, RegistryScanning, RepositoryAdoption, RepositoryRemoval, RepositoryTemplate, UpstreamRegistry, UpstreamRole,
 } from '../src';
 import { ECHO, newStack } from './app';
@@ -46,8 +46,8 @@ const LISTS: [string, (list: any, here: World) => unknown][] = [
   ['roles', roles => CustomerAccess.forCustomers([Customer.account(OTHER, { roles })])],
   ['repositories', list => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRepositories(list)],
   ['names of repositories', (list, { policy }) => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRegistryByName(policy, list)],
-  ['prefixes in leaveOut', (leaveOut, { cache, stack }) => new RepositoryRemoval(stack, 'Removal', { cache, confirmedPrefix: 'echo', leaveOut })],
-  ['prefixes in leaveOut', (leaveOut, { cache, stack }) => new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, leaveOut })],
+  ['names in leaveOut', (leaveOut, { cache, stack }) => new RepositoryRemoval(stack, 'Removal', { cache, confirmedPrefix: 'echo', leaveOut })],
+  ['names in leaveOut', (leaveOut, { cache, stack }) => new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, leaveOut })],
   ['ARNs of repositories', repositoryArns => CustomerAccess.forCustomers([Customer.account(OTHER)]).toPolicyText({ repositoryArns })],
 ];
 
@@ -60,6 +60,11 @@ test.each<[string, (here: World) => unknown]>([
   ['name the images in the options', ({ cache, policy }) => (policy as any).allowFirstPull(cache, { pullers: [CachePullers.account(OTHER)] }, ['nginx'])],
   ['name the images in the options', ({ cache }) => (PullPolicy as any).toPolicyText({ caches: [cache] }, ['nginx'])],
   ['name the images in the options', ({ cache }) => (PullPolicy as any).toPolicyDocument({ caches: [cache] }, ['nginx'])],
+  ['name the images in the properties', ({ stack, cache }) => new (PullPolicy as any)(stack, 'PullPolicy', { caches: [cache] }, ['nginx'])],
+  ['call pullImages() of the grants', ({ cache }) => (PullThroughCacheGrants as any).fromRule(cache, ['nginx'])],
+  ['name the roles in the options', () => (CachePullers as any).account(OTHER, undefined, ['mirror'])],
+  ['name the roles in the options', () => (Customer as any).account(OTHER, {}, ['mirror'])],
+  ['name the accounts and paths in the options', () => (CachePullers as any).organization(ORGANIZATION, {}, [OTHER])],
   ['name the caches in the options', ({ cache, policy }) => (RegistryReplication as any).allowSource(policy, { account: OTHER }, [cache])],
   ['call fromPullThroughCacheAttributes()', ({ stack }) => (PullThroughCache as any).fromRepositoryPrefix(stack, 'Import', 'other', [OTHER])],
   ['call EndpointPolicies.scopedTo()', ({ cache }) => (EndpointPolicies as any).fullAccess([cache])],
@@ -221,7 +226,7 @@ describe('what is misread is refused', () => {
     ['S3 that is neither scoped nor not', ({ cache }) => EndpointPolicies.scopedTo({ caches: [cache], scopeS3: 0 as any }), 'got the number 0 as scopeS3'],
     ['first pulls that are neither allowed nor not', ({ cache }) => PullPolicy.toPolicyText({ caches: [cache], firstPulls: 'false' as any }), "got the text 'false' as firstPulls"],
     ['no start of names', ({ stack }) => new RegistryReplication(stack, 'R').replicateMatching(undefined as any, { region: 'eu-west-1' }), 'got nothing as the start of names, expected 2 to 256'],
-    ['no scan filter', ({ stack }) => new RegistryScanning(stack, 'S').scanOnPushMatching(undefined as any), 'got nothing as a scan filter, expected 1 to 255'],
+    ['no scan filter', ({ stack }) => new RegistryScanning(stack, 'S').scanOnPushMatching(undefined as any), 'got a list of scan filters with nothing in place 1'],
     ['no options of a pull policy', () => PullPolicy.toPolicyText(undefined as any), 'got nothing as options of a pull policy'],
     ['a bucket by its name', ({ access }) => access().allowBuckets(['uploads' as any]), "got the text 'uploads' as a bucket, expected an object that has the attribute bucketArn"],
     ['a repository by its name', ({ access }) => access().allowRepositories(['app' as any]), "got the text 'app' as a repository"],

@@ -61,7 +61,7 @@ export interface CacheFunctionOptions {
   /**
    * The runtime of the function: Node.js 20 or later.
    *
-   * @default - the default of the scope, or else Node.js 24
+   * @default - the default of the scope, or else the newest Node.js that Lambda recommends when the library is released
    */
   readonly runtime?: lambda.Runtime;
 

@@ -69,8 +69,10 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
+  NOTHING_SCANNED = 'nothingScanned',
   REGION_SUPPORT = 'regionSupport',
   REPLICATED_DELETIONS = 'replicatedDeletions',
+  REMOVAL_NOT_ORDERED = 'removalNotOrdered',
 }
 
 /**

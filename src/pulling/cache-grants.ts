@@ -39,6 +39,7 @@ export class PullThroughCacheGrants {
    * @param rule the rule whose repositories are pulled
    */
   public static fromRule(rule: IPullThroughCacheRuleRef): PullThroughCacheGrants {
+    checkNoMore('fromRule', arguments, 1, 'call pullImages() of the grants for some images');
     return new PullThroughCacheGrants(rule);
   }
 
@@ -77,6 +78,17 @@ export class PullThroughCacheGrants {
    */
   public _pullPaths(grantee: iam.IGrantable, paths: readonly string[]): iam.Grant {
     return this.grant(grantee, knownPaths(paths), this.firstPullActions, true);
+  }
+
+  /**
+   * The same for a function that calls the API of ECR and no registry.
+   *
+   * @internal
+   */
+  public _pullByApi(role: iam.IRole, paths: readonly string[]): void {
+    const actions = [...CacheActions.PULL_BY_API, ...CacheActions.IMPORT, ...taggingActions(this.rule)];
+    const address = CacheAddress.fromRule(this.rule);
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: knownPaths(paths).map(path => address.repositoryArn(path)) }));
   }
 
   /**

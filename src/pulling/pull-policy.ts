@@ -110,6 +110,7 @@ export class PullPolicy extends iam.ManagedPolicy {
   }
 
   constructor(scope: Construct, id: string, props: PullPolicyProps) {
+    checkNoMore('PullPolicy', arguments, 3, 'name the images in the properties', scope);
     super(scope, id, {
       managedPolicyName: props.managedPolicyName,
       description: props.description ?? 'Pulls through ECR pull-through caches',

@@ -1,4 +1,4 @@
-import { accessTexts, checkOptions } from '../private/access';
+import { accessTexts, checkNoMore, checkOptions } from '../private/access';
 import { checkAccount } from '../private/checks';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 
@@ -39,6 +39,7 @@ export class Customer {
    * @throws for what is no account, an option that there is not, an empty list of roles
    */
   public static account(account: string, options: CustomerOptions = {}): Customer {
+    checkNoMore('account', arguments, 2, 'name the roles in the options');
     checkAccount(account);
     checkOptions('a customer', options, ['roles', 'organizationId']);
     const { roles, organizationId } = options;

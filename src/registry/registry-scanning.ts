@@ -4,7 +4,8 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import { checkScanFilter, scanFilterOf } from './repository-filters';
 import { refuse } from '../private/accepted';
-import { CheckId, InvalidInputError, problemAt } from '../private/errors';
+import { accessList, accessTexts, checkProps } from '../private/access';
+import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import { checkMember } from '../private/given';
 import { claimRegistry } from '../private/tree';
 import { checkOwnRegistry } from '../rule/cache-address';
@@ -68,6 +69,7 @@ export class RegistryScanning extends Resource {
 
   constructor(scope: Construct, id: string, props: RegistryScanningProps = {}) {
     super(scope, id);
+    checkProps(this, RegistryScanning, 'a registry scanning configuration', props, ['scanType']);
     checkMember('scanType', props.scanType, RegistryScanType, 'RegistryScanType', this);
     this.scanType = props.scanType ?? RegistryScanType.BASIC;
     claimRegistry(this, {
@@ -75,7 +77,7 @@ export class RegistryScanning extends Resource {
       resourceType: CfnRegistryScanningConfiguration.CFN_RESOURCE_TYPE_NAME,
       fix: 'keep one RegistryScanning and let all caches add to it',
     });
-    this.node.addValidation({ validate: () => this.enhancedForAll() });
+    this.node.addValidation({ validate: () => this.withoutFilters() });
     new CfnRegistryScanningConfiguration(this, 'Resource', {
       scanType: this.scanType,
       rules: Lazy.any({ produce: () => this.rules() }),
@@ -86,7 +88,8 @@ export class RegistryScanning extends Resource {
    * Scans images of caches when they come in: when they are imported, or when an import moves a tag.
    *
    * @param caches the caches, or any rules of this account and Region
-   * @throws for a cache of another account or Region, a prefix that a filter can't express, more than 100 filters
+   * @throws for no cache, as a list that a filter has left empty, a cache of another account or Region, a prefix that a filter can't express, more
+   * than 100 filters
    */
   public scanOnPush(...caches: IPullThroughCacheRuleRef[]): void {
     this.add(ScanFrequency.ON_PUSH, this.filtersOf(caches));
@@ -106,11 +109,10 @@ export class RegistryScanning extends Resource {
    * Scans images of other repositories when they come in.
    *
    * @param filters names in which `*` stands for any characters: `services/*`, or `*` for all. Without `*` a filter matches all names that contain it
-   * @throws for what is no filter, more than 100 filters
+   * @throws for no filter, as a list that another filter has left empty, what is no filter, more than 100 filters
    */
   public scanOnPushMatching(...filters: string[]): void {
-    filters.forEach(filter => checkScanFilter(filter, this));
-    this.add(ScanFrequency.ON_PUSH, filters);
+    this.add(ScanFrequency.ON_PUSH, this.checked(filters));
   }
 
   /**
@@ -120,13 +122,19 @@ export class RegistryScanning extends Resource {
    * @throws with basic scanning, and as `scanOnPushMatching`
    */
   public scanContinuouslyMatching(...filters: string[]): void {
-    filters.forEach(filter => checkScanFilter(filter, this));
-    this.add(ScanFrequency.CONTINUOUS, filters);
+    this.add(ScanFrequency.CONTINUOUS, this.checked(filters));
   }
 
-  private filtersOf(caches: IPullThroughCacheRuleRef[]): string[] {
+  private filtersOf(given: IPullThroughCacheRuleRef[]): string[] {
+    const caches = accessList('caches', given, 'name the caches that are scanned, or leave the call out', this);
     caches.forEach(cache => checkOwnRegistry(cache, this, 'RegistryScanning'));
     return caches.map(scanFilterOf);
+  }
+
+  private checked(given: string[]): string[] {
+    const filters = accessTexts('scan filters', given, "write '*' for all repositories, or leave the call out", this);
+    filters.forEach(filter => checkScanFilter(filter, this));
+    return filters;
   }
 
   private add(frequency: ScanFrequency, filters: string[]): void {
@@ -155,9 +163,17 @@ export class RegistryScanning extends Resource {
     }));
   }
 
-  /** Without rules ECR scans every image of the registry on and on, which Inspector charges for. */
-  private enhancedForAll(): string[] {
-    return this.scanType === RegistryScanType.BASIC || this.rules().length > 0 ? [] : [problemAt(this, {
+  private withoutFilters(): string[] {
+    if (this.rules().length > 0) {
+      return [];
+    }
+    if (this.scanType === RegistryScanType.BASIC) {
+      warn(this, WarningId.NOTHING_SCANNED, 'no filter is given, so that no image of this registry is scanned when it comes, whatever was configured before. '
+        + "Call scanOnPush() for the caches, or scanOnPushMatching('*') for the whole registry, or acknowledge this warning to scan on request only.");
+      return [];
+    }
+    // without rules ECR scans every image of the registry on and on, which Inspector charges for
+    return [problemAt(this, {
       got: 'enhanced scanning without a filter',
       expected: 'at least one, since the charge depends on what is scanned',
       fix: "call scanOnPush() or scanContinuously() for the caches, or scanContinuouslyMatching('*') for the whole registry",

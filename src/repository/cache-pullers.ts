@@ -1,7 +1,7 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { accessTexts, checkOptions, kindOf } from '../private/access';
+import { accessTexts, checkNoMore, checkOptions, kindOf } from '../private/access';
 import { checkAccount } from '../private/checks';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
@@ -71,6 +71,7 @@ export class CachePullers {
    * @param options which of its roles
    */
   public static account(account: string, options: AccountPullersOptions = {}): CachePullers {
+    checkNoMore('account', arguments, 2, 'name the roles in the options');
     checkAccount(account);
     checkOptions('pullers of an account', options, ['roles']);
     const roles = options.roles === undefined ? undefined : accessTexts('roles', options.roles, 'leave the roles out for the whole account');
@@ -86,6 +87,7 @@ export class CachePullers {
    * @param options which of its accounts and organisational units
    */
   public static organization(organizationId: string, options: OrganizationPullersOptions = {}): CachePullers {
+    checkNoMore('organization', arguments, 2, 'name the accounts and paths in the options');
     checkOrganization(organizationId);
     checkOptions('pullers of an organisation', options, ['accounts', 'paths']);
     const read = (name: 'accounts' | 'paths') => options[name] === undefined

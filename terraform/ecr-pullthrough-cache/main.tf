@@ -8,8 +8,12 @@ locals {
   region    = data.aws_region.current.region
   registry  = "${local.account}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}"
 
-  # for names of resources, in which a slash may not be
-  name = replace(var.cache_namespace, "/", "-")
+  # for names of resources, in which a slash may not be: team/a and team-a get different ones
+  name = (
+    strcontains(var.cache_namespace, "/")
+    ? "${replace(var.cache_namespace, "/", "-")}-${substr(sha1(var.cache_namespace), 0, 5)}"
+    : var.cache_namespace
+  )
 
   read_by_role     = var.echo_registry_account_id != null
   needs_credential = var.upstream_registry_url != null && !contains(["public.ecr.aws", "registry.k8s.io", "quay.io"], coalesce(var.upstream_registry_url, "-"))

@@ -47,10 +47,28 @@ describe('the scanning of a registry', () => {
     expect(propertiesOf(stack, TYPE).Rules).toMatchObject([{ RepositoryFilters: [{ Filter: 'quay/*' }, { Filter: { 'Fn::Join': ['', [{ Ref: 'Prefix' }, '/*']] } }] }]);
   });
 
-  test('may be basic without rules: on request only', () => {
+  test('may be basic without rules, which scans on request only, and warns that it does', () => {
     const stack = newStack();
     new RegistryScanning(stack, 'Scanning');
     expect(propertiesOf(stack, TYPE)).toEqual({ ScanType: 'BASIC', Rules: [] });
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('/Stack/Scanning nothingScanned: no filter is given, so that no image of this registry is scanned when it comes, ')]);
+  });
+
+  test('with a filter warns of nothing', () => {
+    const stack = newStack();
+    new RegistryScanning(stack, 'Scanning').scanOnPushMatching('*');
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test.each<[string, (scanning: RegistryScanning, list: never[]) => void]>([
+    ['caches', (scanning, list) => scanning.scanOnPush(...list)],
+    ['caches', (scanning, list) => scanning.scanContinuously(...list)],
+    ['scan filters', (scanning, list) => scanning.scanOnPushMatching(...list)],
+    ['scan filters', (scanning, list) => scanning.scanContinuouslyMatching(...list)],
+  ])('fails for an emptied list of %s (%#)', (name, scan) => {
+    const scanning = new RegistryScanning(newStack(), 'Scanning', { scanType: ENHANCED });
+    expect(() => scan(scanning, [])).toThrow(`got an empty list of ${name}, expected at least one: `);
+    expect(() => scan(scanning, new Array(1) as never[])).toThrow(`got a list of ${name} with nothing in place 1`);
   });
 
   test('fails when it is enhanced without rules, which would scan everything', () => {
@@ -126,7 +144,7 @@ describe('a second scanning configuration', () => {
     const app = new App();
     new RegistryScanning(newStack(app, 'One'), 'Scanning');
     const two = newStack(app, 'Two', { account: ENV.account, region: 'us-east-1' });
-    new RegistryScanning(two, 'Scanning');
+    new RegistryScanning(two, 'Scanning').scanOnPushMatching('*');
     expect(warningsOf(two)).toEqual([]);
   });
 
@@ -134,7 +152,7 @@ describe('a second scanning configuration', () => {
     const app = new App();
     new RegistryScanning(agnosticStack(app, 'One'), 'Scanning');
     const two = agnosticStack(app, 'Two');
-    new RegistryScanning(two, 'Scanning');
+    new RegistryScanning(two, 'Scanning').scanOnPushMatching('*');
     expect(warningsOf(two)).toEqual([expect.stringContaining('/Two/Scanning possiblySameRegistry: another registry scanning configuration (One/Scanning) is in this app')]);
   });
 });
