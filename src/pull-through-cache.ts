@@ -12,6 +12,7 @@ import type { VerifyOnDeployOptions } from './operations/cache-verification';
 import { checkNoMore, checkOptions, checkProps, isMissing } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { InvalidInputError } from './private/errors';
+import { checkScopeAndId } from './private/given';
 import { PullThroughCacheBase } from './pull-through-cache-base';
 import type { IPullThroughCache } from './pull-through-cache-base';
 import { RepositoryTemplate, TEMPLATE_OPTIONS, TemplateUse } from './repository/repository-template';
@@ -136,6 +137,7 @@ export class PullThroughCache extends PullThroughCacheBase {
    * @param repositoryPrefix the prefix of the cached repositories, or `ROOT`
    */
   public static fromRepositoryPrefix(scope: Construct, id: string, repositoryPrefix: string): IPullThroughCache {
+    checkScopeAndId('an imported cache', scope, id);
     checkNoMore('fromRepositoryPrefix', arguments, 3, 'call fromPullThroughCacheAttributes() for a cache elsewhere', scope);
     return PullThroughCache.fromPullThroughCacheAttributes(scope, id, { repositoryPrefix });
   }
@@ -149,6 +151,7 @@ export class PullThroughCache extends PullThroughCacheBase {
    */
   public static fromPullThroughCacheAttributes(
     scope: Construct, id: string, attributes: PullThroughCacheAttributes): IPullThroughCache {
+    checkScopeAndId('an imported cache', scope, id);
     const given: Partial<PullThroughCacheAttributes> = attributes ?? {};
     checkOptions('an imported cache', given, ATTRIBUTES, scope);
     const repositoryPrefix = given.repositoryPrefix!;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, Duration, SecretValue, Stack, Stage } from 'aws-cdk-lib';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -39,7 +39,8 @@ function imported(stack: Stack, id = 'Cache', prefix = 'echo') {
 }
 
 function secretNamed(stack: Stack, secretName: string, encryptionKey?: kms.IKey) {
-  return UpstreamCredential.fromSecret(new secretsmanager.Secret(stack, 'Secret', { secretName, encryptionKey }));
+  const login = { username: SecretValue.unsafePlainText('me'), accessToken: SecretValue.unsafePlainText('later') };
+  return UpstreamCredential.fromSecret(new secretsmanager.Secret(stack, 'Secret', { secretName, encryptionKey, secretObjectValue: login }));
 }
 
 function widePolicy() {
@@ -57,6 +58,7 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     upstream: QUAY, upstreamRole: UpstreamRole.fromRole(iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ENV.account}:role/reader`)),
   }),
   [CheckId.SECRET_NAME_LENGTH]: stack => secretNamed(stack, `ecr-pullthroughcache/${'s'.repeat(500)}`),
+  [CheckId.SECRET_VALUE]: stack => UpstreamCredential.fromSecret(new secretsmanager.Secret(stack, 'Secret', { secretName: 'ecr-pullthroughcache/hub' })),
   [CheckId.SECRET_KEY]: stack => secretNamed(stack, 'ecr-pullthroughcache/hub', new kms.Key(stack, 'Key')),
   [CheckId.REPOSITORY_NAME_LENGTH]: stack => imported(stack, 'Cache', 'e'.repeat(30)).image('n'.repeat(240)),
   [CheckId.TEMPLATE_DESCRIPTION_LENGTH]: template({ description: 'd'.repeat(257) }),
@@ -76,6 +78,10 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     new RegistryPolicy(stack, 'Policy', { existingStatements: [statement] });
   },
   [CheckId.MANAGED_POLICY_LENGTH]: stack => new PullPolicy(stack, 'Policy', { caches: [imported(stack)], images: times(200, at => `team/image-${at}`) }),
+  [CheckId.INLINE_POLICY_LENGTH]: stack => {
+    const policy = new iam.Policy(stack, 'Policy', { users: [new iam.User(stack, 'User')] });
+    imported(stack).grants.pullImages(policy, times(200, at => `team/image-${at}`));
+  },
   [CheckId.REPLICATION_RULES]: stack => {
     const replication = new RegistryReplication(stack, 'Replication');
     times(11, at => replication.replicateMatching(`team-${at}/`, { region: 'eu-west-1', account: OTHERS[at] }));

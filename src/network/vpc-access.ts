@@ -9,6 +9,7 @@ import { accessList, checkResource } from '../private/access';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
 import { CacheAddress } from '../rule/cache-address';
+import { checkConstructOf } from '../private/given';
 
 /** Properties of `CacheVpcAccess`. */
 export interface CacheVpcAccessProps {
@@ -92,7 +93,8 @@ export class CacheVpcAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheVpcAccessProps) {
     super(scope, id);
-    EndpointPolicies._check(props.endpointPolicies, this);
+    EndpointPolicies._check(props?.endpointPolicies, this);
+    checkConstructOf('vpc', props.vpc, 'selectSubnets', 'Vpc', this);
     this.vpc = props.vpc;
     this.policies = props.endpointPolicies;
     this.policies._caches.forEach(cache => this.checkRegion(CacheAddress.fromRule(cache)));

@@ -77,8 +77,8 @@ export class RepositoryAdoption extends Construct {
   constructor(scope: Construct, id: string, props: RepositoryAdoptionProps) {
     super(scope, id);
     checkProps(this, RepositoryAdoption, 'an adoption', props ?? {}, ['template', 'dryRun', 'leaveOut', 'trigger', ...FUNCTION_OPTIONS]);
-    const { template } = props;
-    const dryRun = readFlag('dryRun', props.dryRun, true, this);
+    const { template } = props ?? {};
+    const dryRun = readFlag('dryRun', props?.dryRun, true, this);
     checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);
     const { prefix } = template;
     checkNotRoot(prefix, 'the adoption of repositories', this);

@@ -1,4 +1,4 @@
-import { CustomResource, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -14,7 +14,8 @@ import { checkSameRegistry } from '../monitoring/schedule';
 import { checkProps } from '../private/access';
 import { InvalidInputError } from '../private/errors';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress, prefixOf } from '../rule/cache-address';
+import { CacheAddress, checkRule, prefixOf } from '../rule/cache-address';
+import { isLater } from '../private/later';
 
 /** Properties of a `RepositoryRemoval`. */
 export interface RepositoryRemovalProps extends CacheFunctionOptions {
@@ -63,6 +64,7 @@ export class RepositoryRemoval extends Construct {
   constructor(scope: Construct, id: string, props: RepositoryRemovalProps) {
     super(scope, id);
     checkProps(this, RepositoryRemoval, 'a removal', props ?? {}, ['cache', 'confirmedPrefix', 'leaveOut', ...FUNCTION_OPTIONS]);
+    checkRule(props?.cache, this);
     const { cache, confirmedPrefix } = props;
     const prefix = prefixOf(cache);
     checkNotRoot(prefix, 'the removal of repositories', this);
@@ -107,7 +109,7 @@ function stacksAround(scope: Construct): string[] {
 }
 
 function checkConfirmation(confirmed: string, prefix: string, scope: Construct): void {
-  if (confirmed !== prefix && !Token.isUnresolved(prefix)) {
+  if (confirmed !== prefix && !isLater(prefix)) {
     throw new InvalidInputError({
       got: `the confirmation '${confirmed}' for deleting all repositories below '${prefix}'`,
       expected: 'the prefix itself, typed out',

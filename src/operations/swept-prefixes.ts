@@ -1,10 +1,11 @@
-import { CfnResource, Lazy, Token } from 'aws-cdk-lib';
+import { CfnResource, Lazy } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule, CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import type { Construct, IConstruct } from 'constructs';
 import { accessTexts } from '../private/access';
 import { checkPrefix, ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { comparePlacement, Placement } from '../private/places';
+import { isLater } from '../private/later';
 
 /** Refuses to work through a whole registry. */
 export function checkNotRoot(prefix: string, what: string, scope: Construct): void {
@@ -43,7 +44,7 @@ export function otherPrefixes(scope: IConstruct, prefix: string, leftOut: string
       const given = scope.node.root.node.findAll()
         .filter(construct => CfnResource.isCfnResource(construct) && comparePlacement(scope, construct) !== Placement.DIFFERENT)
         .map(prefixOf)
-        .filter(other => other !== undefined && !Token.isUnresolved(other) && other.startsWith(`${prefix}/`));
+        .filter(other => other !== undefined && !isLater(other) && other.startsWith(`${prefix}/`));
       return [...new Set([...given as string[], ...leftOut])].sort();
     },
   });

@@ -69,6 +69,7 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
+  CREDENTIAL_NOT_FILLED = 'credentialNotFilled',
 }
 
 /**
@@ -82,6 +83,7 @@ export enum CheckId {
   UPSTREAM_ROLE = 'upstreamRole',
   SECRET_NAME_LENGTH = 'secretNameLength',
   SECRET_KEY = 'secretKey',
+  SECRET_VALUE = 'secretValue',
   REPOSITORY_NAME_LENGTH = 'repositoryNameLength',
   TEMPLATE_DESCRIPTION_LENGTH = 'templateDescriptionLength',
   TEMPLATE_KEY_ALIAS = 'templateKeyAlias',
@@ -92,6 +94,7 @@ export enum CheckId {
   REPOSITORY_POLICY_LENGTH = 'repositoryPolicyLength',
   REGISTRY_POLICY_LENGTH = 'registryPolicyLength',
   MANAGED_POLICY_LENGTH = 'managedPolicyLength',
+  INLINE_POLICY_LENGTH = 'inlinePolicyLength',
   REPLICATION_RULES = 'replicationRules',
   REPLICATION_FILTERS = 'replicationFilters',
   REPLICATION_DESTINATIONS = 'replicationDestinations',

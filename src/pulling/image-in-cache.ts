@@ -7,11 +7,14 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
+import { checkGrantee, isForLambda } from './grants/principals';
 import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
 import { checkText, ROOT } from '../private/checks';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { CacheAddress, literalHostOf } from '../rule/cache-address';
+import { checkAround, isLater } from '../private/later';
+import { CacheAddress, checkRule, literalHostOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { readPath, readUpstreamImage } from '../upstream/upstream-image';
 import type { UpstreamImage } from '../upstream/upstream-image';
@@ -55,8 +58,9 @@ export class ImageInCache {
    * @throws for a text that is no image name, an image of another registry, one outside of the upstream prefix, a name that is too long
    */
   public static fromRule(rule: ICacheRule, image: string): ImageInCache {
+    checkRule(rule);
     checkText('image', image, "'nginx:1.27', the name that it has in the upstream", rule);
-    return new ImageInCache(rule, image);
+    return new ImageInCache(BY_METHOD, rule, image);
   }
 
   /** The name of the image below the prefix of the cache, such as `nginx`. */
@@ -78,13 +82,15 @@ export class ImageInCache {
   /** What follows the repository in the URI. */
   private readonly version: string;
 
-  private constructor(private readonly rule: ICacheRule, private readonly image: string) {
+  private constructor(key: symbol, private readonly rule: ICacheRule, private readonly image: string) {
+    checkMadeByMethod(key, ImageInCache, 'ImageInCache.fromRule(), or image() of a cache');
     const address = CacheAddress.fromRule(rule);
     const own = pathInCache(rule, image);
     const name = own === undefined ? this.readAsUpstream(image) : readPath(own);
     this.path = name.repository;
     this.pathKnown = name.complete;
     this.repositoryName = address.repositoryName(this.path);
+    checkAround('image', this.path, /^[^*?$]*$/, rule);
     this.checkLength();
     if (own === undefined) {
       this.warnOfRepeatedPrefix(address.repositoryPrefix);
@@ -203,7 +209,7 @@ export class ImageInCache {
   public toRepository(): ecr.IRepository {
     this.warnOfDigest();
     const scope = this.rule.node.tryFindChild(IMAGES) as Construct | undefined ?? new Construct(this.rule, IMAGES);
-    const id = Token.isUnresolved(this.path)
+    const id = isLater(this.path)
       ? createHash('sha256').update(JSON.stringify(Stack.of(this.rule).resolve(this.path))).digest('hex').slice(0, 16)
       : encodeURIComponent(this.path);
     return scope.node.tryFindChild(id) as CachedRepository | undefined ?? new CachedRepository(scope, id, this, CacheAddress.fromRule(this.rule));
@@ -219,21 +225,34 @@ export class ImageInCache {
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     checkNoMore('grantPull', arguments, 1, 'call grantPull() of each image', this.rule);
-    const principals: unknown = Stack.of(this.rule).resolve(grantee.grantPrincipal.policyFragment.principalJson);
-    if (JSON.stringify(principals).includes('"lambda.amazonaws.com"')) {
+    checkGrantee(grantee, this.rule);
+    if (isForLambda(grantee)) {
       throw new InvalidInputError({
         got: `the cached image '${this.repositoryName}' for a Lambda function`,
         expected: 'an image in a repository of its own, since Lambda does not pull through a cache',
         fix: 'build or copy the image into a repository, for example with DockerImageCode.fromImageAsset() and a Dockerfile that begins with FROM',
       }, this.rule);
     }
+    return this.grant(grantee, '_pullPaths');
+  }
+
+  /**
+   * The same for a resource that uses the image: the grants of many resources to one role are joined.
+   *
+   * @internal
+   */
+  public _grantTo(grantee: iam.IGrantable): void {
+    this.grant(grantee, '_pullPathsTogether');
+  }
+
+  private grant(grantee: iam.IGrantable, method: '_pullPaths' | '_pullPathsTogether'): iam.Grant {
     const grants = PullThroughCacheGrants.fromRule(this.rule);
     if (this.pathKnown) {
-      return grants._pullPaths(grantee, [this.path]);
+      return grants[method](grantee, [this.path]);
     }
     const known = knownStart(this.path);
     this.warnOfWiderGrant(grantee, known);
-    return known === '' ? grants.pull(grantee) : grants._pullPaths(grantee, [`${known}*`]);
+    return known === '' ? grants.pull(grantee) : grants[method](grantee, [`${known}*`]);
   }
 
   private warnOfWiderGrant(grantee: iam.IGrantable, known: string): void {
@@ -283,7 +302,7 @@ export class ImageInCache {
       throw new InvalidInputError({
         got: `the image ${excerpt(image)}, in the upstream '${name.repository}'`,
         expected: `an image below '${prefix}/', the part of the upstream that this cache serves`,
-        fix: Token.isUnresolved(prefix)
+        fix: isLater(prefix)
           ? 'begin the name with the same token'
           : `write the name that the image has in the upstream, such as '${prefix}/${name.repository}'`,
       }, this.rule);
@@ -292,7 +311,7 @@ export class ImageInCache {
   }
 
   private checkLength(): void {
-    if (!Token.isUnresolved(this.repositoryName) && this.repositoryName.length > LONGEST_NAME) {
+    if (!isLater(this.repositoryName) && this.repositoryName.length > LONGEST_NAME) {
       refuse(this.rule, CheckId.REPOSITORY_NAME_LENGTH, {
         got: `a cached repository name of ${this.repositoryName.length} characters`,
         expected: `at most ${LONGEST_NAME}, with the prefix of the cache`,
@@ -317,7 +336,7 @@ class CachedContainerImage extends ecs.ContainerImage {
     // Batch passes an object that has only this method, and for EKS jobs no task definition at all
     const taskDefinition = container.taskDefinition as Pick<ecs.TaskDefinition, 'obtainExecutionRole'> | undefined;
     if (taskDefinition) {
-      this.image.grantPull(taskDefinition.obtainExecutionRole());
+      this.image._grantTo(taskDefinition.obtainExecutionRole());
     } else {
       warn(scope, WarningId.PULLER_NOT_FOUND,
         `nobody was allowed to pull '${this.image.repositoryName}' here: on EKS the nodes pull. Call grantPull() of the cache `

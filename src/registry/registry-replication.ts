@@ -12,6 +12,7 @@ import { CheckId, InvalidInputError, problemAt } from '../private/errors';
 import { claimRegistry, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
+import { checkConstructOf } from '../private/given';
 
 /** Who may replicate into a registry, and what. */
 export interface ReplicationSourceOptions {
@@ -54,6 +55,7 @@ export class RegistryReplication extends Resource {
    * @throws for what is no account, an account that the policy has already, an empty list of caches
    */
   public static allowSource(policy: RegistryPolicy, source: ReplicationSourceOptions): void {
+    checkConstructOf('the registry policy', policy, 'addStatements', 'RegistryPolicy');
     checkNoMore('allowSource', arguments, 2, 'name the caches in the options', policy);
     checkOptions('a source of replicas', source, ['account', 'caches'], policy);
     const { account } = source;

@@ -1,6 +1,6 @@
 import { AspectPriority, Aspects, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { CachedImagesAspect } from './aspect';
+import { CachedImagesAspect, GrantsAheadAspect } from './aspect';
 import { problemsIn } from './checks';
 import { checkCache, checkScope, checkTree, listOf, readOptions } from './given';
 import { readImageProperty } from './image-properties';
@@ -13,6 +13,7 @@ import type { CachedImagesOptions } from './options';
 import { foundImage, reportOf } from './report';
 import type { FoundImage } from './report';
 import { ImageScopes } from './scopes';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError, warn, WarningId } from '../private/errors';
 import { accessorOf } from '../private/tree';
 import { CacheAddress } from '../rule/cache-address';
@@ -62,13 +63,14 @@ export class CachedImages {
    */
   public static of(scope: IConstruct): CachedImages {
     checkScope(scope);
-    return accessorOf(scope, 'CachedImages', () => new CachedImages(scope));
+    return accessorOf(scope, 'CachedImages', () => new CachedImages(BY_METHOD, scope));
   }
 
   private readonly scopes: ImageScopes;
   private readonly aspect: CachedImagesAspect;
 
-  private constructor(private readonly scope: IConstruct) {
+  private constructor(key: symbol, private readonly scope: IConstruct) {
+    checkMadeByMethod(key, CachedImages, 'CachedImages.of()');
     const { root } = scope.node;
     this.scopes = accessorOf(root, 'ImageScopes', () => new ImageScopes());
     this.aspect = accessorOf(root, 'CachedImagesAspect', () => new CachedImagesAspect(this.scopes));
@@ -220,6 +222,16 @@ export class CachedImages {
     for (const part of parts.filter(one => !this.scopes.covered.has(one))) {
       this.scopes.covered.add(part);
       Aspects.of(part).add(this.aspect, { priority: AspectPriority.MUTATING });
+      this.grantAheadIn(Stage.of(part) ?? part.node.root);
     }
+  }
+
+  /** A Stage is synthesized by itself, and everything in it after its own Aspects. */
+  private grantAheadIn(stage: IConstruct): void {
+    accessorOf(stage, 'GrantsAhead', () => {
+      const aspect = new GrantsAheadAspect(this.aspect);
+      Aspects.of(stage).add(aspect, { priority: AspectPriority.MUTATING });
+      return aspect;
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Resource, Stack, Token } from 'aws-cdk-lib';
+import { Resource, Stack } from 'aws-cdk-lib';
 import type { IResource } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef, PullThroughCacheRuleReference } from 'aws-cdk-lib/aws-ecr';
@@ -9,8 +9,9 @@ import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
 import { refuse } from '../private/accepted';
 import { checkProps } from '../private/access';
-import { checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
+import { checkAccount, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
+import { isLater } from '../private/later';
 import { checkUpstream } from '../upstream/upstream-registry';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
 
@@ -117,6 +118,9 @@ export class CacheRule extends Resource implements ICacheRule {
     if (upstream.region !== undefined) {
       checkRegion(upstream.region, this);
     }
+    if (upstream.account !== undefined) {
+      checkAccount(upstream.account, this);
+    }
     checkPrefix('repository prefix', this.repositoryPrefix, this);
     checkUpstreamPrefix(this.upstreamRepositoryPrefix, this.repositoryPrefix, this);
     this.checkUpstreamRole(upstream, upstreamRole);
@@ -173,7 +177,7 @@ export class CacheRule extends Resource implements ICacheRule {
     }
     checkUpstreamRoleChoice(upstreamRole, this);
     const own = Stack.of(this);
-    if (!readByRole || Token.isUnresolved(own.account) || Token.isUnresolved(account)) {
+    if (!readByRole || isLater(own.account) || isLater(account)) {
       return;
     }
     if (account !== own.account && !upstreamRole) {

@@ -1,12 +1,12 @@
-import { Names, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
+import { Names, RemovalPolicy, Resource, SecretValue, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { kindOf } from '../private/access';
 import { checkText } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
+import { isLater } from '../private/later';
+import { PLACEHOLDER } from '../upstream/secret-value';
 import { UpstreamCredential } from '../upstream/upstream-credential';
-
-const PLACEHOLDER = 'REPLACE_ME';
 
 /** Properties of an `UpstreamSecret`. */
 export interface UpstreamSecretProps {
@@ -114,7 +114,7 @@ export class UpstreamSecret extends Resource {
     }
     // unwrapped first: under the flag checkSecretUsage, aws-cdk refuses to resolve a SecretValue outside of where it belongs
     const value: unknown = typeof token === 'string' ? token : Stack.of(this).resolve(token.unsafeUnwrap());
-    if (typeof value === 'string' && !value.startsWith('{{resolve:') && !Token.isUnresolved(value)) {
+    if (typeof value === 'string' && !value.startsWith('{{resolve:') && !isLater(value)) {
       throw new InvalidInputError({
         got: 'an access token as plain text, which would stand in the template for all to read',
         expected: 'a reference to it',

@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 import { filled, hostsAt, knownRegistry, REGISTRIES } from './registries';
@@ -9,8 +8,9 @@ import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
 import { isMissing, kindOf, checkOptions } from '../private/access';
 import { checkAccount, checkRegionName, checkText } from '../private/checks';
-import { checkInstance } from '../private/choices';
+import { checkInstance, keep } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { isLater } from '../private/later';
 
 /** What a private ECR registry is known by. */
 export interface EcrUpstreamOptions {
@@ -149,7 +149,7 @@ export class UpstreamRegistry {
    */
   public static azure(name: string, credential: UpstreamCredential): UpstreamRegistry {
     checkText('name for UpstreamRegistry.azure()', name, "'myregistry'");
-    if (!Token.isUnresolved(name) && !AZURE_NAME.test(name)) {
+    if (!isLater(name) && !AZURE_NAME.test(name)) {
       throw new InvalidInputError({
         got: `the Azure registry ${excerpt(name)}`,
         expected: "what stands before '.azurecr.io' in its login server: lower-case letters, digits and inner dashes",
@@ -264,6 +264,7 @@ export class UpstreamRegistry {
     this.account = wire.account;
     this.region = wire.region;
     this.readByRole = wire.account !== undefined;
+    keep(this);
   }
 
   /**
@@ -353,12 +354,12 @@ function checkReadable({ registryName, readWith, madeBy }: KnownRegistry, creden
 /** The suffix of the upstream's partition, which need not be that of the cache. A token is of the one in which caches exist. */
 function suffixOf(region: string): string {
   // asked for others only, since loading what aws-cdk knows of all Regions takes longer than all else here
-  return Token.isUnresolved(region) || COMMERCIAL.test(region) ? SUFFIX : RegionInfo.get(region).domainSuffix ?? SUFFIX;
+  return isLater(region) || COMMERCIAL.test(region) ? SUFFIX : RegionInfo.get(region).domainSuffix ?? SUFFIX;
 }
 
 function checkHost(host: string): void {
   checkText('registry host', host, "'registry.example.com'");
-  if (!Token.isUnresolved(host) && !HOST.test(host)) {
+  if (!isLater(host) && !HOST.test(host)) {
     throw new InvalidInputError({
       got: `the registry host ${excerpt(host)}`,
       expected: "a host name in lower case, with a port if it has one, without 'https://' and without a path",
