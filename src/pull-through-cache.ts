@@ -30,7 +30,7 @@ export interface PullThroughCacheProps {
   /**
    * The prefix of the cached repositories: 2 to 30 characters, lower case, or `ROOT` for the whole registry.
    *
-   * CloudFormation can't change it: a new prefix is a new cache.
+   * A new prefix is a new cache: the deployment succeeds, and what is pulled by the old prefix is cached no more.
    *
    * @default - the default prefix of the upstream, such as `echo`
    */

@@ -41,7 +41,7 @@ export interface CacheRuleProps {
   /**
    * The prefix of the cached repositories: 2 to 30 characters, lower case, or `ROOT` for the whole registry.
    *
-   * CloudFormation can't change it: a new prefix is a new cache.
+   * A new prefix is a new cache: the deployment succeeds, and what is pulled by the old prefix is cached no more.
    *
    * @default - the default prefix of the upstream, such as `echo`
    */
@@ -76,9 +76,9 @@ interface RepositoryShape {
  *
  * Alone it brings no repository template and no alarm, and a role only when it is asked for: `PullThroughCache` does all that.
  *
- * All its properties are create-only and CloudFormation creates a replacement before it deletes: a change of any property,
- * or of the logical id, fails on the prefix that still lives. See the CloudFormation reference of
- * `AWS::ECR::PullThroughCacheRule`.
+ * All its properties are create-only and CloudFormation creates a replacement before it deletes: a change of the logical id, or of any property
+ * but the prefix, fails because the prefix is still in use. A change of the prefix succeeds, and takes the cache from those who pull by the old one.
+ * `ReplacementCheck` tells of both from a change set. See the CloudFormation reference of `AWS::ECR::PullThroughCacheRule`.
  *
  * @example
  * import { CacheRule, UpstreamRegistry, UpstreamRole } from 'cdk-ecr-pull-through-cache';

@@ -50,14 +50,17 @@ export interface UpstreamSecretProps {
  * A secret for a credentialed upstream, as ECR wants it: its name begins with `ecr-pullthroughcache/`, it has the keys `username` and
  * `accessToken`, and AWS's default key encrypts it. No plain token gets into the template.
  *
- * Make it in a stack that is deployed before the cache's, and fill it between the two: ECR reads it when the rule is created.
+ * With an `accessToken` the cache works after one deployment. Without, make it in a stack that is deployed before the cache's, and fill it between the two:
+ * ECR reads it when the rule is created.
  *
  * Amazon ECR User Guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
  *
  * @example
  * import { PullThroughCache, UpstreamRegistry, UpstreamSecret } from 'cdk-ecr-pull-through-cache';
+ * import { CfnParameter, SecretValue } from 'aws-cdk-lib';
  *
- * const secret = new UpstreamSecret(this, 'HubLogin', { secretName: 'ecr-pullthroughcache/docker-hub', username: 'my-team' });
+ * const token = new CfnParameter(this, 'HubToken', { noEcho: true }); // npx cdk deploy --parameters HubToken=...
+ * const secret = new UpstreamSecret(this, 'HubLogin', { username: 'my-team', accessToken: SecretValue.cfnParameter(token) });
  * new PullThroughCache(this, 'DockerHub', { upstream: UpstreamRegistry.dockerHub(secret.credential) });
  */
 export class UpstreamSecret extends Resource {
