@@ -124,7 +124,7 @@ state = "${home}/state"
         pulled: true, hosts: [REGISTRY, 'blobs.example.com'], leaked: false,
       });
     });
-  }, 120_000);
+  }, 300_000);
 
   test.each([403, 404, 503])('asks nobody but the cache when that answers %d, whatever kubelet passes', async fault => {
     const started = node();
@@ -132,7 +132,7 @@ state = "${home}/state"
       network.fault = fault;
       expect(await pull(running, 'docker.io/acme/missing:1', started.token)).toMatchObject({ pulled: false, hosts: [REGISTRY], leaked: false });
     });
-  }, 120_000);
+  }, 300_000);
 
   const attacks: [string, string, (started: MirroredNode) => string, 'token' | 'fallback'][] = [
     ['a fallback', 'docker.io/acme/missing:1', started => started.path(CERTS), 'fallback'],
@@ -150,7 +150,7 @@ state = "${home}/state"
       expect(await pull(running, image)).toMatchObject({ hosts: expect.arrayContaining(['collector.example.com']), leaked: false });
       expect(await pull(running, image, started.token)).toMatchObject({ leaked: true });
     });
-  }, 120_000);
+  }, 300_000);
 
   test('needs a host entry beside the server, since containerd 1 takes a server alone for the upstream', async () => {
     const started = node();
@@ -159,7 +159,7 @@ state = "${home}/state"
       const { hosts, leaked } = await pull(running, 'docker.io/acme/missing:1');
       expect({ upstream: hosts.some(host => host !== REGISTRY), leaked }).toEqual({ upstream: name === DEBIAN, leaked: false });
     });
-  }, 120_000);
+  }, 300_000);
 
   test('the check before kubelet reads the configuration that it dumps', () => {
     const started = node();
