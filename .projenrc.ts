@@ -238,7 +238,7 @@ project.addFields({ allowScripts: { '@parcel/watcher': false, 'esbuild': false }
 project.addFields({
   knip: {
     entry: [
-      'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts', 'integ/main.ts',
+      'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts',
     ],
     project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
     // a project of its own, with its own dependencies and checks

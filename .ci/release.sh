@@ -24,7 +24,7 @@ check 'the tree is clean' bash .ci/clean.sh
 
 # accounts and a key that nobody else has; the repository for Go is one of this machine
 export TWINE_USERNAME=nobody TWINE_PASSWORD=nothing NUGET_USERNAME=nobody MAVEN_USERNAME=nobody MAVEN_PASSWORD=nothing
-export MAVEN_GPG_PRIVATE_KEY_PASSPHRASE=nothing GNUPGHOME=$work/gpg PYTHONUSERBASE=$work/python
+export MAVEN_GPG_PRIVATE_KEY_PASSPHRASE=nothing GNUPGHOME=$work/gpg PYTHONUSERBASE=$work/python PIP_BREAK_SYSTEM_PACKAGES=1
 mkdir -m 700 "$GNUPGHOME"
 check 'a key to sign with' gpg --batch --quiet --passphrase nothing --pinentry-mode loopback --quick-generate-key nobody rsa2048 sign 1d
 MAVEN_GPG_PRIVATE_KEY=$(gpg --batch --quiet --passphrase nothing --pinentry-mode loopback --armor --export-secret-keys | sed ':a;N;$!ba;s/\n/\\n/g')
@@ -48,6 +48,7 @@ check 'PyPI: the job up to publishing' publish pypi
 check "PyPI: it would publish $version" test -s "$work/pypi/dist/python/cdk_ecr_pull_through_cache-$version-py3-none-any.whl"
 check 'Maven Central: the job up to publishing' publish maven
 check 'Go: the job up to publishing' publish golang
+check "Go: it would push the tag of $version" grep -F "Remote ref will be updated: cdkecrpullthroughcache/v$version" "$work/golang/log"
 if command -v dotnet > /dev/null; then
   export NUGET_API_KEY=nothing
   check 'NuGet: the job up to publishing' publish nuget

@@ -30,9 +30,19 @@ const USAGE = `Settles what this library assumes of AWS: deploys, pulls, looks, 
   --out FILE                                  the report, integ-report.md by default`;
 
 const OPTIONS = {
-  'engine': { type: 'boolean' }, 'group': { type: 'string', multiple: true }, 'list': { type: 'boolean' }, 'clean': { type: 'boolean' },
-  'profile': { type: 'string' }, 'region': { type: 'string' }, 'far-region': { type: 'string' }, 'other-profile': { type: 'string' },
-  'organization': { type: 'string' }, 'wait': { type: 'boolean' }, 'yes': { type: 'boolean' }, 'out': { type: 'string' }, 'help': { type: 'boolean' },
+  'engine': { type: 'boolean' },
+  'group': { type: 'string', multiple: true },
+  'list': { type: 'boolean' },
+  'clean': { type: 'boolean' },
+  'profile': { type: 'string' },
+  'region': { type: 'string' },
+  'far-region': { type: 'string' },
+  'other-profile': { type: 'string' },
+  'organization': { type: 'string' },
+  'wait': { type: 'boolean' },
+  'yes': { type: 'boolean' },
+  'out': { type: 'string' },
+  'help': { type: 'boolean' },
 } as const;
 
 async function main(args: string[]): Promise<number> {
@@ -54,6 +64,8 @@ async function main(args: string[]): Promise<number> {
   const wish = (): void => {
     console.log(wishes++ === 0 ? '\nInterrupted: what was made is deleted now.' : 'Still deleting; what is left in the end is listed.');
     interruption.abort();
+    // the engine is one of them; on AWS they are deployments, and CloudFormation deletes what they began
+    if (!given.engine) { void processes.stopAll(); }
   };
   process.on('SIGINT', wish).on('SIGTERM', wish).on('SIGHUP', wish);
   const pace: Ground['pass'] = async seconds => setTimeout(seconds * 1000, undefined, { signal: interruption.signal });
@@ -99,7 +111,8 @@ async function awsGround(given: Given, processes: Processes, home: string, pass:
   const farRegion = given['far-region'] ?? (region === 'us-west-2' ? 'us-east-1' : 'us-west-2');
   const cdk: Ground['cdk'] = async (one, args) => {
     const { accessKeyId, secretAccessKey, sessionToken } = one.config.credentials;
-    const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...sessionToken ? { AWS_SESSION_TOKEN: sessionToken } : {} };
+    const session = sessionToken ? { AWS_SESSION_TOKEN: sessionToken } : {};
+    const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...session };
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_)/.test(name)));
     return processes.run(process.execPath, [tool('aws-cdk', 'bin', 'cdk'), ...args, '--no-notices', '--output', join(home, 'cdk.out')], {
       cwd: ROOT, env: { ...inherited, ...credentials, AWS_REGION: one.config.region, AWS_DEFAULT_REGION: one.config.region, NO_COLOR: '1' },
@@ -112,6 +125,7 @@ async function awsGround(given: Given, processes: Processes, home: string, pass:
 }
 
 async function agreed(): Promise<boolean> {
+  if (!process.stdin.isTTY) { throw new Error('got nobody to ask, expected a terminal, or --yes'); }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question('Both Regions of the account have to be bootstrapped for the CDK. Go on? Write yes: ');
   terminal.close();

@@ -39,6 +39,8 @@ export type { PullPolicyOptions, PullPolicyProps } from './pulling/pull-policy';
 export { ImageInCache } from './pulling/image-in-cache';
 export { CachedImages } from './rewriting/cached-images';
 export type { CacheUseOptions } from './rewriting/cached-images';
+export { AdmissionFailurePolicy } from './rewriting/admission/options';
+export type { AdmissionPolicyOptions, MutatingPolicyOptions, ValidatingPolicyOptions } from './rewriting/admission/options';
 export { ImageOutcome } from './rewriting/lookup';
 export type { ImageProperty } from './rewriting/image-properties';
 export type { CachedImagesOptions } from './rewriting/options';
@@ -47,6 +49,8 @@ export type { FoundImage } from './rewriting/report';
 export { NodeMirrors } from './mirrors/node-mirrors';
 export { NodeLogin } from './mirrors/options';
 export type { NodeMirrorsOptions } from './mirrors/options';
+export { BuildImages } from './mirrors/build-images';
+export type { DockerfileOptions } from './mirrors/dockerfile-images';
 
 export { CacheAlarm } from './monitoring/cache-alarm';
 export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';

@@ -17,7 +17,9 @@ export class WorkloadStack extends Stack {
 
     // a network of your own; looked up, it would have to be known in each account
     const vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', {
-      vpcId: 'vpc-11111111', availabilityZones: [`${this.region}a`], privateSubnetIds: ['subnet-11111111'],
+      vpcId: 'vpc-11111111',
+      availabilityZones: [`${this.region}a`],
+      privateSubnetIds: ['subnet-11111111'],
       privateSubnetRouteTableIds: ['rtb-11111111'],
     });
     const taskDefinition = new ecs.FargateTaskDefinition(this, 'Task');

@@ -1,4 +1,4 @@
-import { CreateChangeSetCommand, DescribeChangeSetCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CreateChangeSetCommand, DescribeChangeSetCommand, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreatePullThroughCacheRuleCommand, CreateRepositoryCreationTemplateCommand, DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
@@ -84,6 +84,13 @@ async function verifyRollback(session: Session) {
   return decided(wentBack && leftOut?.includes('UPDATE_ROLLBACK_IN_PROGRESS') === true, { status: stack.StackStatus, verification: leftOut ?? 'worked while the stack went back' });
 }
 
+async function successReason(session: Session) {
+  const { StackEvents: events = [] } = await session.account.cloudFormation.send(new DescribeStackEventsCommand({ StackName: OPERATIONS }));
+  const made = events.find(event => event.ResourceType === 'Custom::PullThroughCacheRemoval' && event.ResourceStatus === 'CREATE_COMPLETE');
+  const reason = made?.ResourceStatusReason;
+  return made === undefined ? undecided('the removal was not created') : decided(reason?.includes('a removal would delete') === true, { reason: reason ?? 'none' });
+}
+
 async function importTypes(session: Session) {
   await session.account.ecr.send(new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'integ-import', upstreamRegistryUrl: 'quay.io', upstreamRegistry: 'quay' }));
   await session.account.ecr.send(new CreateRepositoryCreationTemplateCommand({ prefix: 'integ-import', appliedFor: ['PULL_THROUGH_CACHE'] }));
@@ -105,6 +112,7 @@ export const CLOUDFORMATION: Group = {
     { id: 'rule-replacement', run: ruleReplacement },
     { id: 'conditional-replacement', notOnEngine: 'its change sets tell no causes', run: conditionalReplacement },
     { id: 'verify-rollback', run: verifyRollback },
+    { id: 'success-reason', notOnEngine: 'its events keep no reason of what succeeds', run: successReason },
     { id: 'import-types', notOnEngine: 'its CloudFormation imports nothing', run: importTypes },
   ],
 };

@@ -71,7 +71,8 @@ async function forceDelete(session: Session) {
   });
   const { imageDetails = [] } = await session.account.ecr.send(new DescribeImagesCommand({ repositoryName, maxResults: 1000 }));
   const deleter = await session.account.as(await session.output(STACK, 'DeleterArn'));
-  const refused = await deleter.ecr.send(new DeleteRepositoryCommand({ repositoryName, force: true })).then(() => undefined, (problem: Error) => problem.message);
+  const refused = await deleter.ecr.send(new DeleteRepositoryCommand({ repositoryName, force: true }))
+    .then(() => undefined, (problem: Error) => problem.message);
   return decided(refused === undefined && !await isThere(session.account, repositoryName), refused ?? `deleted with ${imageDetails.length} images or more`);
 }
 

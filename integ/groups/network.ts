@@ -44,7 +44,9 @@ function network(app: App, { account, region, farRegion }: Place, start: Started
   });
   if (start.readOnly) {
     const reading = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: [...CacheActions.LOG_IN, ...CacheActions.PULL_CACHED], Resource: '*' }] };
-    for (const endpoint of [access.ecrApiEndpoint!, access.ecrDockerEndpoint!]) { (endpoint.node.defaultChild as ec2.CfnVPCEndpoint).policyDocument = reading; }
+    for (const endpoint of [access.ecrApiEndpoint!, access.ecrDockerEndpoint!]) {
+      (endpoint.node.defaultChild as ec2.CfnVPCEndpoint).policyDocument = reading;
+    }
   }
   const cluster = new ecs.Cluster(stack, 'Cluster', { vpc });
   const queue = new sqs.Queue(stack, 'Stopped');
@@ -82,7 +84,8 @@ function network(app: App, { account, region, farRegion }: Place, start: Started
 
 /** Starts tasks by another deployment, and waits for why each stopped. */
 async function stopped(session: Session, start: Started): Promise<Record<string, string>> {
-  const names = Object.entries({ near: start.near, far: start.far, scoped: start.scoped, reading: start.readOnly }).flatMap(([name, is]) => is ? [name] : []);
+  const tasks = { near: start.near, far: start.far, scoped: start.scoped, reading: start.readOnly };
+  const names = Object.entries(tasks).flatMap(([name, is]) => is ? [name] : []);
   const { code, output } = await session.deploy(STACK, app => network(app, session.place, start));
   if (code !== 0) { throw new Error(output.slice(-300)); }
   const nameOf = ({ detail }: CloudEvent) => names.find(name => String(detail.taskDefinitionArn).includes(`integ-${name}:`));

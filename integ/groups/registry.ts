@@ -18,7 +18,13 @@ function stacks(app: App, { account, region, farRegion }: Place): void {
 async function inspectorNested({ account, place }: Session) {
   const repositoryName = 'integ-registry/nginx';
   const Event = JSON.stringify({
-    'version': '0', 'id': '1', 'account': place.account, 'time': '2025-01-01T00:00:00Z', 'region': place.region, 'source': 'aws.inspector2', 'detail-type': 'Inspector2 Finding',
+    'version': '0',
+    'id': '1',
+    'account': place.account,
+    'time': '2025-01-01T00:00:00Z',
+    'region': place.region,
+    'source': 'aws.inspector2',
+    'detail-type': 'Inspector2 Finding',
     'resources': [repositoryName],
     'detail': { severity: 'HIGH', status: 'ACTIVE', type: 'PACKAGE_VULNERABILITY', resources: [{ type: 'AWS_ECR_CONTAINER_IMAGE', details: { awsEcrContainerImage: { repositoryName } } }] },
   });
@@ -33,7 +39,8 @@ async function configurationsDeleted({ account }: Session) {
   const rules = async () => {
     const { scanningConfiguration } = await account.ecr.send(new GetRegistryScanningConfigurationCommand({}));
     const { replicationConfiguration } = await account.ecr.send(new DescribeRegistryCommand({}));
-    return { scanType: scanningConfiguration?.scanType, scanning: scanningConfiguration?.rules?.length ?? 0, replication: replicationConfiguration?.rules?.length ?? 0 };
+    const count = (configuration?: { readonly rules?: readonly object[] }) => configuration?.rules?.length ?? 0;
+    return { scanType: scanningConfiguration?.scanType, scanning: count(scanningConfiguration), replication: count(replicationConfiguration) };
   };
   const before = await rules();
   if (before.scanning !== 1 || before.replication !== 1) { return undecided({ before }); }

@@ -43,7 +43,8 @@ async function rootPrefixEvent(session: Session) {
   const { pullThroughCacheRules = [] } = await session.account.ecr.send(new DescribePullThroughCacheRulesCommand({}));
   if (pullThroughCacheRules.some(({ ecrRepositoryPrefix }) => ecrRepositoryPrefix === 'ROOT')) { return undecided('the account has a rule for ROOT'); }
   // without a prefix the repository has no name of this run's
-  session.undo.push(async () => session.account.ecr.send(new DeleteRepositoryCommand({ repositoryName: BUSYBOX, force: true })).catch(() => undefined));
+  const drop = new DeleteRepositoryCommand({ repositoryName: BUSYBOX, force: true });
+  session.undo.push(async () => session.account.ecr.send(drop).catch(() => undefined));
   return session.withRule({ ecrRepositoryPrefix: 'ROOT', ...PUBLIC }, async () => {
     const pulled = await session.pull(BUSYBOX, 'stable');
     const detail = await eventOf(session, BUSYBOX);

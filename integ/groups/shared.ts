@@ -22,7 +22,9 @@ function stacks(app: App, { otherAccount }: Place): void {
   const policy = new RegistryPolicy(stack, 'RegistryPolicy');
   const pullers = [CachePullers.account(otherAccount!, { roles: ['integ-named*'] })];
   for (const [prefix, tags] of Object.entries({ 'integ-shared': undefined, 'integ-shared-tags': { integ: 'yes' } })) {
-    const cache = new PullThroughCache(stack, prefix, { upstream: UpstreamRegistry.ECR_PUBLIC, repositoryPrefix: prefix, repositoryTemplate: { tags, pullers } });
+    const cache = new PullThroughCache(stack, prefix, {
+      upstream: UpstreamRegistry.ECR_PUBLIC, repositoryPrefix: prefix, repositoryTemplate: { tags, pullers },
+    });
     policy.allowFirstPull(cache, { pullers });
   }
 }

@@ -40,7 +40,8 @@ async function pull(session: Session, tag: string) {
 }
 
 async function upstreamRole(session: Session): Promise<string> {
-  const { pullThroughCacheRules: [rule] = [] } = await session.account.ecr.send(new DescribePullThroughCacheRulesCommand({ ecrRepositoryPrefixes: [PREFIX] }));
+  const look = new DescribePullThroughCacheRulesCommand({ ecrRepositoryPrefixes: [PREFIX] });
+  const { pullThroughCacheRules: [rule] = [] } = await session.account.ecr.send(look);
   return rule.customRoleArn!;
 }
 
@@ -79,8 +80,10 @@ async function upstreamConditions(session: Session) {
   return decided(own.digest !== undefined && others.refused !== undefined, { narrowedToTheRole: own, toAnotherRole: others });
 }
 
+type Lister = (digest: string) => Promise<readonly { readonly artifactType?: string }[]>;
+
 /** An image of the vendor with a referrer, pulled once; what a list of its referrers says, as this account's administrator or a puller gets it. */
-async function referrersOf(session: Session, tag: string, artifactType: string, list: (digest: string) => Promise<readonly { readonly artifactType?: string }[]>) {
+async function referrersOf(session: Session, tag: string, artifactType: string, list: Lister) {
   await allow(session);
   const digest = await session.publish(SOURCE, tag, {}, session.other);
   const subject = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 0 };

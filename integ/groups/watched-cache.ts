@@ -65,7 +65,7 @@ async function logged(session: Session, pattern: string, minutes?: number): Prom
 }
 
 /** What a metric with one dimension came to within the last hour. */
-export async function sumOf(session: Session, Namespace: string, MetricName: string, Name: string, Value: string): Promise<number> {
+async function sumOf(session: Session, Namespace: string, MetricName: string, Name: string, Value: string): Promise<number> {
   // the engine's clock may be ahead
   const now = Date.now();
   const { MetricDataResults: [found] = [] } = await session.account.cloudWatch.send(new GetMetricDataCommand({

@@ -8,7 +8,7 @@ export interface Verdict {
 }
 
 /** An assumption that can be decided: one of docs/unverified.md, by its id. */
-export interface Check {
+interface Check {
   readonly id: string;
   /** Why the local engine can't decide it; the engine runs all others. */
   readonly notOnEngine?: string;

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Account } from './account';
 import type { Group, Place } from './check';
 import type { Ground } from './session';

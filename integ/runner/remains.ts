@@ -6,7 +6,7 @@ import {
 import type { Account } from './account';
 
 /** How the names of everything begin that a run makes. */
-export const PREFIX = 'integ-';
+const PREFIX = 'integ-';
 const STACK = /^Integ[A-Z]/;
 const STACK_MINUTES = 60;
 
@@ -48,13 +48,19 @@ export async function removeStacks(account: Account): Promise<string[]> {
 }
 
 async function removeStack(account: Account, StackName: string): Promise<void> {
-  await account.cloudFormation.send(new DeleteStackCommand({ StackName }));
   const end = Date.now() + STACK_MINUTES * 60_000;
-  for (;;) {
-    const found = await account.cloudFormation.send(new DescribeStacksCommand({ StackName })).then(({ Stacks }) => Stacks?.[0], () => undefined);
+  for (let tries = 0; ; tries++) {
+    const found = await account.cloudFormation.send(new DescribeStacksCommand({ StackName })).then(({ Stacks }) => Stacks?.[0], (problem: Error) => {
+      if (!/does not exist/.test(problem.message)) { throw problem; }
+      return undefined;
+    });
     if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') { return; }
-    if (found.StackStatus === 'DELETE_FAILED' || Date.now() > end) {
+    if (found.StackStatus === 'DELETE_FAILED' && tries > 0 || Date.now() > end) {
       throw new Error(`${found.StackStatus}: ${found.StackStatusReason ?? 'no reason'}`);
+    }
+    if (found.StackStatus !== 'DELETE_IN_PROGRESS') {
+      // refused while an update that was interrupted goes back
+      await account.cloudFormation.send(new DeleteStackCommand({ StackName })).catch(() => undefined);
     }
     await new Promise(resolve => setTimeout(resolve, account.config.endpoint === undefined ? 5000 : 100));
   }

@@ -8,13 +8,14 @@ const LONGEST = 400;
 
 /** What is assumed and the group that decides it, by id: the list that users read. */
 export function assumptions(): Map<string, { readonly assumed: string; readonly group: string }> {
-  const table = readFileSync(UNVERIFIED, 'utf8').split('| id | what is assumed |')[1];
-  const rows = table.split('\n').filter(line => line.startsWith('| ')).map(line => line.slice(2).split(' | '));
+  const written = readFileSync(UNVERIFIED, 'utf8').split('| id | what is assumed |')[1];
+  const rows = written.split('\n').filter(line => line.startsWith('| ')).map(line => line.slice(2).split(' | '));
   return new Map(rows.map(([id, assumed, , group]) => [id, { assumed, group: group.replace(/[` |]/g, '') }]));
 }
 
 /** What a run will do, before anything is done. */
-export function plan(groups: readonly Group[], { account, region, farRegion, otherAccount, engine }: Place, left: readonly [Group, string][]): string {
+export function plan(groups: readonly Group[], place: Place, left: readonly (readonly [Group, string])[]): string {
+  const { account, region, farRegion, otherAccount, engine } = place;
   const sum = (value: (group: Group) => number) => groups.reduce((all, group) => all + value(group), 0);
   return [
     engine ? 'On the local engine, never AWS:' : `In the account ${account}${otherAccount ? ` and the account ${otherAccount}` : ''}, Region ${region} (some of it in ${farRegion}), the run creates`,

@@ -25,7 +25,8 @@ export type Tell = (line: string) => void;
  * Runs groups one after the other, and deletes what each has made before the next one begins, also when it is interrupted. A check that throws
  * decides nothing.
  */
-export async function runGroups(groups: readonly Group[], ground: Ground, interrupted: () => boolean, tell: Tell = () => undefined): Promise<Outcome> {
+export async function runGroups(
+  groups: readonly Group[], ground: Ground, interrupted: () => boolean, tell: Tell = () => undefined): Promise<Outcome> {
   const rows: Row[] = [];
   const left: string[] = [];
   for (const group of groups) {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  CompleteLayerUploadCommand, CreatePullThroughCacheRuleCommand, CreateRepositoryCommand, DeletePullThroughCacheRuleCommand, InitiateLayerUploadCommand,
-  PutImageCommand, UploadLayerPartCommand,
+  CompleteLayerUploadCommand, CreatePullThroughCacheRuleCommand, CreateRepositoryCommand, DeletePullThroughCacheRuleCommand,
+  InitiateLayerUploadCommand, PutImageCommand, UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
 import type { CreatePullThroughCacheRuleRequest } from '@aws-sdk/client-ecr';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';

@@ -69,6 +69,8 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
+  BUILT_BEFORE_CACHE = 'builtBeforeCache',
+  BUILD_IMAGE_NOT_KNOWN = 'buildImageNotKnown',
   NOTHING_SCANNED = 'nothingScanned',
   REGION_SUPPORT = 'regionSupport',
   REPLICATED_DELETIONS = 'replicatedDeletions',

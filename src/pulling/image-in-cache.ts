@@ -161,7 +161,10 @@ export class ImageInCache {
       + `docker login --username AWS --password-stdin ${registryHost} && docker pull ${this.uri}`;
   }
 
-  /** The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. */
+  /**
+   * The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. Within a stack the task or job
+   * definition waits for the cache and for that permission.
+   */
   public toContainerImage(): ecs.ContainerImage {
     this.warnOfDigest();
     return new CachedContainerImage(this, this.rule);

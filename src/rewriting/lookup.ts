@@ -63,8 +63,9 @@ export const NAME_PATTERN = textOf('quay.io/team/*');
 
 /** Image names with their registry and without tag: one of them, or all that begin with what stands before a `*` at the end. */
 export class NamePattern {
-  private readonly start: string;
-  private readonly open: boolean;
+  /** What is in front of the `*`, or the whole name. */
+  public readonly start: string;
+  public readonly open: boolean;
 
   constructor(pattern: string) {
     this.open = pattern.endsWith('*');
@@ -110,7 +111,7 @@ export class CacheLookup {
   public readonly rules: readonly ICacheRule[];
 
   /** @param scopes the caches of each scope, the nearest scope first */
-  constructor(private readonly scopes: readonly (readonly UsedCache[])[], private readonly options: LookupOptions) {
+  constructor(public readonly scopes: readonly (readonly UsedCache[])[], public readonly options: LookupOptions) {
     this.rules = [...new Set(scopes.flat().map(({ rule }) => rule))];
   }
 

@@ -35,6 +35,13 @@ export function afterRegistryHost(address: CacheAddress, text: string): string |
   return undefined;
 }
 
+/** All hosts of the address's registry that are known before deployment: with FIPS endpoints, and dual-stack ones. */
+export function registryHostsOf(address: CacheAddress): string[] {
+  const { account, region } = address;
+  return Token.isUnresolved(account) || Token.isUnresolved(region) ? [] : JOINTS.flatMap(([joint, dualStack]) =>
+    suffixesOf(address, dualStack).filter(suffix => !Token.isUnresolved(suffix)).map(suffix => `${account}${joint}${region}.${suffix}`));
+}
+
 function suffixesOf({ region, stack }: CacheAddress, dualStack: boolean): string[] {
   const known = !Token.isUnresolved(region);
   if (dualStack) {

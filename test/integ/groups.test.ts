@@ -5,6 +5,11 @@ import { assumptions, issue, plan, table } from '../../integ/runner/report';
 import { runGroups } from '../../integ/runner/run';
 import type { Ground } from '../../integ/runner/session';
 
+interface Resource {
+  readonly Type: string;
+  readonly Properties: { readonly EcrRepositoryPrefix?: string };
+}
+
 const PLACE: Place = { account: '123456789012', otherAccount: '444455556666', organization: 'o-a1b2c3d4e5', region: 'us-east-1', farRegion: 'us-west-2', engine: false };
 
 test('every assumption has a check, and every check decides one', () => {
@@ -22,8 +27,8 @@ test.each(GROUPS.filter(({ stacks }) => stacks !== undefined).map(group => [grou
   const { stacks: made } = app.synth();
   expect(made.length).toBeGreaterThan(0);
   expect(made.filter(({ stackName }) => !/^Integ[A-Z]/.test(stackName))).toEqual([]);
-  const prefixes = made.flatMap(({ template }) => Object.values(template.Resources as Record<string, { Type: string; Properties: { EcrRepositoryPrefix?: string } }>))
-    .filter(({ Type }) => Type === 'AWS::ECR::PullThroughCacheRule').map(({ Properties }) => Properties.EcrRepositoryPrefix);
+  const resources = made.flatMap(({ template }) => Object.values(template.Resources as Record<string, Resource>));
+  const prefixes = resources.filter(({ Type }) => Type === 'AWS::ECR::PullThroughCacheRule').map(({ Properties }) => Properties.EcrRepositoryPrefix);
   expect(prefixes.filter(prefix => !prefix!.startsWith('integ-'))).toEqual([]);
 });
 
