@@ -29,6 +29,7 @@ const HOST = /^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?$/;
 export function mirroredHosts(scope: IConstruct, caches: readonly ICacheRule[]): MirroredHost[] {
   const given = accessList('caches', caches, 'name the caches whose hosts are mirrored', scope);
   const mirrors = given.flatMap(cache => hostsOf(scope, cache));
+  checkOneRegion(scope, given);
   const registries = new Set(mirrors.map(({ registry }) => registry));
   mirrors.forEach(({ host, prefix }, at) => {
     const earlier = mirrors.slice(0, at).find(one => one.host === host);
@@ -98,6 +99,19 @@ function hostsOf(scope: IConstruct, cache: ICacheRule): MirroredHost[] {
     checkHost(scope, host, prefix);
     return { host, upstream: upstream.url, registry: literalHostOf(address) ?? address.registryHost, prefix };
   });
+}
+
+/** Where nobody says which Region the nodes are in, the caches have to be of one. */
+function checkOneRegion(scope: IConstruct, caches: readonly ICacheRule[]): void {
+  const regions = caches.map(({ env }) => env.region).filter(region => !Token.isUnresolved(region));
+  const other = regions.find(region => differ(region, regions[0]));
+  if (other !== undefined) {
+    throw new InvalidInputError({
+      got: `caches of the Regions ${regions[0]} and ${other}`,
+      expected: 'caches of one Region, that of the nodes',
+      fix: 'make a NodeMirrors for the nodes of each Region',
+    }, scope);
+  }
 }
 
 function checkMirror(scope: IConstruct, cache: ICacheRule, prefix: string): void {

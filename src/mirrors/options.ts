@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { checkOptions, kindOf, readFlag } from '../private/access';
@@ -37,12 +38,12 @@ export interface NodeMirrorsOptions {
   readonly fallback?: boolean;
 }
 
-/** Refuses what is no construct as a scope. */
+/** Refuses what is in no Region as a scope. */
 export function checkScope(scope: IConstruct): void {
-  if (!Construct.isConstruct(scope)) {
+  if (!Construct.isConstruct(scope) || !scope.node.scopes.some(one => Stack.isStack(one))) {
     throw new InvalidInputError({
-      got: `${kindOf(scope)} as the scope of NodeMirrors.forCaches()`,
-      expected: 'a construct, such as the stack of the nodes',
+      got: `${Construct.isConstruct(scope) ? 'something outside of any stack' : kindOf(scope)} as the scope of NodeMirrors.forCaches()`,
+      expected: 'the stack of the nodes, or a construct in it, whose Region is that of the nodes',
       fix: 'pass it first, and the caches behind it',
     });
   }

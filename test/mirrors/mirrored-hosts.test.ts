@@ -6,7 +6,7 @@ import type { NodeMirrorsOptions } from '../../src';
 import { NodeMirrors } from '../../src/mirrors/node-mirrors';
 import type { ICacheRule } from '../../src/rule/cache-rule';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
-import { ENV, newStack } from '../app';
+import { agnosticStack, ENV, newStack } from '../app';
 
 const { QUAY, KUBERNETES } = UpstreamRegistry;
 
@@ -54,6 +54,12 @@ describe('forCaches() refuses', () => {
     expect(() => NodeMirrors.forCaches(stack, caches(stack))).toThrow(message);
   });
 
+  test('caches of two Regions for nodes of any', () => {
+    const stack = agnosticStack();
+    const caches = [imported(stack, 'quay', QUAY, { region: 'us-west-2' }), imported(stack, 'k8s', KUBERNETES, { region: 'eu-west-1' })];
+    expect(() => NodeMirrors.forCaches(stack, caches)).toThrow('got caches of the Regions us-west-2 and eu-west-1, expected caches of one Region');
+  });
+
   const options: [string, NodeMirrorsOptions, string][] = [
     ['a misspelt option', { fallBack: true } as NodeMirrorsOptions, "got the option 'fallBack' of NodeMirrors.forCaches()"],
     ['a fallback that is neither on nor off', { fallback: 'no' as unknown as boolean }, "got the text 'no' as fallback, expected true or false"],
@@ -67,8 +73,9 @@ describe('forCaches() refuses', () => {
     expect(() => NodeMirrors.forCaches(stack, [imported(stack, 'quay', QUAY)], given)).toThrow(message);
   });
 
-  test('caches in the place of the scope', () => {
+  test('caches in the place of the scope, and an app', () => {
     const stack = newStack();
+    expect(() => NodeMirrors.forCaches(stack.node.root, [imported(stack, 'k8s', KUBERNETES)])).toThrow('got something outside of any stack as the scope');
     expect(() => NodeMirrors.forCaches([imported(stack, 'quay', QUAY)] as never, undefined as never)).toThrow('got a list as the scope of NodeMirrors');
   });
 });
