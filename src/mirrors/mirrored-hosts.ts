@@ -4,7 +4,8 @@ import { accessList } from '../private/access';
 import { PATH, ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
-import { CacheAddress, checkRule, literalHostOf } from '../rule/cache-address';
+import { CacheAddress, checkRule } from '../rule/cache-address';
+import { literalHostOf } from '../rule/registry-host';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** A host of image names, and where its images are pulled from instead. */
