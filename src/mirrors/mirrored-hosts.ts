@@ -5,8 +5,8 @@ import { PATH, ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { differ } from '../private/places';
 import { CacheAddress, checkRule } from '../rule/cache-address';
-import { literalHostOf } from '../rule/registry-host';
 import type { ICacheRule } from '../rule/cache-rule';
+import { literalHostOf } from '../rule/registry-host';
 
 /** A host of image names, and where its images are pulled from instead. */
 export interface MirroredHost {
