@@ -45,7 +45,12 @@ export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
 
 export { CacheAlarm } from './monitoring/cache-alarm';
-export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
+export { AlarmSeverity } from './monitoring/alarm-options';
+export type {
+  CacheAlarmOptions, CallsNearQuotaOptions, CountAlarmOptions, EvaluatedAlarmOptions, HitRateAlarmOptions, MissingRunsAlarmOptions,
+} from './monitoring/alarm-options';
+export { CacheAlarmActions } from './monitoring/alarm-actions';
+export type { AlarmActionsOptions } from './monitoring/alarm-actions';
 export { CacheAlerting } from './monitoring/cache-alerting';
 export type { CacheAlertingProps } from './monitoring/cache-alerting';
 export { CacheDashboard } from './monitoring/cache-dashboard';

@@ -44,6 +44,13 @@ export interface CacheMetricProducers {
   readonly deniedPullsRule?: events.IRule;
 
   /**
+   * The EventBridge rule that matches calls that the upstream refused. It emits `upstreamRefusals`.
+   *
+   * @default - that of the alarm on refused calls in this app
+   */
+  readonly upstreamRefusalsRule?: events.IRule;
+
+  /**
    * The log group of the `CacheEventLog` that events are written to.
    *
    * @default - that of the monitoring in this app
@@ -91,6 +98,7 @@ export function nameProducers(rule: IPullThroughCacheRuleRef, producers: CacheMe
     ['failedPullsAlarm', 'failedPullsAlarm', producers.failedPullsAlarm],
     ['importsRule', 'imports', producers.importsRule],
     ['deniedPullsRule', 'deniedPulls', producers.deniedPullsRule],
+    ['upstreamRefusalsRule', 'upstreamRefusals', producers.upstreamRefusalsRule],
     ['eventLogGroup', 'eventLogGroup', producers.eventLogGroup],
     ['statisticsInterval', 'statistics', watcher(rule, 'statistics', producers.statisticsInterval, producers.statisticsLogGroup)],
     ['probeInterval', 'probe', watcher(rule, 'probe', producers.probeInterval, producers.probeLogGroup)],
@@ -110,6 +118,7 @@ function watcher(
   rule: IPullThroughCacheRuleRef, name: string, interval: Duration | undefined, logGroup: logs.ILogGroup | undefined): ScheduledWatcher | undefined {
   checkDuration(`${name}Interval`, interval, rule);
   if (interval) {
+    checkPeriod(rule, `${name}Interval`, interval);
     return { path: rule.node.path, intervalSeconds: interval.toSeconds(), logGroup };
   }
   if (logGroup) {
@@ -120,6 +129,18 @@ function watcher(
     }, rule);
   }
   return undefined;
+}
+
+/** CloudWatch API Reference, `PutMetricAlarm`: periods are whole minutes, up to a day; shorter ones are for metrics of high resolution. */
+function checkPeriod(rule: IPullThroughCacheRuleRef, name: string, interval: Duration): void {
+  const seconds = interval.toSeconds();
+  if (seconds < 60 || seconds > 86_400 || seconds % 60 !== 0) {
+    throw new InvalidInputError({
+      got: `a ${name} of ${seconds} seconds`,
+      expected: 'whole minutes, up to a day, as every CacheStatistics and CacheProbe has',
+      fix: 'write the interval at which the function runs',
+    }, rule);
+  }
 }
 
 /** Refuses two producers of one metric, as far as their names are known, or one object has both. */

@@ -24,6 +24,7 @@ const PATTERNS: { [name: string]: (cache: CacheEvents) => events.EventPattern } 
   imageCached: (cache) => cache.imageCachedPattern(),
   pullFailed: (cache) => cache.pullFailedPattern(),
   pullDenied: (cache) => cache.pullDeniedPattern(),
+  upstreamRefused: (cache) => cache.upstreamRefusedPattern(),
   imageScanned: (cache) => cache.imageScannedPattern(),
   findingReported: (cache) => cache.findingReportedPattern(),
   ...Object.fromEntries(Object.values(FindingSeverity).flatMap((severity) => [
@@ -53,6 +54,9 @@ function eventsOf(rulePrefix: string, repository: string): any[] {
     call('BatchGetImage', { ...ours, errorCode: 'RepositoryNotFoundException' }),
     call('GetDownloadUrlForLayer', { requestParameters: null, errorCode: 'AccessDenied', errorMessage: denial('GetDownloadUrlForLayer', repository) }),
     call('BatchGetImage', { ...ours, errorCode: 'AccessDenied', eventSource: 's3.amazonaws.com' }),
+    call('ImportUpstreamImage', { requestParameters: null, errorCode: 'AccessDenied', errorMessage: denial('BatchImportUpstreamImage', repository) }),
+    ...['UpstreamAccessDenied', 'UpstreamTooManyRequests', 'UpstreamUnavailable'].map((failureCode) => (
+      call('BatchGetImage', { ...ours, responseElements: { images: [], failures: [{ imageId: { imageTag: '1' }, failureCode }] } }))),
   ];
 }
 const REPOSITORIES = [
