@@ -63,6 +63,8 @@ export { CacheFindings } from './monitoring/cache-findings';
 export type { CacheFindingsProps } from './monitoring/cache-findings';
 export { CacheFunctionDefaults } from './monitoring/cache-function-defaults';
 export type { CacheFunctionOptions } from './monitoring/cache-function-options';
+export { CacheIntegrity } from './monitoring/cache-integrity';
+export type { CacheIntegrityProps } from './monitoring/cache-integrity';
 export { CacheMetrics } from './monitoring/cache-metrics';
 export type { CacheMetricProducers } from './monitoring/metric-producers';
 export { FindingSeverity } from './monitoring/cache-events';

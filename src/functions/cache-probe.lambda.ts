@@ -6,7 +6,7 @@ import { EcrPullCalls } from './ecr-pull-calls';
 import { serveRun } from './first-run';
 import type { Measured, Run } from './first-run';
 import { ProbeRun } from './probe-run';
-import { clientOptions, logLine, metricCalls, readSettings, Remaining } from './runtime';
+import { clientOptions, furtherToken, logLine, metricCalls, readSettings, Remaining } from './runtime';
 import type { RuntimeContext, ScheduledEvent } from './runtime';
 
 /** Pulls the images of the settings, has ECR try credentials, and puts how it went into CloudWatch. */
@@ -25,7 +25,7 @@ class ProbingRun implements Run {
         do {
           const page = await ecr.describePullThroughCacheRules({ maxResults: 1000, nextToken }, remaining.forReading());
           prefixes.push(...(page.pullThroughCacheRules ?? []).map(({ ecrRepositoryPrefix }) => ecrRepositoryPrefix!));
-          nextToken = page.nextToken === nextToken ? undefined : page.nextToken;
+          nextToken = furtherToken(nextToken, page.nextToken);
         } while (nextToken);
         return prefixes;
       },

@@ -5,7 +5,7 @@ import type { StatisticsSettings } from './contract';
 import type { DeploymentRequest } from './custom-resource';
 import { serveRun } from './first-run';
 import type { Measured, Run } from './first-run';
-import { clientOptions, logLine, metricCalls, readSettings, Remaining } from './runtime';
+import { clientOptions, furtherToken, logLine, metricCalls, readSettings, Remaining } from './runtime';
 import type { RuntimeContext, ScheduledEvent } from './runtime';
 import { StatisticsRun } from './statistics-run';
 import type { Sources } from './statistics-run';
@@ -29,7 +29,7 @@ class AwsSources implements Sources {
     do {
       const page = await this.ecr.send(new DescribeRepositoriesCommand({ maxResults: PAGE, nextToken }), this.remaining.forReading());
       yield (page.repositories ?? []).map(repository => repository.repositoryName!);
-      nextToken = page.nextToken;
+      nextToken = furtherToken(nextToken, page.nextToken);
     } while (nextToken);
   }
 
@@ -40,7 +40,7 @@ class AwsSources implements Sources {
         const page = await this.ecr.send(
           new DescribeImagesCommand({ repositoryName, maxResults: PAGE, nextToken }), this.remaining.forReading());
         yield page.imageDetails ?? [];
-        nextToken = page.nextToken;
+        nextToken = furtherToken(nextToken, page.nextToken);
       } catch (error) {
         if (!(error instanceof RepositoryNotFoundException)) {
           throw error;
@@ -90,7 +90,7 @@ class AwsSources implements Sources {
           refused.add(repository);
         }
       }
-      NextToken = page.NextToken;
+      NextToken = furtherToken(NextToken, page.NextToken);
     } while (NextToken);
     refused.forEach(repository => pulls.delete(repository));
   }

@@ -28,8 +28,8 @@ export interface AlarmActionsOptions {
 const OPTIONS = Object.keys({ alarmActions: 0, pageActions: 0 } satisfies Record<keyof AlarmActionsOptions, 0>);
 
 /**
- * Who hears of the alarms of this library in a whole app, Stage, stack or part of one: the default alarms of caches, and those of `CacheAlerting`
- * and `CacheFindings`, made before or later.
+ * Who hears of the alarms of this library in a whole app, Stage, stack or part of one: the default alarms of caches, and those of `CacheAlerting`,
+ * `CacheFindings` and `CacheIntegrity`, made before or later.
  *
  * What a construct says in its own properties wins. Otherwise the nearest scope that says something does, option by option.
  *

@@ -134,6 +134,25 @@ export const Troubles = {
     ],
     blindSpot: 'The alarm on failed imports counts the events themselves, so it works meanwhile.',
   },
+  CONFIGURATION_CHANGED: {
+    title: 'The configuration was changed',
+    happened: 'Somebody changed or deleted a rule, a template or a policy of the pull-through cache {cache} by hand: the log {log} has the call and the '
+      + 'caller.',
+    next: [
+      'Ask the caller. If nobody knows of it, take the access of that identity away, and look for what it pushed and pulled since.',
+      'Deploy the stack again, or set right by hand what CloudFormation does not see as changed.',
+    ],
+    blindSpot: 'It sees what a trail with management events reports for this Region, and nothing that CloudFormation or ECR does.',
+  },
+  PUSHED: {
+    title: 'An image was pushed',
+    happened: 'Somebody pushed an image into a repository of the pull-through cache {cache}: the log {log} has the call and the caller.',
+    next: [
+      'Ask the caller. If nobody knows of it, delete the image, and find out who pulled it since.',
+      'Let nobody but ECR push there: a Deny of ecr:PutImage in the registry policy.',
+    ],
+    blindSpot: 'It sees what a trail with management events reports for this Region.',
+  },
   FINDINGS: {
     title: 'Vulnerabilities were found',
     happened: 'A scan found vulnerabilities in images of the pull-through cache {cache}: the log {log} names the repositories and images.',

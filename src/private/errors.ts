@@ -69,6 +69,7 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
+  NOTHING_TO_QUERY = 'nothingToQuery',
   NOTHING_SCANNED = 'nothingScanned',
 }
 

@@ -7,7 +7,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { newStack } from '../app';
 import { allAlarms, PAGER, watchedCaches } from './watched';
 import {
-  AlarmSeverity, CacheAlarm, CacheAlerting, CacheFindings, CacheStatistics, PullThroughCache, RegistryScanType, UpstreamRegistry,
+  AlarmSeverity, CacheAlarm, CacheAlerting, CacheFindings, CacheIntegrity, CacheStatistics, PullThroughCache, RegistryScanType, UpstreamRegistry,
 } from '../../src';
 import { Troubles } from '../../src/monitoring/troubleshooting';
 
@@ -212,6 +212,7 @@ test('every alarm is evaluated over no more than CloudWatch takes', () => {
 test('every alarm says what happened and what to do, in at most 1024 characters, and names the cache', () => {
   const [echo] = watchedCaches(stack, ['echo']);
   new CacheFindings(stack, 'Findings', { cache: echo, scanType: RegistryScanType.BASIC });
+  new CacheIntegrity(stack, 'Integrity', { caches: [echo], watchPushes: true });
   const tried = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Tried', { repositoryPrefix: 'echo-hub', probeInterval: Duration.hours(6) });
   new CacheAlerting(stack, 'Tries', { caches: [tried], alarms: [CacheAlarm.credentialInvalid()] });
 
@@ -219,7 +220,7 @@ test('every alarm says what happened and what to do, in at most 1024 characters,
   const descriptions = alarms.map(({ AlarmDescription: description }) => typeof description === 'string'
     ? description : description['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'x'.repeat(60)).join(''));
 
-  expect(descriptions).toHaveLength(allAlarms().length + 3);
+  expect(descriptions).toHaveLength(allAlarms().length + 5);
   for (const description of descriptions) {
     expect(description.length).toBeLessThanOrEqual(1024);
     expect(description).toContain('the pull-through cache echo');
