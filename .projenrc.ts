@@ -1,7 +1,20 @@
-import { awscdk, javascript, JsonFile, ReleasableCommits } from 'projen';
+import { awscdk, github, javascript, JsonFile, ReleasableCommits, release } from 'projen';
 import { bundleOnce } from './projenrc/bundles';
-import { addWorkflows } from './projenrc/workflows';
+import { floorOf, writeFloor } from './projenrc/floor';
+import { Releasing } from './projenrc/releasing';
+import { FUNCTIONS_NODE, FUNCTIONS_RUNTIME } from './projenrc/runtime';
+import { Trust } from './projenrc/trust';
+import { addWorkflows, NODE } from './projenrc/workflows';
 import { PARTS, REGISTRIES } from './src/upstream/registries';
+
+/** The oldest aws-cdk-lib with Mixins, Validations and cdk-nag 3 that npm, PyPI, Maven Central and the Go proxy all serve. */
+const floor = floorOf('2.257.0');
+
+/** The next release has this version or a later one; the commits decide once there is one. */
+const leastVersion = '0.9.0';
+
+/** What sends the packages to their registries. */
+const publisher = '0.2.1061';
 
 const repository = 'github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache';
 
@@ -19,14 +32,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   defaultReleaseBranch: 'main',
   projenrcTs: true,
 
-  // The oldest aws-cdk-lib with Mixins, Validations and cdk-nag 3 that npm, PyPI, Maven Central and the Go proxy all serve.
-  cdkVersion: '2.257.0',
-  constructsVersion: '10.5.1',
+  cdkVersion: floor.cdk,
+  constructsVersion: floor.constructs,
   jsiiVersion: '~6.0.0',
   typescriptVersion: '6.0.3',
   minNodeVersion: '20.16.0',
-  // knip runs on 20.19 or newer
-  workflowNodeVersion: '24',
+  workflowNodeVersion: NODE,
   packageManager: javascript.NodePackageManager.NPM,
   devDeps: [
     '@types/node@^20',
@@ -34,6 +45,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dependency-cruiser@^17',
     'fast-check@^4',
     'knip@^6',
+    `publib@${publisher}`,
+    'semver@^7',
+    '@types/semver@^7',
     'tsx@^4',
     'yaml@^2',
     // Judges that others wrote.
@@ -57,9 +71,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
 
   // Every src/**/*.lambda.ts is bundled into assets/ and gets a construct beside it.
-  lambdaOptions: { runtime: awscdk.LambdaRuntime.NODEJS_24_X, awsSdkConnectionReuse: false },
+  lambdaOptions: { runtime: new awscdk.LambdaRuntime(FUNCTIONS_RUNTIME, `node${FUNCTIONS_NODE}`), awsSdkConnectionReuse: false },
 
-  publishToPypi: { distName: 'cdk-ecr-pull-through-cache', module: 'cdk_ecr_pull_through_cache' },
+  publishToPypi: { distName: 'cdk-ecr-pull-through-cache', module: 'cdk_ecr_pull_through_cache', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.ecrpullthroughcache',
     // Maven Central verifies it by the organisation on GitHub; a Java package has no hyphens
@@ -67,15 +81,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
     mavenArtifactId: 'cdk-ecr-pull-through-cache',
   },
   publishToGo: { moduleName: `${repository}-go`, packageName: 'cdkecrpullthroughcache' },
-  publishToNuget: { dotNetNamespace: 'EcrPullThroughCache', packageId: 'EcrPullThroughCache' },
-  releasableCommits: ReleasableCommits.featuresAndFixes(),
+  publishToNuget: { dotNetNamespace: 'EcrPullThroughCache', packageId: 'EcrPullThroughCache', trustedPublishing: true },
   npmTrustedPublishing: true,
+  jsiiReleaseVersion: publisher,
+  // a person starts a release and another one approves it, docs/releasing.md says how
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  releaseEnvironment: 'release',
+  nextVersionCommand: `node projenrc/next-version.mjs ${leastVersion}`,
+  releasableCommits: ReleasableCommits.everyCommit(),
 
   typecheckTests: true,
   // Examples import the package by its name, as users do, and run from the sources.
   tsconfigDev: {
     compilerOptions: { paths: { 'cdk-ecr-pull-through-cache': ['../src/index.ts'] } },
-    include: ['../examples/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts', '../bench/**/*.ts'],
+    include: ['../examples/**/*.ts', '../integ/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts', '../bench/**/*.ts'],
     exclude: ['../**/node_modules', '../**/cdk.out'],
   },
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
@@ -99,15 +118,29 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'local', 'cloudformation', 'bench'],
+    devdirs: ['test', 'examples', 'integ', 'local', 'cloudformation', 'bench'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', 'dist', '.venv'],
     commandOptions: { fix: false },
   },
 
-  githubOptions: { mergify: false },
+  githubOptions: {
+    mergify: false,
+    pullRequestLintOptions: {
+      semanticTitleOptions: { types: ['feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'build', 'ci', 'chore', 'revert'] },
+    },
+    dependencyReview: true,
+    dependencyReviewOptions: { commentSummaryInPr: 'never' },
+  },
   pullRequestTemplate: false,
-  depsUpgradeOptions: { workflow: true },
-  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/'],
+  // a pull request's code may read the repository, no more
+  buildWorkflowOptions: { mutableBuild: false, permissions: { contents: github.workflows.JobPermission.READ } },
+  // what was published a week ago has been looked at by others
+  depsUpgradeOptions: {
+    workflow: true,
+    cooldown: 7,
+    workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY },
+  },
+  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/', '/integ-report.md'],
 });
 
 // the compiler resolves the package's own name in examples; the linter needn't
@@ -122,18 +155,15 @@ project.eslint?.addOverride({
 });
 
 project.npmignore?.exclude(
-  '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs',
+  '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs', '/integ',
   '/examples', '/local', '/pulumi', '/reports', '/rosetta', '/.stryker-tmp', '/SECURITY.md', '/terraform',
   // what runs in Lambda is published as bundles
   '/lib/functions/*', '!/lib/functions/contract.*', '!/lib/functions/*-function.*',
 );
 
-// pacmak copies these installed versions into go.mod; they are the ones that Go's awscdk v2.257.0 asks for.
-project.package.addPackageResolutions(
-  '@aws-cdk/cloud-assembly-schema@53.25.0',
-  '@aws-cdk/asset-node-proxy-agent-v6@2.1.1',
-  '@aws-cdk/asset-awscli-v1@2.2.273',
-);
+// as projen's resolutions they would be taken for version 1 of the CDK
+project.addFields({ overrides: floor.overrides });
+writeFloor(floor);
 
 // Every jsii warning fails the build; a name that is reserved in another language is one.
 project.compileTask.reset('jsii --fail-on-warnings');
@@ -158,18 +188,20 @@ const unused = project.addTask('unused', {
 });
 project.testTask.spawn(layers);
 project.testTask.spawn(unused);
-project.testTask.exec('node --test projenrc/lazy-imports.test.mjs');
+project.testTask.exec('node --test projenrc/lazy-imports.test.mjs projenrc/next-version.test.mjs');
 
-// the pattern option takes several values, so another option has to end it
-const jestOfExternal = 'jest --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/';
+// options that take several values are ended by another one; what follows names the tests to run, as in `npm run external -- surface`
+const externalOf = (folder: string) =>
+  `jest --roots='<rootDir>/${folder}' --testPathIgnorePatterns=/node_modules/ --testPathIgnorePatterns=/dist/`;
 project.addTask('external', {
   description: 'Judges that others wrote: they need the compiled package or another toolchain',
-  exec: `${jestOfExternal} --testPathIgnorePatterns=/slow/ --ci test/external`,
+  exec: `${externalOf('test/external')} --testPathIgnorePatterns=/slow/ --ci`,
   receiveArgs: true,
 });
 project.addTask('external:slow', {
   description: 'Judges that others wrote and that take minutes to build',
-  exec: `${jestOfExternal} --ci test/external/slow`,
+  // what takes root is in .ci/nodes.sh
+  exec: `${externalOf('test/external/slow')} --testPathIgnorePatterns=/node-mirrors --ci`,
   receiveArgs: true,
 });
 
@@ -188,6 +220,8 @@ new JsonFile(project, 'local/engine/registries.json', { marker: false, obj: { pa
 
 // run without projen in between, so that the demo notices when npm is told to end
 project.setScript('demo', 'node --import tsx local/demo/main.ts');
+// the same, so that it deletes what it made when it is interrupted
+project.setScript('integ', 'node --import tsx integ/main.ts');
 project.addTask('templates', {
   description: 'Write the CloudFormation template that is published for those without the CDK',
   exec: 'tsx --tsconfig test/tsconfig.json cloudformation/synth.ts',
@@ -198,26 +232,27 @@ const packageJava = project.tasks.tryFind('package:java')!;
 packageJava.prependExec('node .ci/maven-floor.mjs dist/maven-floor.xml');
 packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://$PWD/dist/maven-floor.xml")');
 
+// nothing that is installed runs a program at once
+project.addFields({ allowScripts: { '@parcel/watcher': false, 'esbuild': false } });
+
 project.addFields({
   knip: {
     entry: [
       'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts',
     ],
-    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
+    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
     // a project of its own, with its own dependencies and checks
     ignore: ['pulumi/**'],
     // called by name: in the tasks that projen writes, by cdk.json and by .ci
     ignoreDependencies: [
       '@stryker-mutator/*', 'aws-cdk', 'commit-and-tag-version', 'dependency-cruiser', 'jsii', 'jsii-diff', 'jsii-docgen', 'jsii-pacmak',
-      'jsii-rosetta', 'ts-node',
+      'jsii-rosetta', 'publib', 'ts-node',
     ],
-    ignoreBinaries: ['java', 'mvn'],
   },
 });
 
 addWorkflows(project);
-
-// The compatibility check compares what was compiled with the newest release on npm, so it belongs to releases.
-project.postCompileTask.spawn(project.tasks.tryFind('compat')!, { condition: 'node -e "process.exit(process.env.RELEASE ? 0 : 1)"' });
+new Releasing(project);
+new Trust(project.github!);
 
 project.synth();

@@ -4,8 +4,8 @@
 export PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1 FORCE_COLOR=0
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
-if ! command -v skopeo > /dev/null; then
-  check 'skopeo is there' as_root bash -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends skopeo'
+if ! command -v skopeo > /dev/null || ! command -v buildah > /dev/null; then
+  check 'skopeo and buildah are there' as_root bash -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends skopeo buildah'
 fi
 if ! command -v docker-registry > /dev/null; then
   # unpacked, not installed: Debian's package starts a service on all addresses

@@ -47,18 +47,3 @@ else
   check 'npm audit refuses a library with a known vulnerability' refuses minimist npm --prefix "$work/audit" audit
   check 'no vulnerability is known in what users install' npm audit --omit=dev
 fi
-
-node .ci/without-method.mjs . "$work/same"
-node .ci/without-method.mjs . "$work/less" PullThroughCacheBase onPullFailed
-for copy in same less; do ln -s "$repo/node_modules" "$work/$copy/node_modules"; done
-diff=(npx jsii-diff --keys --error-on all)
-check 'the library is compatible with itself' "${diff[@]}" . "$work/same"
-check 'a method that is gone is refused' refuses onPullFailed "${diff[@]}" . "$work/less"
-if released=$(git describe --tags --abbrev=0 --match 'v*' 2> /dev/null); then
-  git -c advice.detachedHead=false clone --quiet --branch "$released" --depth 1 "file://$repo" "$work/released"
-  ln -s "$repo/node_modules" "$work/released/node_modules"
-  check "$released compiles" bash -c 'cd "$1" && npx projen bundle && npx jsii' bash "$work/released"
-  check "compatible with $released" "${diff[@]}" "$work/released" .
-else
-  echo 'not compared with a release: there is no tag yet'
-fi

@@ -14,6 +14,7 @@ export class TemplateConditions {
   public readonly pulledByAccounts: CfnCondition;
   public readonly pulledByOrganization: CfnCondition;
   public readonly pulledFromElsewhere: CfnCondition;
+  public readonly taggedForOthers: CfnCondition;
   public readonly alarmTopic: CfnCondition;
   public readonly alarmEmail: CfnCondition;
 
@@ -26,6 +27,7 @@ export class TemplateConditions {
     this.pulledByAccounts = this.given('HasPullerAccounts', parameters.pullerAccounts);
     this.pulledByOrganization = this.given('HasPullerOrganization', parameters.pullerOrganization);
     this.pulledFromElsewhere = this.condition('HasPullersElsewhere', Fn.conditionOr(this.pulledByAccounts, this.pulledByOrganization));
+    this.taggedForOthers = this.condition('HasTagsForOthers', Fn.conditionAnd(this.tagged, this.pulledFromElsewhere));
     this.alarmTopic = this.given('HasAlarmTopic', parameters.alarmTopicArn);
     this.alarmEmail = this.given('HasAlarmEmail', parameters.alarmEmail);
 

@@ -166,6 +166,12 @@ export class TemplateStack extends Stack {
       value: registryPolicyText(this.parameters),
       condition: this.conditions.pulledByAccounts,
     });
+    this.output('WarningOfTags', {
+      description: 'There when repositories get tags and other accounts pull',
+      value: 'A first pull by another account is expected to fail: for repositories with tags it needs ecr:TagResource, which ECR takes from '
+        + 'identity-based policies only. Leave the tags out, or make first pulls in this account.',
+      condition: this.conditions.taggedForOthers,
+    });
     this.output('FailedPullsLogName', {
       description: 'The log group with the reasons of failed imports',
       value: l1(child(this.cache, 'Monitoring/EventLog')).ref,

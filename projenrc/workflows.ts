@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { awscdk } from 'projen';
-import { github } from 'projen';
+import { github, type awscdk } from 'projen';
 
 const READ = { contents: github.workflows.JobPermission.READ };
 
-/** A job for each step of `.ci/run` at every change and of `.ci/slow` weekly and before releases, so that a red step has a name. */
+/** Every workflow sets up the newest release of this major version. */
+export const NODE = '24';
+
+/** A job for each step of `.ci/run` at every change and of `.ci/slow` weekly, both before releases, so that a red step has a name. */
 export function addWorkflows(project: awscdk.AwsCdkConstructLibrary): void {
   const ci = project.github!.addWorkflow('ci');
-  ci.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
+  ci.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {}, workflowCall: {} });
   ci.addJobs(jobsOf('.ci/run'));
 
   const slow = project.github!.addWorkflow('slow');
@@ -17,9 +19,6 @@ export function addWorkflows(project: awscdk.AwsCdkConstructLibrary): void {
     // tells early what a later engine breaks; its pin moves by hand
     newest_engine: { ...job(['sudo apt-get update && sudo apt-get install -y skopeo', 'npm ci', 'bash .ci/newest-engine.sh']), continueOnError: true },
   });
-  const release = project.tryFindObjectFile('.github/workflows/release.yml')!;
-  release.addOverride('jobs.slow', { uses: './.github/workflows/slow.yml', permissions: { contents: 'read' } });
-  release.addOverride('jobs.release.needs', ['slow']);
 }
 
 /** The steps that can be chosen, as the script names them. */
@@ -33,12 +32,14 @@ function job(commands: string[]): github.workflows.Job {
     runsOn: ['ubuntu-latest'],
     permissions: READ,
     timeoutMinutes: 60,
+    tools: {
+      node: { version: NODE },
+      python: { version: '3.11' },
+      java: { version: '17', distribution: 'temurin' },
+      go: { version: 'stable' },
+    },
     steps: [
-      { uses: 'actions/checkout@v5', with: { 'fetch-depth': 0 } },
-      { uses: 'actions/setup-node@v5', with: { 'node-version': '24' } },
-      { uses: 'actions/setup-python@v6', with: { 'python-version': '3.11' } },
-      { uses: 'actions/setup-java@v5', with: { 'distribution': 'temurin', 'java-version': '17' } },
-      { uses: 'actions/setup-go@v6', with: { 'go-version': 'stable' } },
+      github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
       ...commands.map(run => ({ run })),
     ],
   };

@@ -25,7 +25,7 @@ export { RegistryPolicy } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
 export { RegistryReplication } from './registry/registry-replication';
 export type { ReplicationSourceOptions } from './registry/registry-replication';
-export type { ReplicaDestination } from './registry/registry-replication';
+export type { ReplicaDestination } from './registry/replication-rules';
 export { RegistryScanning, RegistryScanType } from './registry/registry-scanning';
 export type { RegistryScanningProps } from './registry/registry-scanning';
 export { CustomerAccess } from './registry/customer-access';
@@ -39,10 +39,18 @@ export type { PullPolicyOptions, PullPolicyProps } from './pulling/pull-policy';
 export { ImageInCache } from './pulling/image-in-cache';
 export { CachedImages } from './rewriting/cached-images';
 export type { CacheUseOptions } from './rewriting/cached-images';
+export { AdmissionFailurePolicy } from './rewriting/admission/options';
+export type { AdmissionPolicyOptions, MutatingPolicyOptions, ValidatingPolicyOptions } from './rewriting/admission/options';
 export { ImageOutcome } from './rewriting/lookup';
 export type { ImageProperty } from './rewriting/image-properties';
 export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
+
+export { NodeMirrors } from './mirrors/node-mirrors';
+export { NodeLogin } from './mirrors/options';
+export type { NodeMirrorsOptions } from './mirrors/options';
+export { BuildImages } from './mirrors/build-images';
+export type { DockerfileOptions } from './mirrors/dockerfile-images';
 
 export { CacheAlarm } from './monitoring/cache-alarm';
 export { AlarmSeverity } from './monitoring/alarm-options';

@@ -87,6 +87,15 @@ export abstract class PullThroughCacheBase extends Resource implements IPullThro
     return true;
   }
 
+  /**
+   * Whether an import names the account: then its user knows whose cache it is.
+   *
+   * @internal
+   */
+  public get _accountNamed(): boolean {
+    return false;
+  }
+
   public get pullThroughCacheRuleRef(): PullThroughCacheRuleReference {
     return { ecrRepositoryPrefix: this.repositoryPrefix };
   }

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { RemovalPolicy, Resource } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Dependable } from 'constructs';
 import type { Construct } from 'constructs';
 import { CacheMonitoring } from './monitoring/cache-monitoring';
 import { watchOf } from './monitoring/cache-watch';
@@ -11,12 +12,13 @@ import { CacheVerification } from './operations/cache-verification';
 import type { VerifyOnDeployOptions } from './operations/cache-verification';
 import { checkNoMore, checkOptions, checkProps, isMissing } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
-import { InvalidInputError } from './private/errors';
+import { InvalidInputError, place } from './private/errors';
 import { PullThroughCacheBase } from './pull-through-cache-base';
 import type { IPullThroughCache } from './pull-through-cache-base';
 import { RepositoryTemplate, TEMPLATE_OPTIONS, TemplateUse } from './repository/repository-template';
 import type { RepositoryTemplateOptions } from './repository/repository-template';
 import { CacheRule } from './rule/cache-rule';
+import { noteUse } from './rule/removed-rules';
 import { checkUpstreamRoleChoice, UpstreamRole } from './rule/upstream-role';
 import { checkUpstream } from './upstream/upstream-registry';
 import type { UpstreamRegistry } from './upstream/upstream-registry';
@@ -162,6 +164,10 @@ export class PullThroughCache extends PullThroughCacheBase {
       public readonly upstream = upstream;
       public readonly upstreamRepositoryPrefix = upstreamRepositoryPrefix;
       public readonly repositoriesTagged = given.repositoriesTagged ?? undefined;
+
+      public get _accountNamed(): boolean {
+        return account !== undefined;
+      }
     }
     const cache = new Import(scope, id, { account, region });
     checkPrefix('repository prefix', repositoryPrefix, cache);
@@ -174,6 +180,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     }
     checkRegion(region ?? Stack.of(cache).region, cache);
     nameProducers(cache, given);
+    noteUse(cache, `the import ${place(cache)}`, cache);
     return cache;
   }
 
@@ -222,6 +229,8 @@ export class PullThroughCache extends PullThroughCacheBase {
     // a first pull between the two would create a repository that no template has shaped
     this.rule.node.addDependency(this.repositoryTemplate);
     this.rule._shapeBy(this.repositoryTemplate);
+    // what waits for the cache waits for these, and for no alarm or event rule, whose targets may be what waits
+    Dependable.implement(this, { dependencyRoots: [this.rule, this.repositoryTemplate] });
     monitoring._bind(this, 'Monitoring', this);
   }
 

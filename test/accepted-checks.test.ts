@@ -1,12 +1,18 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { ENV, newStack } from './app';
+import { CacheAlarm } from '../src/monitoring/cache-alarm';
+import { CacheAlerting } from '../src/monitoring/cache-alerting';
+import { NodeMirrors } from '../src/mirrors/node-mirrors';
 import { CacheDashboard } from '../src/monitoring/cache-dashboard';
 import { CacheProbe } from '../src/monitoring/cache-probe';
 import { CacheStatistics } from '../src/monitoring/cache-statistics';
@@ -78,7 +84,9 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
   [CheckId.MANAGED_POLICY_LENGTH]: stack => new PullPolicy(stack, 'Policy', { caches: [imported(stack)], images: times(200, at => `team/image-${at}`) }),
   [CheckId.REPLICATION_RULES]: stack => {
     const replication = new RegistryReplication(stack, 'Replication');
-    times(11, at => replication.replicateMatching(`team-${at}/`, { region: 'eu-west-1', account: OTHERS[at] }));
+    const to = (at: number) => ({ region: 'eu-west-1', account: OTHERS[at] });
+    times(25, at => replication.replicateMatching(`team-${at}/`, to(at)));
+    replication.replicateMatching('more/', to(0), to(1));
   },
   [CheckId.REPLICATION_FILTERS]: stack => {
     const replication = new RegistryReplication(stack, 'Replication');
@@ -99,6 +107,19 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     caches: [imported(stack)], timeout: Duration.minutes(16), logRetention: logs.RetentionDays.ONE_DAY,
   }),
   [CheckId.FUNCTION_SETTINGS]: stack => new CacheProbe(stack, 'Probe').addImages(((cache = imported(stack)) => times(200, at => cache.image(`team/image-${at}:latest`)))()),
+  [CheckId.ALARM_ACTION_REGION]: stack => new CacheAlerting(stack, 'Alerting', {
+    caches: [imported(stack)],
+    alarms: [CacheAlarm.callsNearQuota()],
+    alarmActions: [new SnsAction(sns.Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:us-east-1:${ENV.account}:pages`))],
+  }),
+  [CheckId.USER_DATA_LENGTH]: stack => {
+    const upstream = UpstreamRegistry.of({
+      registryName: 'later', url: 'registry.example.com', defaultRepositoryPrefix: 'later', imageHosts: times(300, at => `registry-${at}.example.com`),
+    });
+    const mirrors = NodeMirrors.forCaches(stack, [PullThroughCache.fromPullThroughCacheAttributes(stack, 'Cache', { repositoryPrefix: 'later', upstream })]);
+    mirrors.userDataText();
+    mirrors.addToUserData(new ec2.MultipartUserData());
+  },
 };
 
 function synthesized(id: CheckId, accepted: string[]) {

@@ -46,8 +46,8 @@ const LISTS: [string, (list: any, here: World) => unknown][] = [
   ['roles', roles => CustomerAccess.forCustomers([Customer.account(OTHER, { roles })])],
   ['repositories', list => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRepositories(list)],
   ['names of repositories', (list, { policy }) => CustomerAccess.forCustomers([Customer.account(OTHER)]).allowOnRegistryByName(policy, list)],
-  ['prefixes in leaveOut', (leaveOut, { cache, stack }) => new RepositoryRemoval(stack, 'Removal', { cache, confirmedPrefix: 'echo', leaveOut })],
-  ['prefixes in leaveOut', (leaveOut, { cache, stack }) => new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, leaveOut })],
+  ['names in leaveOut', (leaveOut, { cache, stack }) => new RepositoryRemoval(stack, 'Removal', { cache, confirmedPrefix: 'echo', leaveOut })],
+  ['names in leaveOut', (leaveOut, { cache, stack }) => new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, leaveOut })],
   ['ARNs of repositories', repositoryArns => CustomerAccess.forCustomers([Customer.account(OTHER)]).toPolicyText({ repositoryArns })],
 ];
 

@@ -56,9 +56,8 @@ describe('an import by prefix', () => {
     expect(stack.resolve(cache.repositoryPrefix)).toEqual({ Ref: 'Prefix' });
   });
 
-  test('fails in a Region without pull-through caches', () => {
-    expect(() => PullThroughCache.fromRepositoryPrefix(newStack(new App(), 'Stack', { ...ENV, region: 'us-gov-west-1' }), 'Shared', 'echo'))
-      .toThrow("got the Region 'us-gov-west-1', expected a Region with pull-through caches");
+  test.each(['us-gov-west-1', 'cn-north-1'])('may be in %s, since it exists already', region => {
+    expect(PullThroughCache.fromRepositoryPrefix(newStack(new App(), 'Stack', { ...ENV, region }), 'Shared', 'echo').env.region).toBe(region);
   });
 });
 
@@ -71,7 +70,6 @@ describe('an import by attributes', () => {
   test.each<[string, Partial<PullThroughCacheAttributes>, string]>([
     ['account', { account: '1234' }, "got the account '1234', expected the 12 digits of an AWS account id"],
     ['Region', { region: 'oregon' }, "got the Region 'oregon', expected the name of an AWS Region"],
-    ['Region without the feature', { region: 'cn-north-1' }, "got the Region 'cn-north-1', expected a Region with pull-through caches"],
     ['upstream prefix', { upstreamRepositoryPrefix: 'Team' }, "got the upstream repository prefix 'Team', expected lower-case letters"],
     ['upstream prefix with ROOT', { repositoryPrefix: 'ROOT', upstreamRepositoryPrefix: 'team' }, "got the upstream repository prefix 'team' for a cache with"],
   ])('fails for a wrong %s', (_, attributes, message) => {

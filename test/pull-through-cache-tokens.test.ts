@@ -23,7 +23,7 @@ describe('a parameter', () => {
   test('can be the Region of the upstream', () => {
     const stack = newStack();
     cacheIn(stack, { upstream: UpstreamRegistry.echo({ account: '123456789012', region: parameter(stack, 'Region') }) });
-    expect(propertiesOf(stack, RULE).UpstreamRegistryUrl).toEqual({ 'Fn::Join': ['', ['123456789012.dkr.ecr.', { Ref: 'Region' }, '.amazonaws.com']] });
+    expect(propertiesOf(stack, RULE).UpstreamRegistryUrl).toEqual({ 'Fn::Join': ['', ['123456789012.dkr.ecr.', { Ref: 'Region' }, '.', { Ref: 'AWS::URLSuffix' }]] });
   });
 
   test('can be the prefix, in every resource that has it', () => {
@@ -111,7 +111,7 @@ describe('beside tokens the rest is checked', () => {
   });
 
   test('the Region of a stack whose account is not known', () => {
-    expect(() => cacheIn(newStack(undefined, 'Stack', { region: 'cn-north-1' }))).toThrow("got the Region 'cn-north-1'");
+    expect(() => cacheIn(newStack(undefined, 'Stack', { region: 'cn-north-1' }))).toThrow("got an upstream in the Region 'us-east-1'");
   });
 });
 

@@ -245,8 +245,8 @@ describe('what a cache refuses names the cache', () => {
       + 'set another repositoryPrefix, or use the cache that is there [at Stack/Again]');
   });
 
-  test('a Region without pull-through caches', () => {
-    expect(() => cacheIn(newStack(new App(), 'Stack', { ...ENV, region: 'cn-north-1' }))).toThrow(/got the Region 'cn-north-1'.* \[at Stack\/Echo\]$/);
+  test('an upstream of another partition', () => {
+    expect(() => cacheIn(newStack(new App(), 'Stack', { ...ENV, region: 'cn-north-1' }))).toThrow(/got an upstream in the Region 'us-east-1'.* \[at Stack\/Echo\]$/);
   });
 });
 

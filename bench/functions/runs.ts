@@ -5,7 +5,7 @@ import type { RunCost, RunParameters } from './one-run.child';
 import { LAYERS, PLATFORMS, PROBED, probedRegistry, probeSettings } from './probed-registry';
 import type { Size } from './sizes.child';
 import { SETTINGS } from '../../src/functions/contract';
-import type { AdoptionProperties, RemovalProperties, VerificationProperties } from '../../src/functions/contract';
+import type { AdoptionSettings, RemovalSettings, VerificationProperties } from '../../src/functions/contract';
 import { SimulatedAws } from '../../test/functions/simulated-aws';
 import { SimulatedDeployment, STACK } from '../../test/functions/simulated-deployment';
 import type { Workshop } from '../workshop';
@@ -32,6 +32,7 @@ const IMAGES = 100;
 export const LARGE_RUN = `statistics, ${print(REPOSITORIES)} repositories of ${IMAGES} images`;
 const LARGEST_REPOSITORY = 100_000;
 const SWEPT = 100;
+const SWEEP = { prefix: 'echo', others: [], leftOut: [], stacks: [STACK] };
 const schedule = { time: NOON.toISOString() };
 
 /** Runs every function as it ships, each in a process of its own, against a registry that is in this one. */
@@ -60,15 +61,22 @@ function tasks(): Task[] {
     statistics(LARGE_RUN, REPOSITORIES, IMAGES),
     statistics(`statistics, 1 repository of ${print(LARGEST_REPOSITORY)} images`, 1, LARGEST_REPOSITORY),
     probe(),
-    deployment('cache-verification', `verification, 1 image of ${PLATFORMS} platforms`, probedRegistry(new SimulatedDeployment()), 'Create', {
-      prefix: 'echo', images: ['echo/app-0:1'], validatesCredential: 'false', retrySeconds: '0', imageTimeoutSeconds: '60', logGroupName: 'log', fingerprint: '',
+    deployment('cache-verification', `verification, 1 image of ${PLATFORMS} platforms`, probedRegistry(new SimulatedDeployment()), 'Create', {}, {
+      prefix: 'echo',
+      images: ['echo/app-0:1'],
+      validatesCredential: 'false',
+      retrySeconds: '0',
+      imageTimeoutSeconds: '60',
+      logGroupName: 'log',
+      stacks: [STACK],
+      fingerprint: '',
     } satisfies VerificationProperties),
     deployment('repository-adoption', `adoption, ${SWEPT} repositories that lack lifecycle, policy and tags`, swept(), 'Create', {
-      prefix: 'echo', others: [], dryRun: 'false', lifecyclePolicy: '{"rules":[]}', repositoryPolicy: '{"Statement":[]}', tags: [{ key: 'team', value: 'web' }],
-    } satisfies AdoptionProperties),
+      ...SWEEP, dryRun: false, overwritesPolicies: false,
+    } satisfies AdoptionSettings),
     deployment('repository-removal', `removal, ${SWEPT} repositories`, swept(), 'Delete', {
-      prefix: 'echo', confirmedPrefix: 'echo', others: [], stacks: [STACK],
-    } satisfies RemovalProperties),
+      ...SWEEP, confirmedPrefix: 'echo', keepsAll: false,
+    } satisfies RemovalSettings),
   ];
 }
 
@@ -91,13 +99,16 @@ function probe(): Task {
   };
 }
 
-function deployment(name: string, what: string, aws: SimulatedDeployment, type: 'Create' | 'Delete', properties: object): Task {
+function deployment(
+  name: string, what: string, aws: SimulatedDeployment, type: 'Create' | 'Delete', settings: object, properties: object = { changes: [] }): Task {
   aws.stacks[STACK] = `${type.toUpperCase()}_IN_PROGRESS`;
-  return { name, what, aws, event: () => aws.request(type, properties), worked: () => aws.answers[0]?.Status === 'SUCCESS' };
+  const physical = type === 'Delete' ? { PhysicalResourceId: 'echo@2026-01-01T00:00:00.000Z' } : {};
+  return { name, what, aws, settings, event: () => aws.request(type, properties, physical), worked: () => aws.answers[0]?.Status === 'SUCCESS' };
 }
 
 function swept(): SimulatedDeployment {
   const aws = new SimulatedDeployment();
+  aws.template = { lifecyclePolicy: '{"rules":[]}', repositoryPolicy: '{"Statement":[]}', resourceTags: [{ Key: 'team', Value: 'web' }] };
   aws.addRepositories(...Array.from({ length: SWEPT }, (_, at) => `echo/app-${at}`));
   return aws;
 }

@@ -8,6 +8,7 @@ import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CachedImages, PullThroughCache, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+import type { Construct } from 'constructs';
 import { timeSpentIn } from './time-spent';
 
 const STACKS = 20;
@@ -16,7 +17,7 @@ const REFERENCES = STACKS * 100;
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 const [how] = process.argv.slice(2);
 
-/** What a team deploys; its tasks log, so that their execution roles have a policy already. By hand it names the cache and grants the roles. */
+/** What a team deploys; its tasks log, so that their execution roles have a policy already. By hand it names the cache, grants the roles and waits for that. */
 function fill(stack: Stack, cache: PullThroughCache): void {
   // no two references name the same image
   const path = (name: string) => `${stack.node.id.toLowerCase()}/${name}`;
@@ -25,6 +26,11 @@ function fill(stack: Stack, cache: PullThroughCache): void {
   const grant = (role: iam.IGrantable, ...names: string[]) => {
     if (how === 'by-hand') {
       cache.grants.pullImages(role, names.map(path));
+    }
+  };
+  const order = (puller: Construct, role: iam.IRole) => {
+    if (how === 'by-hand') {
+      puller.node.defaultChild!.node.addDependency(role.node.findChild('DefaultPolicy'));
     }
   };
   for (let at = 0; at < 40; at++) {
@@ -36,13 +42,14 @@ function fill(stack: Stack, cache: PullThroughCache): void {
       });
     }
     grant(task.obtainExecutionRole(), `app-${at}`, `sidecar-${at}`);
+    order(task, task.obtainExecutionRole());
   }
   for (let at = 0; at < 10; at++) {
     const container = new batch.EcsFargateContainerDefinition(stack, `JobContainer${at}`, {
       image: ecs.ContainerImage.fromRegistry(image(`job-${at}`)), cpu: 1, memory: Size.gibibytes(2),
     });
     grant(container.executionRole, `job-${at}`);
-    new batch.EcsJobDefinition(stack, `Job${at}`, { container });
+    order(new batch.EcsJobDefinition(stack, `Job${at}`, { container }), container.executionRole);
     const build = new codebuild.Project(stack, `Build${at}`, {
       environment: { buildImage: codebuild.LinuxBuildImage.fromDockerRegistry(image(`build-${at}`)) },
       buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2', phases: { build: { commands: ['make'] } } }),

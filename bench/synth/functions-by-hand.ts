@@ -7,6 +7,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
 
 interface HandMadeFunction {
   readonly description: string;
@@ -71,7 +72,7 @@ function functionByHand(scope: Construct, made: HandMadeFunction): logs.LogGroup
   made.statements.forEach((statement) => role.addToPolicy(new iam.PolicyStatement(statement)));
   const handler = new lambda.Function(scope, 'Function', {
     description: made.description,
-    runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),
+    runtime: new lambda.Runtime(FUNCTIONS_RUNTIME, lambda.RuntimeFamily.NODEJS),
     architecture: lambda.Architecture.ARM_64,
     handler: 'index.handler',
     // the same code, so that both apps zip and hash the same files

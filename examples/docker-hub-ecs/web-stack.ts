@@ -21,14 +21,13 @@ export class WebStack extends Stack {
     // an official image: the cache adds the `library/` of its real name
     task.addContainer('nginx', { image: dockerHub.image('nginx:1.27').toContainerImage(), portMappings: [{ containerPort: 80 }] });
 
-    const service = new ecs.FargateService(this, 'Service', {
+    // its task waits for the cache and for the permission to pull through it
+    new ecs.FargateService(this, 'Service', {
       cluster: new ecs.Cluster(this, 'Cluster', { vpc: new ec2.Vpc(this, 'Vpc', { maxAzs: 2, natGateways: 1 }) }),
       taskDefinition: task,
       desiredCount: 1,
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
     });
-    // a URI makes no order between resources: the first task must not start before the cache is there
-    service.node.addDependency(dockerHub);
   }
 }

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { PullThroughCache, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
+import type { IPullThroughCache } from 'cdk-ecr-pull-through-cache';
 import type { Construct } from 'constructs';
 import type { Environment } from './environments';
 
@@ -22,18 +23,20 @@ export interface CacheStackProps extends StackProps {
 
 /** The cache of one environment. */
 export class CacheStack extends Stack {
+  readonly echo: IPullThroughCache;
+
   constructor(scope: Construct, id: string, props: CacheStackProps) {
     super(scope, id, props);
 
     const { lifecycleRules, monitoring, pullers } = props.environment;
-    const echo = new PullThroughCache(this, 'Echo', {
+    this.echo = new PullThroughCache(this, 'Echo', {
       upstream: UpstreamRegistry.echo({ account: props.echoAccount }),
       repositoryPrefix: props.repositoryPrefix,
       repositoryTemplate: { lifecycleRules },
       monitoring,
     });
     for (const name of pullers) {
-      echo.grants.pull(iam.Role.fromRoleName(this, name, name));
+      this.echo.grants.pull(iam.Role.fromRoleName(this, name, name));
     }
   }
 }

@@ -5,13 +5,14 @@ import { CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep } from 
 import type { Construct } from 'constructs';
 import { CacheStack } from './cache-stack';
 import { ENVIRONMENTS } from './environments';
+import { WorkloadStack } from './workload-stack';
 
 export interface PipelineStackProps extends StackProps {
   /** The account of Echo's registry, as Echo told you. */
   readonly echoAccount: string;
 }
 
-/** Deploys the cache to one environment after the other, to production by approval. */
+/** Deploys the cache and what pulls through it to one environment after the other, to production by approval. */
 export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
@@ -28,7 +29,10 @@ export class PipelineStack extends Stack {
     });
     for (const environment of ENVIRONMENTS) {
       const stage = new Stage(this, environment.name, { env: { account: environment.account, region: this.region } });
-      new CacheStack(stage, 'Cache', { echoAccount: props.echoAccount, environment });
+      const cache = new CacheStack(stage, 'Cache', { echoAccount: props.echoAccount, environment });
+      const workload = new WorkloadStack(stage, 'Workload', { echo: cache.echo });
+      // the stacks of a Stage are deployed at the same time, unless one waits for another
+      workload.addDependency(cache);
       pipeline.addStage(stage, { pre: environment.name === 'Prod' ? [new ManualApprovalStep('Release')] : [] });
     }
   }

@@ -41,6 +41,6 @@ export class IsolatedStack extends Stack {
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
     });
-    service.node.addDependency(echo, access);
+    service.node.addDependency(access);
   }
 }

@@ -1,5 +1,6 @@
 /*
- * Fails when a change set would replace a pull-through cache. Give it the files with all pages of the change set, and with those of nested ones:
+ * Fails when a change set would replace a pull-through cache. Give it the files with all pages of the change set, those of nested ones, and
+ * what describe-stack-resources prints of nested stacks that are removed:
  *
  *   npx cdk deploy MyStack --method=prepare-change-set --change-set-name=check
  *   aws cloudformation describe-change-set --stack-name MyStack --change-set-name check --include-property-values > change-set.json

@@ -7,6 +7,7 @@ from ministack.services import ecr
 
 from engine.errors import EcrError
 from engine.permissions import Permissions, Principal
+from engine.repositories import date_exactly
 from engine.roles import TEMPLATE_SERVICE, ServiceRoles
 from engine.scope import Json, current
 from engine.templates import Templates
@@ -37,6 +38,7 @@ class Births:
         })
         if status != 200:
             raise EcrError("ServerException", f"the repository '{name}' could not be created: {body!r}")
+        date_exactly(ecr._repositories[name])
         if template.get("imageTagMutabilityExclusionFilters"):
             ecr._repositories[name]["imageTagMutabilityExclusionFilters"] = template[
                 "imageTagMutabilityExclusionFilters"]

@@ -131,8 +131,10 @@ class Pulls:
             return None
 
     def _may_tag(self, who: Principal, repository: str) -> bool:
-        """Tags are a matter of the identity's policy alone."""
-        return self._permissions.allows(who, "ecr:TagResource", current().repository_arn(repository))
+        """Tags are a matter of the identity's policy alone, which across accounts is never enough."""
+        registry = current()
+        return not self._switches.pullers_need_tag_resource or self._permissions.allows(
+            who, "ecr:TagResource", registry.repository_arn(repository), owner=registry.account)
 
     def _not_held(self, repository: str, upstream: UpstreamError | None = None) -> PullRefused:
         if self._images.repository(repository) is None:

@@ -30,7 +30,8 @@ READINGS = (
             "leaves no repository."),
     Reading("puller's permissions", "ecr:BatchGetImage for manifests and ecr:GetDownloadUrlForLayer for blobs, by "
             "identity, repository or registry policy; on a miss ecr:BatchImportUpstreamImage by any of them, "
-            "ecr:CreateRepository by identity or registry policy, ecr:TagResource by identity if the template tags."),
+            "ecr:CreateRepository by identity or registry policy, ecr:TagResource by identity if the template tags (a "
+            "switch), so that another account's first pull into tagged repositories fails."),
     Reading("a missing permission", "CreateRepository or TagResource: 'name unknown'; BatchImportUpstreamImage: "
             "'manifest unknown: Requested image not found'; the others: 403 naming the action."),
     Reading("registry policy", "its scope is V2, all ECR actions; a statement that names the account delegates to "

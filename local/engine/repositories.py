@@ -31,6 +31,7 @@ class RepositoryApi:
     def _create(self, given: Json) -> Json:
         _call(ecr._create_repository, given)
         repository = self._images.expect_repository(given["repositoryName"])
+        date_exactly(repository)
         if given.get(_EXCLUSIONS):
             repository[_EXCLUSIONS] = given[_EXCLUSIONS]
         return {"repository": _described(repository)}
@@ -51,6 +52,11 @@ class RepositoryApi:
         answer = _call(ecr._put_image_tag_mutability, given)
         repository[_EXCLUSIONS] = given.get(_EXCLUSIONS) or []
         return {**answer, **({_EXCLUSIONS: repository[_EXCLUSIONS]} if repository[_EXCLUSIONS] else {})}
+
+
+def date_exactly(repository: Json) -> None:
+    """ministack cuts the time of a creation to seconds, by which a repository would be older than its rule."""
+    repository["createdAt"] = ecr.time.time()
 
 
 def _described(repository: Json) -> Json:

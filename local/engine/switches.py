@@ -23,6 +23,9 @@ class Switches:
     """Whether EventBridge's call to create a log stream carries aws:SourceAccount and aws:SourceArn; AWS's example of a
     policy has them for its log events only."""
 
+    pullers_need_tag_resource: bool = True
+    """Whether a first pull into a template with tags needs ecr:TagResource: only AWS's pages for China say so."""
+
     trust_sees_source: bool = False
     """Whether ECR's call to assume a role carries aws:SourceAccount and aws:SourceArn."""
 

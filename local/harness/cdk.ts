@@ -10,6 +10,8 @@ export interface CdkOptions {
   readonly app?: string;
   readonly context?: Record<string, string>;
   readonly args?: readonly string[];
+  /** The program that builds images instead of `docker`. */
+  readonly docker?: string;
 }
 
 /** The environment in which `aws` and `cdk` find the engine and nothing of the user's. */
@@ -63,11 +65,13 @@ export class Cdk {
     return (JSON.parse(readFileSync(this.outputsFile(stack), 'utf8')) as Record<string, Record<string, string>>)[stack];
   }
 
-  private async run(command: readonly string[], { app, context = {}, args = [] }: CdkOptions = {}): Promise<Finished> {
+  private async run(command: readonly string[], { app, context = {}, args = [], docker }: CdkOptions = {}): Promise<Finished> {
     const given = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     const assembly = ['--no-notices', '--output', join(this.home, 'cdk.out'), ...app ? ['--app', app] : []];
     return this.processes.run(process.execPath, [tool('aws-cdk', 'bin', 'cdk'), ...command, ...assembly, ...given, ...args], {
-      cwd: ROOT, env: { ...inherited(), ...environment(this.aws, this.home) }, onLine: this.onLine,
+      cwd: ROOT,
+      env: { ...inherited(), ...environment(this.aws, this.home), ...docker === undefined ? {} : { CDK_DOCKER: docker } },
+      onLine: this.onLine,
     });
   }
 

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
 
 /** An HTTP answer. */
 export interface Answer {
@@ -15,9 +16,10 @@ export interface AskOptions {
 
 const TIMEOUT_MS = 30_000;
 
-/** Asks a server of this machine. Not fetch: that one doesn't let the Host header be chosen. */
+/** Asks a server. Not fetch: that one doesn't let the Host header be chosen. */
 export async function ask(method: string, url: string, { headers, body }: AskOptions = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const request = url.startsWith('https:') ? requestSecure : requestPlain;
     const asked = request(url, { method, headers, timeout: TIMEOUT_MS, agent: false }, answer => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));

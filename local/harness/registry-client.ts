@@ -78,6 +78,12 @@ export class RegistryClient {
     return answer;
   }
 
+  /** The referrers of an image: OCI Distribution Specification, "Listing Referrers". Rejects with PullRefused. */
+  public async referrers(repository: string, digest: string): Promise<readonly { readonly artifactType?: string }[]> {
+    const { body } = await this.get(`/v2/${repository}/referrers/${digest}`);
+    return (JSON.parse(body.toString()) as { manifests: { artifactType?: string }[] }).manifests;
+  }
+
   private async pullContents(repository: string, { config, layers = [] }: Manifest): Promise<number> {
     const all = [...config ? [config] : [], ...layers];
     for (const { digest } of all) {
@@ -90,11 +96,24 @@ export class RegistryClient {
     const answer = await ask('GET', this.url + path, {
       headers: { Accept: ACCEPT, Authorization: `Basic ${this.token}`, ...this.host ? { Host: this.host } : {} },
     });
+    if (answer.status === 307) {
+      // ECR sends the client to S3 for layers, or to an upstream: the login stays behind
+      return ask('GET', String(answer.headers.location));
+    }
     if (answer.status !== 200) {
-      const { errors } = JSON.parse(answer.body.toString()) as { errors: { code: string; message: string }[] };
-      throw new PullRefused(answer.status, errors[0].code, errors[0].message);
+      throw refusal(answer);
     }
     return answer;
+  }
+}
+
+function refusal({ status, body }: Answer): PullRefused {
+  try {
+    const { errors: [{ code, message }] } = JSON.parse(body.toString()) as { errors: { code: string; message: string }[] };
+    return new PullRefused(status, code, message);
+  } catch {
+    // what stands in front of a registry doesn't answer as one
+    return new PullRefused(status, 'UNKNOWN', body.toString());
   }
 }
 

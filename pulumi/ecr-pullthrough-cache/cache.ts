@@ -1,10 +1,10 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { EcrPullThroughCacheArgs } from './args';
-import { checked, checkTogether, given } from './checks';
+import { checked, checkTogether, withoutMissing } from './checks';
 import { watchFailedPulls } from './monitoring';
 import { registryPolicy } from './policies';
-import { policyOfPullers, pullersElsewhere } from './pullers';
+import { policyOfPullers, pullersElsewhere, warnOfTags } from './pullers';
 import { repositoryTemplate } from './repositories';
 import { rule, upstreamRole } from './upstream';
 
@@ -44,19 +44,21 @@ export class EcrPullThroughCache extends pulumi.ComponentResource {
   public readonly failedPullsAlarmArn: pulumi.Output<string>;
 
   constructor(name: string, args: EcrPullThroughCacheArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    // the package is that of package.json: for programs in other languages Pulumi asks for this type by it
     super('ecr-pullthrough-cache:index:EcrPullThroughCache', name, args, {
       ...opts,
       aliases: [...(opts.aliases ?? []), { type: EARLIER_TYPE }],
     });
-    checkTogether(args);
+    const given = withoutMissing(args);
+    checkTogether(given);
     const options = { parent: this };
     const place = pulumi.all([aws.getCallerIdentityOutput({}, options), aws.getRegionOutput({}, options), aws.getPartitionOutput({}, options)])
       .apply(([{ accountId: account }, { region }, { partition, dnsSuffix: suffix }]) => ({ account, region, partition, suffix }));
-    const cacheNamespace = checked('cacheNamespace', args.cacheNamespace ?? 'echo');
+    const cacheNamespace = checked('cacheNamespace', given.cacheNamespace ?? 'echo');
     const cachedImages = pulumi.interpolate`arn:${place.partition}:ecr:${place.region}:${place.account}:repository/${cacheNamespace}/*`;
-    const context = { name, args, options, place, cacheNamespace, cachedImages };
+    const context = { name, args: given, options, place, cacheNamespace, cachedImages };
 
-    const upstream = args.echoRegistryAccountId === undefined ? undefined : upstreamRole(context, args.echoRegistryAccountId);
+    const upstream = given.echoRegistryAccountId === undefined ? undefined : upstreamRole(context, given.echoRegistryAccountId);
     const template = repositoryTemplate(context);
     rule(context, upstream ? [upstream.policy, template] : [template], upstream?.role);
     const pullers = policyOfPullers(context);
@@ -69,9 +71,9 @@ export class EcrPullThroughCache extends pulumi.ComponentResource {
     this.usageInstructions = pulumi.all([place.region, registry, this.imagePrefix]).apply(([region, host, prefix]) =>
       `aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${host} && docker pull ${prefix}<image>:<tag>`);
     this.pullerPolicyArn = pullers.arn;
-    this.registryPolicyJson = given(args.pullerAccountIds)
-      ? pulumi.all([pullersElsewhere(context), cachedImages]).apply(([who, images]) => registryPolicy(who, images))
-      : pulumi.output('');
+    this.registryPolicyJson = pulumi.all([pullersElsewhere(context), cachedImages])
+      .apply(([who, images]) => who.accountIds.length > 0 ? registryPolicy(who, images) : '');
+    warnOfTags(context);
     this.failedPullsLogName = log.name;
     this.failedPullsAlarmArn = alarm.arn;
     this.registerOutputs({

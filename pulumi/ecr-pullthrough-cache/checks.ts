@@ -81,6 +81,11 @@ export function checked<T>(arg: Arg, value: pulumi.Input<T>): pulumi.Output<pulu
   return pulumi.output(value).apply(known => check(known)) as pulumi.Output<pulumi.Unwrap<T>>;
 }
 
+/** The arguments without those that are null, which programs in other languages and JavaScript may pass for what isn't set. */
+export function withoutMissing(args: EcrPullThroughCacheArgs): EcrPullThroughCacheArgs {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null && value !== undefined));
+}
+
 /** Whether something was given at all. What is known later counts. */
 export function given(value: pulumi.Input<unknown> | undefined): boolean {
   const later = pulumi.Output.isInstance(value) || value instanceof Promise;

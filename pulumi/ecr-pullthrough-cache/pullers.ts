@@ -18,6 +18,26 @@ export function pullersElsewhere({ args, place }: Context): pulumi.Output<Puller
     .apply(([{ partition }, accountIds, organizationId]) => ({ partition, accountIds, organizationId }));
 }
 
+/** Whether anybody is among them, now that they are known. */
+export function isAnybody({ accountIds, organizationId }: PullersElsewhere): boolean {
+  return accountIds.length > 0 || organizationId !== undefined;
+}
+
+/** ECR takes `ecr:TagResource` from identity-based policies only. */
+export function warnOfTags(cache: Context): void {
+  const { args, options } = cache;
+  if (!pulledFromElsewhere(args) || !given(args.repositoryTags)) {
+    return;
+  }
+  pulumi.all([pullersElsewhere(cache), pulumi.output(args.repositoryTags ?? {})]).apply(([who, tags]) => {
+    if (isAnybody(who) && Object.keys(tags).length > 0) {
+      void pulumi.log.warn(
+        'the repositories are born with tags: a first pull then needs ecr:TagResource, which ECR takes from identity-based policies only, so one from '
+        + 'another account is expected to fail. Leave repositoryTags out, or make the first pull in this account.', options.parent);
+    }
+  });
+}
+
 /** What a role of this account needs to pull. */
 export function policyOfPullers({ name, args, options, cachedImages }: Context): aws.iam.Policy {
   return new aws.iam.Policy(`${name}-pullers`, {

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { checked, given } from './checks';
 import type { Context } from './context';
 import { creationRolePolicy, lifecyclePolicy, repositoryPolicy, trust } from './policies';
-import { pulledFromElsewhere, pullersElsewhere } from './pullers';
+import { isAnybody, pulledFromElsewhere, pullersElsewhere } from './pullers';
 
 /** How repositories are born that a first pull creates. It never changes one that exists. */
 export function repositoryTemplate(cache: Context): aws.ecr.RepositoryCreationTemplate {
@@ -19,7 +19,10 @@ export function repositoryTemplate(cache: Context): aws.ecr.RepositoryCreationTe
     encryptionConfigurations: [kmsKeyArn ? { encryptionType: 'KMS', kmsKey: kmsKeyArn } : { encryptionType: 'AES256' }],
     lifecyclePolicy: pulumi.all([checked('imagesKept', args.imagesKept ?? 10), checked('untaggedImageDays', args.untaggedImageDays ?? 30)])
       .apply(counts => lifecyclePolicy(...counts)),
-    repositoryPolicy: pulledFromElsewhere(args) ? pullersElsewhere(cache).apply(repositoryPolicy) : undefined,
+    // a list that is known later may be empty then, and a policy without statements is none
+    repositoryPolicy: pulledFromElsewhere(args)
+      ? pullersElsewhere(cache).apply(who => isAnybody(who) ? repositoryPolicy(who) : undefined) as pulumi.Output<string>
+      : undefined,
     resourceTags: tagged ? checked('repositoryTags', args.repositoryTags!) : undefined,
     customRoleArn: creation?.role.arn,
   }, { ...options, dependsOn: creation ? [creation.policy] : [] });

@@ -40,10 +40,10 @@ function earlierName(name: string, physicalName: pulumi.Input<string>): pulumi.A
 }
 
 /** The rule. A first pull before what it depends on would fail, or create a repository that no template has shaped. */
-export function rule({ name, args, options, cacheNamespace }: Context, dependsOn: pulumi.Resource[], role?: aws.iam.Role): void {
+export function rule({ name, args, options, place, cacheNamespace }: Context, dependsOn: pulumi.Resource[], role?: aws.iam.Role): void {
   const upstreamRegistryUrl = args.upstreamRegistryUrl !== undefined
     ? checked('upstreamRegistryUrl', args.upstreamRegistryUrl)
-    : pulumi.interpolate`${args.echoRegistryAccountId}.dkr.ecr.${args.echoRegistryRegion ?? 'us-east-1'}.amazonaws.com`;
+    : pulumi.interpolate`${args.echoRegistryAccountId}.dkr.ecr.${args.echoRegistryRegion ?? 'us-east-1'}.${place.suffix}`;
   new aws.ecr.PullThroughCacheRule(`${name}-rule`, {
     ecrRepositoryPrefix: cacheNamespace,
     upstreamRegistryUrl,

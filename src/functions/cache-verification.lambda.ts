@@ -1,12 +1,13 @@
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { ECR } from '@aws-sdk/client-ecr';
 import type { VerificationProperties } from './contract';
-import { rollsBack, serve, statusOf } from './custom-resource';
+import { serve } from './custom-resource';
 import type { DeploymentRequest } from './custom-resource';
 import { EcrPullCalls } from './ecr-pull-calls';
 import { probeImage } from './pull';
 import type { RuntimeContext } from './runtime';
 import { clientOptions, logLine, Remaining } from './runtime';
+import { reasonToRest } from './stack-standing';
 import type { Clock, Proofs } from './verification-run';
 import { VerificationRun } from './verification-run';
 
@@ -33,16 +34,16 @@ class EcrProofs implements Proofs {
 export async function handler(request: DeploymentRequest, context: RuntimeContext): Promise<void> {
   await serve(request, context, async () => {
     if (request.RequestType === 'Delete') {
-      return {};
+      return { attributes: {} };
     }
-    const remaining = new Remaining(context);
-    const status = await statusOf(new CloudFormation(clientOptions(10_000)), request.StackId, remaining.forReading());
-    if (rollsBack(status)) {
-      logLine({ kind: 'verification', outcome: 'left out', status });
-      return {};
-    }
-    const { prefix, images, validatesCredential, retrySeconds, imageTimeoutSeconds, logGroupName } =
+    const { prefix, images, validatesCredential, retrySeconds, imageTimeoutSeconds, logGroupName, stacks } =
       request.ResourceProperties as unknown as VerificationProperties;
+    const remaining = new Remaining(context);
+    const rest = await reasonToRest(request, stacks, new CloudFormation(clientOptions(10_000)), () => remaining.forReading());
+    if (rest !== undefined) {
+      logLine({ kind: 'verification', outcome: 'left out', reason: rest });
+      return { attributes: {}, reason: `nothing is verified: ${rest}` };
+    }
     const imageTimeout = Number(imageTimeoutSeconds) * 1000;
     const settings = {
       prefix,
@@ -54,6 +55,6 @@ export async function handler(request: DeploymentRequest, context: RuntimeContex
     // a first pull answers when the image is imported, so a request may take as long as its image
     const proofs = new EcrProofs(new ECR(clientOptions(imageTimeout)), remaining, imageTimeout);
     await new VerificationRun(settings, proofs, CLOCK, logLine).run();
-    return {};
+    return { attributes: {} };
   });
 }

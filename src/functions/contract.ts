@@ -110,33 +110,37 @@ export interface VerificationProperties {
   readonly retrySeconds: string;
   readonly imageTimeoutSeconds: string;
   readonly logGroupName: string;
+  /** The stacks around that of the function, and that one as the last. */
+  readonly stacks: string[];
   /** Nothing that the function reads: a changed value makes it run again. */
   readonly fingerprint: string;
 }
 
-/** For what works through the repositories of a prefix. */
-interface SweepProperties {
+/** For what works through the repositories of a prefix. It is in the environment, which whoever invokes the function can't change. */
+export interface SweepSettings {
   readonly prefix: string;
   /** Prefixes below it that belong to others, as far as they are known at synthesis. */
   readonly others: string[];
+  /** Names that are left out, each with what is below it. */
+  readonly leftOut: string[];
+  /** The stacks around that of the function, and that one as the last: whether it acts, they say. */
+  readonly stacks: string[];
 }
 
-/** For the adoption. */
-export interface AdoptionProperties extends SweepProperties {
-  /** `true` or `false`. */
-  readonly dryRun: string;
-  /** What a template gives; what it doesn't have is missing. */
-  readonly lifecyclePolicy?: string;
-  readonly repositoryPolicy?: string;
-  readonly tags?: { readonly key: string; readonly value: string }[];
-  /** Nothing that the function reads: a changed value makes it run again. */
-  readonly trigger?: string;
+/** For the adoption, which reads the template itself from ECR. */
+export interface AdoptionSettings extends SweepSettings {
+  readonly dryRun: boolean;
+  readonly overwritesPolicies: boolean;
 }
 
 /** For the removal. */
-export interface RemovalProperties extends SweepProperties {
+export interface RemovalSettings extends SweepSettings {
   /** The prefix typed out by the user. */
   readonly confirmedPrefix: string;
-  /** The stack and those around it: none of them may be going back. */
-  readonly stacks: string[];
+  readonly keepsAll: boolean;
+}
+
+/** The properties of the custom resource of a sweep: nothing that the function reads. A changed value makes it run again. */
+export interface SweepProperties {
+  readonly changes: unknown[];
 }

@@ -23,11 +23,20 @@ export type Attributes = { readonly [name: string]: string };
 /** That the answer isn't due yet, since another invocation carries on. */
 export const LATER = Symbol('later');
 
+/** What came out, for CloudFormation. */
+export interface Done {
+  readonly attributes: Attributes;
+  /** The id of the resource, where it is not to be that of the request that made it. */
+  readonly physicalId?: string;
+  /** What somebody should know who sees the resource gone: CloudFormation shows no attributes then. */
+  readonly reason?: string;
+}
+
 /** A failure whose message is all that the user is to read. */
 export class OperationFailure extends Error {}
 
-/** A whole answer has at most 4096 bytes; escaped as JSON, a text may take twice its own. */
-const LONGEST_REASON = 1700;
+/** An answer has at most 4096 bytes: CloudFormation User Guide, "Custom resource response objects". */
+const LONGEST_ANSWER = 4096;
 const ATTEMPTS = 5;
 const REQUEST_MILLISECONDS = 10_000;
 
@@ -37,32 +46,28 @@ const REQUEST_MILLISECONDS = 10_000;
  *
  * When even the answer fails, so does the invocation, and Lambda repeats it: work has to be such that it may be repeated.
  */
-export async function serve(
-  request: DeploymentRequest, context: RuntimeContext, work: () => Promise<Attributes | typeof LATER>): Promise<void> {
+export async function serve(request: DeploymentRequest, context: RuntimeContext, work: () => Promise<Done | typeof LATER>): Promise<void> {
   const outcome = await outcomeOf(work);
   if (outcome !== LATER) {
     await answer(request, context, outcome);
   }
 }
 
-type Outcome = { readonly Status: 'SUCCESS'; readonly Data: Attributes } | { readonly Status: 'FAILED'; readonly Reason: string };
+type Outcome = { readonly Status: 'SUCCESS'; readonly done: Done } | { readonly Status: 'FAILED'; readonly reason: string };
 
-async function outcomeOf(work: () => Promise<Attributes | typeof LATER>): Promise<Outcome | typeof LATER> {
+async function outcomeOf(work: () => Promise<Done | typeof LATER>): Promise<Outcome | typeof LATER> {
   try {
     const done = await work();
-    return done === LATER ? LATER : { Status: 'SUCCESS', Data: done };
+    return done === LATER ? LATER : { Status: 'SUCCESS', done };
   } catch (error) {
     const { code, message } = reasonOf(error);
     logLine({ kind: 'failure', code, message, stack: (error as Error).stack });
-    return { Status: 'FAILED', Reason: cut(error instanceof OperationFailure ? message : `${code}: ${message}`) };
+    return { Status: 'FAILED', reason: error instanceof OperationFailure ? message : `${code}: ${message}` };
   }
 }
 
 async function answer(request: DeploymentRequest, context: RuntimeContext, outcome: Outcome): Promise<void> {
-  const { StackId, RequestId, LogicalResourceId } = request;
-  // the id of the first answer stays: with another one CloudFormation would delete what it takes for the old resource
-  const PhysicalResourceId = request.PhysicalResourceId ?? RequestId;
-  const body = Buffer.from(JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId, PhysicalResourceId }));
+  const body = Buffer.from(bodyOf(request, outcome));
   for (let attempt = 1; ; attempt += 1) {
     const problem = await put(request.ResponseURL, body);
     if (problem === undefined) {
@@ -76,6 +81,41 @@ async function answer(request: DeploymentRequest, context: RuntimeContext, outco
   }
 }
 
+function bodyOf({ StackId, RequestId, LogicalResourceId, PhysicalResourceId: present }: DeploymentRequest, outcome: Outcome): string {
+  const done = outcome.Status === 'SUCCESS' ? outcome.done : undefined;
+  // the id of the first answer stays: with another one CloudFormation deletes what it takes for the old resource
+  const PhysicalResourceId = done?.physicalId ?? present ?? RequestId;
+  const whole = { Status: outcome.Status, StackId, RequestId, LogicalResourceId, PhysicalResourceId };
+  const reason = outcome.Status === 'SUCCESS' ? outcome.done.reason : outcome.reason;
+  const body = (longest: number) => JSON.stringify({
+    ...whole,
+    ...done && { Data: Object.fromEntries(Object.entries(done.attributes).map(([name, value]) => [name, cut(value, longest)])) },
+    ...reason !== undefined && { Reason: cut(reason, longest) },
+  });
+  let longest = LONGEST_ANSWER;
+  while (Buffer.byteLength(body(longest)) > LONGEST_ANSWER && longest > 0) {
+    longest -= 64;
+  }
+  return body(longest);
+}
+
+/** The beginning of a text that takes no more bytes than that, escaped as JSON: a control character takes six. */
+function cut(text: string, longest: number): string {
+  if (Buffer.byteLength(JSON.stringify(text)) <= longest) {
+    return text;
+  }
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const character of text) {
+    bytes += Buffer.byteLength(JSON.stringify(character)) - 2;
+    if (bytes > longest - 5) {
+      break;
+    }
+    kept.push(character);
+  }
+  return `${kept.join('')}...`;
+}
+
 /** Bytes as a body bring no content type, and the signature of the URL is made for none. */
 async function put(url: string, body: Buffer): Promise<{ reason: string; final: boolean } | undefined> {
   try {
@@ -84,33 +124,4 @@ async function put(url: string, body: Buffer): Promise<{ reason: string; final: 
   } catch (error) {
     return { reason: (error as Error).message, final: false };
   }
-}
-
-function cut(reason: string): string {
-  const bytes = Buffer.from(reason);
-  return bytes.length <= LONGEST_REASON ? reason : `${bytes.subarray(0, LONGEST_REASON).toString().replace(/\uFFFD$/, '')}...`;
-}
-
-/** The call of the SDK's `CloudFormation` that tells where a stack stands. */
-export interface StackReader {
-  describeStacks(input: { StackName: string }, options: { abortSignal: AbortSignal }): Promise<{
-    readonly Stacks?: { readonly StackStatus?: string }[];
-  }>;
-}
-
-/** The status of a stack, such as `UPDATE_IN_PROGRESS`. */
-export async function statusOf(cloudFormation: StackReader, stackId: string, options: { abortSignal: AbortSignal }): Promise<string> {
-  const { Stacks: [stack] = [] } = await cloudFormation.describeStacks({ StackName: stackId }, options);
-  if (!stack?.StackStatus) {
-    throw new Error(`CloudFormation doesn't tell the status of the stack ${stackId}`);
-  }
-  return stack.StackStatus;
-}
-
-/**
- * Whether a stack goes back to what it was. What is asked then is no wish of the user's: a check that fails would keep the stack from
- * going back, and a deletion would only undo a creation that failed.
- */
-export function rollsBack(status: string): boolean {
-  return status.includes('ROLLBACK');
 }

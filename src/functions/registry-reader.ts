@@ -9,23 +9,44 @@ interface PageInput {
 /** The calls of the SDK's `ECR` that list a registry. */
 export interface EcrOfLists {
   describeRepositories(input: PageInput, options: CallOptions): Promise<{
-    readonly repositories?: { readonly repositoryName?: string; readonly repositoryArn?: string }[];
+    readonly repositories?: { readonly repositoryName?: string; readonly repositoryArn?: string; readonly createdAt?: Date }[];
     readonly nextToken?: string;
   }>;
   describePullThroughCacheRules(input: PageInput, options: CallOptions): Promise<{
-    readonly pullThroughCacheRules?: { readonly ecrRepositoryPrefix?: string }[];
+    readonly pullThroughCacheRules?: { readonly ecrRepositoryPrefix?: string; readonly createdAt?: Date }[];
     readonly nextToken?: string;
   }>;
   describeRepositoryCreationTemplates(input: PageInput, options: CallOptions): Promise<{
-    readonly repositoryCreationTemplates?: { readonly prefix?: string }[];
+    readonly repositoryCreationTemplates?: Template[];
     readonly nextToken?: string;
   }>;
+}
+
+/** A tag as ECR gives it. */
+export interface Tag {
+  readonly Key?: string;
+  readonly Value?: string;
+}
+
+/** A repository creation template, as far as it is given to repositories that exist. */
+export interface Template {
+  readonly prefix?: string;
+  readonly lifecyclePolicy?: string;
+  readonly repositoryPolicy?: string;
+  readonly resourceTags?: Tag[];
+}
+
+/** A rule, by its prefix. */
+interface Rule {
+  readonly prefix: string;
+  readonly createdAt?: Date;
 }
 
 /** A repository, as far as it is worked on. */
 export interface Repository {
   readonly name: string;
   readonly arn: string;
+  readonly createdAt?: Date;
 }
 
 /** The time of an invocation. */
@@ -44,19 +65,20 @@ const PREFIXES_PAGE = 1000;
 export class RegistryReader {
   constructor(private readonly ecr: EcrOfLists, private readonly time: Time) {}
 
-  /** The prefixes that rules have. */
-  public async rulePrefixes(): Promise<string[]> {
+  /** The rules. */
+  public async rules(): Promise<Rule[]> {
     return this.all('rules', async (nextToken, options) => {
       const page = await this.ecr.describePullThroughCacheRules({ maxResults: PREFIXES_PAGE, nextToken }, options);
-      return { items: (page.pullThroughCacheRules ?? []).map(rule => rule.ecrRepositoryPrefix!), nextToken: page.nextToken };
+      const items = (page.pullThroughCacheRules ?? []).map(rule => ({ prefix: rule.ecrRepositoryPrefix!, createdAt: rule.createdAt }));
+      return { items, nextToken: page.nextToken };
     });
   }
 
-  /** The prefixes that repository creation templates have. */
-  public async templatePrefixes(): Promise<string[]> {
+  /** The repository creation templates. */
+  public async templates(): Promise<Template[]> {
     return this.all('templates', async (nextToken, options) => {
       const page = await this.ecr.describeRepositoryCreationTemplates({ maxResults: PREFIXES_PAGE, nextToken }, options);
-      return { items: (page.repositoryCreationTemplates ?? []).map(template => template.prefix!), nextToken: page.nextToken };
+      return { items: page.repositoryCreationTemplates ?? [], nextToken: page.nextToken };
     });
   }
 
@@ -65,7 +87,8 @@ export class RegistryReader {
     const found = await this.all('repositories', async (nextToken, options) => {
       const page = await this.ecr.describeRepositories({ maxResults: PAGE, nextToken }, options);
       const items = (page.repositories ?? []).filter(({ repositoryName }) => accepts(repositoryName!));
-      return { items: items.map(one => ({ name: one.repositoryName!, arn: one.repositoryArn! })), nextToken: page.nextToken };
+      const read = items.map(one => ({ name: one.repositoryName!, arn: one.repositoryArn!, createdAt: one.createdAt }));
+      return { items: read, nextToken: page.nextToken };
     });
     return found.sort((one, other) => one.name < other.name ? -1 : 1);
   }

@@ -1,20 +1,25 @@
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { ECR } from '@aws-sdk/client-ecr';
 import { Lambda } from '@aws-sdk/client-lambda';
-import type { RemovalProperties } from './contract';
-import { OperationFailure, rollsBack, serve, statusOf } from './custom-resource';
+import type { RemovalSettings } from './contract';
+import { OperationFailure, serve } from './custom-resource';
+import type { Done, LATER } from './custom-resource';
 import { RegistryReader } from './registry-reader';
 import type { Repository, Time } from './registry-reader';
-import { clientOptions, logLine } from './runtime';
-import type { SweepContext, SweepRequest } from './sweep';
-import { belongsTo, FAILED, sweepOn, timeOf } from './sweep';
+import { bornWithRule, idOfRemoval } from './removal-id';
+import { clientOptions, logLine, readSettings } from './runtime';
+import { patience, patiently, reasonToRest } from './stack-standing';
+import type { Progress, Result, SweepContext, SweepRequest } from './sweep';
+import { belongsTo, FAILED, leftAloneIn, sweepOn, timeOf } from './sweep';
 
 const REQUEST_MILLISECONDS = 20_000;
-const Removal = { FOUND: 'found', DELETED: 'deleted', GONE: 'gone' } as const;
-/** The statuses of a stack in which a resource is deleted because its user wants it so. */
-const WANTED = ['DELETE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
+const Removal = { FOUND: 'found', DELETED: 'deleted', KEPT: 'kept', GONE: 'gone' } as const;
+const OUTCOMES = Object.values(Removal);
+/** How often and how long apart ECR is asked whether the rule is gone, which CloudFormation deletes just before. */
+const LOOKS = 4;
+const PAUSE_MILLISECONDS = 5000;
 
-async function remove(ecr: ECR, { name }: Repository, time: Time): Promise<string> {
+async function remove(ecr: ECR, { name }: Repository, time: Time): Promise<Result> {
   let outcome: string = Removal.DELETED;
   try {
     await ecr.deleteRepository({ repositoryName: name, force: true }, time.callOptions());
@@ -25,49 +30,106 @@ async function remove(ecr: ECR, { name }: Repository, time: Time): Promise<strin
     outcome = Removal.GONE;
   }
   logLine({ kind: 'repository', repository: name, outcome });
-  return outcome;
+  return { outcome };
 }
 
-/** Why nothing is deleted now, from the statuses of the stack and those around it; undefined when it is to be. */
-async function reasonToKeep(properties: RemovalProperties, stackId: string, time: Time): Promise<string | undefined> {
-  const cloudFormation = new CloudFormation(clientOptions(REQUEST_MILLISECONDS));
-  const [own, ...around] = await Promise.all([...new Set([stackId, ...properties.stacks])].map(
-    stack => statusOf(cloudFormation, stack, time.callOptions())));
-  const back = [own, ...around].find(rollsBack);
-  if (back !== undefined) {
-    return `the stack goes back to what it was (${back})`;
+function summaryOf(prefix: string, deletes: boolean, kept: string | undefined, progress: Progress): string {
+  const { [Removal.FOUND]: found = 0, [Removal.DELETED]: deleted = 0, [Removal.GONE]: gone = 0, [FAILED]: failed = 0 } = progress.outcomes;
+  const below = `repositories below '${prefix}'`;
+  const stay = `${progress.leftAlone} ${deletes ? 'stay' : 'would stay'}${leftAloneIn(progress)}`;
+  if (kept !== undefined) {
+    return `nothing is deleted, since ${kept}: of the ${below} ${stay}`;
   }
-  return WANTED.includes(own) ? undefined : `the stack is ${own}, which is no removal`;
+  return deletes
+    ? `${deleted} ${below} were deleted, ${gone} went away in the meantime, ${failed} failed, ${stay} that are older than the cache`
+    : `a removal would delete ${found} ${below}, ${stay} that are older than the cache`;
 }
 
-/** Tells how many repositories a removal would delete, and deletes them when the resource is removed for good. */
+/** Nothing that anybody has to know of: the stack goes on. */
+function nothing(summary: string, physicalId?: string): Done {
+  logLine({ kind: 'sweep', complete: true, summary });
+  return { attributes: { summary, ...Object.fromEntries(OUTCOMES.map(outcome => [outcome, '0'])) }, physicalId, reason: summary };
+}
+
+/** Why the repositories stay at a deletion, from what ECR and the settings say; undefined when they are to go. */
+async function reasonToKeep(
+  { prefix, confirmedPrefix, keepsAll }: RemovalSettings, readRules: () => Promise<{ readonly prefix: string }[]>): Promise<string | undefined> {
+  if (keepsAll) {
+    return 'keepAll is set';
+  }
+  if (confirmedPrefix !== prefix) {
+    return `the confirmation '${confirmedPrefix}' is not the prefix`;
+  }
+  for (let look = 1; (await readRules()).some(rule => rule.prefix === prefix); look += 1) {
+    if (look === LOOKS) {
+      return `the rule '${prefix}' is still there`;
+    }
+    await patience.pause(PAUSE_MILLISECONDS);
+  }
+  return undefined;
+}
+
+function check({ prefix, confirmedPrefix, leftOut }: RemovalSettings): void {
+  if (confirmedPrefix !== prefix) {
+    throw new OperationFailure(`the confirmation '${confirmedPrefix}' is not the prefix '${prefix}', so nothing is deleted`);
+  }
+  const outside = leftOut.find(one => !one.startsWith(`${prefix}/`));
+  if (outside !== undefined) {
+    throw new OperationFailure(`'${outside}' is to be left out and is not below '${prefix}', so nothing is deleted`);
+  }
+}
+
+async function work(request: SweepRequest, context: SweepContext): Promise<Done | typeof LATER> {
+  const settings = readSettings<RemovalSettings>(process.env);
+  const { prefix, others, leftOut, stacks } = settings;
+  const time = timeOf(context);
+  const deletes = request.RequestType === 'Delete';
+  const born = bornWithRule(request.PhysicalResourceId, prefix);
+  if (deletes && born === undefined) {
+    // its creation failed, or it was of another prefix
+    return nothing(`nothing is deleted: ${request.PhysicalResourceId} is no removal of the repositories below '${prefix}'`);
+  }
+  const ecr = new ECR(clientOptions(REQUEST_MILLISECONDS));
+  const reader = new RegistryReader(ecr, time);
+  const readRules = async () => patiently(async () => reader.rules());
+  const rest = await reasonToRest(request, stacks, new CloudFormation(clientOptions(REQUEST_MILLISECONDS)), () => time.callOptions());
+  if (rest !== undefined) {
+    return nothing(`nothing is done: ${rest}`, deletes || born ? undefined : await idOfRemoval(prefix, async () => reader.rules(), true));
+  }
+  if (!deletes) {
+    check(settings);
+  }
+  const kept = deletes ? await reasonToKeep(settings, readRules) : undefined;
+  const physicalId = request.physicalId ?? (born ? request.PhysicalResourceId! : await idOfRemoval(prefix, readRules, false));
+  const since = bornWithRule(physicalId, prefix)!;
+  const theirs = [...(await readRules()).map(rule => rule.prefix), ...(await reader.templates()).map(template => template.prefix!)];
+  const mine = belongsTo(prefix, [...others, ...theirs], leftOut);
+  const stays = ({ name, createdAt }: Repository, reason: string): Result => {
+    logLine({ kind: 'repository', repository: name, outcome: Removal.KEPT, reason, createdAt });
+    return { outcome: Removal.KEPT, leftAlone: true };
+  };
+  return sweepOn(request, context, {
+    repositories: await reader.repositories(mine),
+    work: async repository => {
+      if (kept !== undefined) {
+        return stays(repository, kept);
+      }
+      if (!(repository.createdAt! >= since)) {
+        return stays(repository, 'it is older than the cache');
+      }
+      if (deletes) {
+        return remove(ecr, repository, time);
+      }
+      logLine({ kind: 'repository', repository: repository.name, outcome: Removal.FOUND });
+      return { outcome: Removal.FOUND };
+    },
+    outcomes: OUTCOMES,
+    summary: progress => summaryOf(prefix, deletes, kept, progress),
+    physicalId,
+  }, new Lambda(clientOptions(REQUEST_MILLISECONDS)));
+}
+
+/** Tells what a removal would delete, and deletes it when the resource is removed for good and the rule is gone. */
 export async function handler(request: SweepRequest, context: SweepContext): Promise<void> {
-  await serve(request, context, async () => {
-    const properties = request.ResourceProperties as unknown as RemovalProperties;
-    const { prefix, others, confirmedPrefix } = properties;
-    if (confirmedPrefix !== prefix) {
-      throw new OperationFailure(`the confirmation '${confirmedPrefix}' is not the prefix '${prefix}', so nothing is deleted`);
-    }
-    const time = timeOf(context);
-    const deletes = request.RequestType === 'Delete';
-    const kept = deletes ? await reasonToKeep(properties, request.StackId, time) : undefined;
-    if (kept !== undefined) {
-      logLine({ kind: 'sweep', complete: true, summary: `nothing is deleted: ${kept}` });
-      return {};
-    }
-    const ecr = new ECR(clientOptions(REQUEST_MILLISECONDS));
-    const reader = new RegistryReader(ecr, time);
-    const mine = belongsTo(prefix, [...others, ...await reader.rulePrefixes()]);
-    return sweepOn(request, context, {
-      repositories: await reader.repositories(mine),
-      work: deletes ? repository => remove(ecr, repository, time) : async ({ name }) => {
-        logLine({ kind: 'repository', repository: name, outcome: Removal.FOUND });
-        return Removal.FOUND;
-      },
-      outcomes: Object.values(Removal),
-      summary: ({ [Removal.FOUND]: found = 0, [Removal.DELETED]: deleted = 0, [Removal.GONE]: gone = 0, [FAILED]: failed = 0 }) => deletes
-        ? `${deleted} repositories below '${prefix}' were deleted, ${gone} went away in the meantime, ${failed} failed`
-        : `a removal would delete ${found} repositories below '${prefix}'`,
-    }, new Lambda(clientOptions(REQUEST_MILLISECONDS)));
-  });
+  await serve(request, context, async () => work(request, context));
 }

@@ -1,5 +1,5 @@
 import { LATER, OperationFailure } from './custom-resource';
-import type { Attributes, DeploymentRequest } from './custom-resource';
+import type { DeploymentRequest, Done } from './custom-resource';
 import type { Repository, Time } from './registry-reader';
 import { inParallel, logLine, reasonOf, Remaining } from './runtime';
 import type { CallOptions, RuntimeContext } from './runtime';
@@ -11,6 +11,7 @@ const AT_ONCE = 8;
 const MOST_FAILURES = 20;
 const REASONS_KEPT = 3;
 const LONGEST_REASON = 300;
+const NAMES_KEPT = 5;
 
 /** How far a sweep over the repositories of a prefix has come; it goes from one invocation to the next. */
 export interface Progress {
@@ -24,23 +25,37 @@ export interface Progress {
   readonly outcomes: { readonly [outcome: string]: number };
   /** Why the first ones failed. */
   readonly reasons: string[];
+  /** The first ones that were left as they are although somebody may expect otherwise, and how many there are. */
+  readonly named: string[];
+  readonly leftAlone: number;
 }
 
 export const FAILED = 'failed';
 
 /** Where a sweep begins. */
 export function fresh(startedAt: number): Progress {
-  return { startedAt, after: '', redo: [], outcomes: {}, reasons: [] };
+  return { startedAt, after: '', redo: [], outcomes: {}, reasons: [], named: [], leftAlone: 0 };
 }
 
-/** Which repositories belong to a prefix: those below it that are below no more specific prefix of somebody else's. */
-export function belongsTo(prefix: string, others: readonly string[]): (repository: string) => boolean {
+/** What becomes of one repository. */
+export interface Result {
+  readonly outcome: string;
+  /** Whether it stays as it is, or a part of it does, although somebody may expect otherwise. */
+  readonly leftAlone?: boolean;
+}
+
+/**
+ * Which repositories belong to a prefix: those below it that are below no more specific prefix of somebody else's, and are not left out. A rule
+ * and a template are for what is below their prefix; a name that is left out is that repository as well.
+ */
+export function belongsTo(prefix: string, others: readonly string[], leftOut: readonly string[]): (repository: string) => boolean {
   if (prefix === ROOT || prefix === '') {
     throw new OperationFailure('the prefix ROOT stands for the whole registry, which is never worked through');
   }
   const below = (name: string, of: string) => name.startsWith(`${of}/`);
   const specific = others.filter(other => below(other, prefix));
-  return name => below(name, prefix) && !specific.some(other => below(name, other));
+  return name => below(name, prefix) && !specific.some(other => below(name, other))
+    && !leftOut.some(one => name === one || below(name, one));
 }
 
 /**
@@ -52,22 +67,27 @@ export function belongsTo(prefix: string, others: readonly string[]): (repositor
 export class PrefixSweep {
   private readonly outcomes: { [outcome: string]: number };
   private readonly reasons: string[];
+  private readonly named: string[];
+  private leftAlone: number;
   private after: string;
   private redo: string[] = [];
 
   constructor(
-    private readonly work: (repository: Repository) => Promise<string>,
+    private readonly work: (repository: Repository) => Promise<Result>,
     private readonly log: (line: object) => void,
     private readonly begun: Progress,
   ) {
     this.outcomes = { ...begun.outcomes };
     this.reasons = [...begun.reasons];
+    this.named = [...begun.named];
+    this.leftAlone = begun.leftAlone;
     this.after = begun.after;
   }
 
   /** Where it stands. */
   public get progress(): Progress {
-    return { startedAt: this.begun.startedAt, after: this.after, redo: this.redo, outcomes: this.outcomes, reasons: this.reasons };
+    const { after, redo, outcomes, reasons, named, leftAlone } = this;
+    return { startedAt: this.begun.startedAt, after, redo, outcomes, reasons, named, leftAlone };
   }
 
   /** Whether all repositories were worked through; if not, another invocation carries on from `progress`. */
@@ -89,7 +109,14 @@ export class PrefixSweep {
 
   private async workOn(repository: Repository, time: Time): Promise<void> {
     try {
-      this.count(await this.work(repository));
+      const { outcome, leftAlone } = await this.work(repository);
+      this.count(outcome);
+      if (leftAlone) {
+        this.leftAlone += 1;
+        if (this.named.length < NAMES_KEPT) {
+          this.named.push(repository.name);
+        }
+      }
     } catch (error) {
       if (time.isUp()) {
         this.redo.push(repository.name);
@@ -115,6 +142,8 @@ export class PrefixSweep {
 /** What CloudFormation asks, or the invocation before that carries on with it. */
 export interface SweepRequest extends DeploymentRequest {
   readonly progress?: Progress;
+  /** The id that the invocation before gave the resource. */
+  readonly physicalId?: string;
 }
 
 /** What Lambda tells of an invocation, as far as it is read. */
@@ -138,27 +167,34 @@ export function timeOf(context: RuntimeContext): Time {
   return { isUp: () => remaining.milliseconds < RESERVE_MILLISECONDS, callOptions: () => remaining.forReading() };
 }
 
+/** The first repositories that were left alone, in brackets after their number. */
+export function leftAloneIn({ named, leftAlone }: Pick<Progress, 'named' | 'leftAlone'>): string {
+  return named.length === 0 ? '' : ` (${named.join(', ')}${leftAlone > named.length ? ', ...' : ''})`;
+}
+
 /** What a sweep does. */
 export interface Sweep {
   /** The repositories of the prefix. */
   readonly repositories: Repository[];
   /** Does what is to be done with one repository, and says how it ended. */
-  readonly work: (repository: Repository) => Promise<string>;
+  readonly work: (repository: Repository) => Promise<Result>;
   /** All ways in which a repository may end well: each is an attribute with its count. */
   readonly outcomes: readonly string[];
   /** One sentence about what came out. */
-  readonly summary: (outcomes: Progress['outcomes']) => string;
+  readonly summary: (progress: Progress) => string;
+  /** The id of the resource, where it is not to be that of the request that made it. */
+  readonly physicalId?: string;
 }
 
 /**
  * Does a part of a sweep. When the time of the invocation is up it invokes the function again, which goes on where this one ended, as often
  * as fits into the hour that CloudFormation waits.
  */
-export async function sweepOn(request: SweepRequest, context: SweepContext, sweep: Sweep, invoker: Invoker): Promise<Attributes | typeof LATER> {
+export async function sweepOn(request: SweepRequest, context: SweepContext, sweep: Sweep, invoker: Invoker): Promise<Done | typeof LATER> {
   const part = new PrefixSweep(sweep.work, logLine, request.progress ?? fresh(Date.now()));
   const complete = await part.run(sweep.repositories, timeOf(context));
   const { progress } = part;
-  const summary = sweep.summary(progress.outcomes);
+  const summary = sweep.summary(progress);
   logLine({ kind: 'sweep', complete, ...progress, summary });
   if (!complete) {
     if (Date.now() - progress.startedAt > LONGEST_MILLISECONDS) {
@@ -167,12 +203,16 @@ export async function sweepOn(request: SweepRequest, context: SweepContext, swee
     await invoker.invoke({
       FunctionName: context.invokedFunctionArn,
       InvocationType: 'Event',
-      Payload: JSON.stringify({ ...request, progress } satisfies SweepRequest),
+      Payload: JSON.stringify({ ...request, physicalId: sweep.physicalId, progress } satisfies SweepRequest),
     }, new Remaining(context).forFigures());
     return LATER;
   }
   if (progress.outcomes[FAILED]) {
     throw new OperationFailure(`${summary}. ${progress.reasons.join('; ')}`);
   }
-  return { summary, ...Object.fromEntries(sweep.outcomes.map(outcome => [outcome, String(progress.outcomes[outcome] ?? 0)])) };
+  return {
+    attributes: { summary, ...Object.fromEntries(sweep.outcomes.map(outcome => [outcome, String(progress.outcomes[outcome] ?? 0)])) },
+    physicalId: sweep.physicalId,
+    reason: summary,
+  };
 }

@@ -1,10 +1,12 @@
-import { Aspects } from 'aws-cdk-lib';
+import { Aspects, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import type { IAspect } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
+import { refuse } from '../private/accepted';
 import { accessList, checkOptions } from '../private/access';
-import { InvalidInputError, place } from '../private/errors';
+import { CheckId, InvalidInputError, place } from '../private/errors';
 import { described } from '../private/given';
+import { differ } from '../private/places';
 import { accessorOf, oncePerTree } from '../private/tree';
 
 /** Who hears of the alarms of a scope. */
@@ -155,5 +157,25 @@ function bindAction(action: cloudwatch.IAlarmAction, alarm: cloudwatch.AlarmBase
       fix: 'wrap what is notified: a topic by new SnsAction(topic)',
     }, alarm);
   }
+  checkActionRegion(target.alarmActionArn, alarm);
   return target;
+}
+
+/** An alarm of CloudWatch acts in its own Region only: `docs/unverified.md`. */
+function checkActionRegion(arn: string, alarm: cloudwatch.AlarmBase): void {
+  const region = regionOf(arn);
+  const own = Stack.of(alarm).region;
+  if (differ(region, own)) {
+    refuse(alarm, CheckId.ALARM_ACTION_REGION, {
+      got: `an alarm action of the Region ${region} for an alarm in the Region ${own}`,
+      expected: 'actions of the same Region, such as a topic there',
+      fix: `make a topic in ${own}, which may send on what it gets`,
+    });
+  }
+}
+
+/** The Region that an ARN names, or that of the stack whose resource has it. */
+function regionOf(arn: string): string | undefined {
+  const { tokens, firstToken } = Tokenization.reverseString(arn);
+  return tokens.length === 1 && Reference.isReference(firstToken) && !arn.startsWith('arn:') ? Stack.of(firstToken.target).region : arn.split(':')[3];
 }

@@ -10,12 +10,12 @@ import { producersOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
 import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
-import { isReferable } from './references';
 import type { Referred } from './references';
 import { refusals } from '../private/accepted';
 import { checkProps } from '../private/access';
 import { CheckId, place, warn, WarningId } from '../private/errors';
 import { checkDuration } from '../private/given';
+import { isReferable } from '../private/referable';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -179,7 +179,7 @@ function heading(cache: IPullThroughCacheRuleRef & Partial<ICacheRule>): cloudwa
     width: WIDTH,
     height: 3,
     markdown: `## ${address.repositoryPrefix}${upstream}\n`
-      + `\`aws ecr get-login-password --region ${address.region} | docker login --username AWS --password-stdin ${address.registryHost}\`\n\n`
+      + `\`aws ecr get-login-password --region ${address.writtenRegion} | docker login --username AWS --password-stdin ${address.registryHost}\`\n\n`
       + `\`docker pull ${address.repositoryUri('<image>:<tag>')}\``,
   });
 }

@@ -4,11 +4,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { isReferable } from './references';
 import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError, place } from '../private/errors';
 import { described } from '../private/given';
 import { comparePlacement, Placement } from '../private/places';
+import { isReferable } from '../private/referable';
 
 /** Properties of a `CacheEventLog`. */
 export interface CacheEventLogProps {

@@ -38,7 +38,7 @@ export interface CacheFunctionOptions {
    * bucket that CloudFormation takes answers in: through a NAT gateway, or through the endpoints that the guide to permissions lists. Its log needs
    * neither.
    *
-   * A first pull needs a route to the internet even where ECR's API has an endpoint.
+   * A first pull may need a route to the internet even where ECR's API has an endpoint.
    *
    * @default - the default of the scope, or else no VPC
    */
@@ -61,7 +61,7 @@ export interface CacheFunctionOptions {
   /**
    * The runtime of the function: Node.js 20 or later.
    *
-   * @default - the default of the scope, or else Node.js 24
+   * @default - the default of the scope, or else the newest Node.js that Lambda recommends when the library is released
    */
   readonly runtime?: lambda.Runtime;
 

@@ -7,7 +7,7 @@ import { optionsOfFunction } from './cache-function-defaults';
 import type { CacheFunctionOptions } from './cache-function-options';
 import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError } from '../private/errors';
-import { differ } from '../private/places';
+import { checkVpcPlace } from '../private/vpc';
 
 /** AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", and `AWSLambdaVPCAccessExecutionRole`. */
 const NETWORK_INTERFACE_ACTIONS = [
@@ -78,14 +78,7 @@ function networkOf({ vpc, vpcSubnets }: CacheFunctionOptions, scope: Construct) 
   if (!vpc) {
     return undefined;
   }
-  const { region } = Stack.of(scope);
-  if (differ(vpc.env.region, region)) {
-    throw new InvalidInputError({
-      got: `a VPC of the Region ${vpc.env.region} for a function`,
-      expected: `a VPC of the Region ${region}, where the function runs`,
-      fix: "set the 'vpc' of that Region for the stack or for the construct",
-    }, scope);
-  }
+  checkVpcPlace(vpc, 'a function', scope);
   const selected = vpc.selectSubnets(vpcSubnets);
   const open = vpc.publicSubnets.map(({ subnetId }) => subnetId);
   if (selected.subnetIds.length === 0 && !selected.isPendingLookup || selected.subnetIds.some(id => open.includes(id))) {

@@ -179,7 +179,7 @@ export class CacheProbe extends Construct {
 
   private permit(cache: ICacheRule, paths: string[]): void {
     const address = CacheAddress.fromRule(cache);
-    PullThroughCacheGrants.fromRule(cache)._pullPaths(this.role, paths);
+    PullThroughCacheGrants.fromRule(cache)._pullByApi(this.role, paths);
     this.role.addToPolicy(new iam.PolicyStatement({
       actions: [...CacheActions.LIST_IMAGES],
       resources: paths.map(path => address.repositoryArn(path)),

@@ -92,6 +92,8 @@ export class CacheQueries extends Construct {
     const imported = () => known('eventLogGroup', props.eventLog ? [props.eventLog.logGroup] : logsOf(({ eventLogGroup, imports }) => imports && eventLogGroup));
     const trail = () => known('trailLogGroup', [trailLogGroup]);
 
+    this.node.addValidation({ validate: () => this.warnOfNoLog(props) });
+
     save('Catalogue', 'What is cached now', text.catalogue(), counted);
     save('Storage', 'Largest repositories', text.storage(), counted);
     save('Imported', 'What was imported lately', text.importedImages(), () => counted().length > 0 ? [] : imported());
@@ -100,16 +102,20 @@ export class CacheQueries extends Construct {
     save('Denied', 'Who was denied', text.denied(), trail);
     save('UpstreamRefusals', 'What the upstream refused', text.upstreamRefusals(), trail);
     save('Pullers', 'Who pulled what', text.pullers(), trail);
+  }
 
-    this.node.addValidation({
-      validate: () => {
-        if ([counted, failed, imported, trail].every(found => found().length === 0)) {
-          warn(this, WarningId.NOTHING_TO_QUERY, 'no log of the caches is known, so there is no query: log their imports with CacheMonitoring.logged(), count them with a '
-            + 'CacheStatistics, name eventLogGroup or statisticsLogGroup in the attributes of an import, or pass trailLogGroup.');
-        }
-        return [];
-      },
-    });
+  private warnOfNoLog({ caches, eventLog, statistics, trailLogGroup }: CacheQueriesProps): string[] {
+    const known = (cache: IPullThroughCacheRuleRef) => {
+      const watch = producersOf(cache);
+      return watch.eventLogGroup ?? watch.statistics?.logGroup;
+    };
+    const without = eventLog || statistics || trailLogGroup ? [] : caches.filter(cache => known(cache) === undefined);
+    if (without.length > 0) {
+      warn(this, WarningId.NO_LOG_TO_QUERY,
+        `no log is known here of ${without.map(cache => `'${prefixOf(cache)}'`).join(', ')}, so no query answers anything about it. Pass the cache itself `
+        + 'where it has a monitoring that logs, name eventLogGroup or statisticsLogGroup in the attributes of an import, or acknowledge this warning.');
+    }
+    return [];
   }
 }
 

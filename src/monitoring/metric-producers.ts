@@ -6,6 +6,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { namedFor, watchOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
+import { checkProducers } from './producer-checks';
 import { InvalidInputError } from '../private/errors';
 import { checkDuration } from '../private/given';
 import { checkRule, prefixOf } from '../rule/cache-address';
@@ -92,6 +93,7 @@ export interface CacheMetricProducers {
  */
 export function nameProducers(rule: IPullThroughCacheRuleRef, producers: CacheMetricProducers): void {
   checkRule(rule);
+  checkProducers(rule, producers);
   const [watch, own] = [watchOf(rule), namedFor(rule)];
   const named: [keyof CacheMetricProducers, keyof CacheWatch, CacheWatch[keyof CacheWatch]][] = [
     ['failedPullsRule', 'failedPulls', producers.failedPullsRule],
@@ -118,7 +120,6 @@ function watcher(
   rule: IPullThroughCacheRuleRef, name: string, interval: Duration | undefined, logGroup: logs.ILogGroup | undefined): ScheduledWatcher | undefined {
   checkDuration(`${name}Interval`, interval, rule);
   if (interval) {
-    checkPeriod(rule, `${name}Interval`, interval);
     return { path: rule.node.path, intervalSeconds: interval.toSeconds(), logGroup };
   }
   if (logGroup) {
@@ -129,18 +130,6 @@ function watcher(
     }, rule);
   }
   return undefined;
-}
-
-/** CloudWatch API Reference, `PutMetricAlarm`: periods are whole minutes, up to a day; shorter ones are for metrics of high resolution. */
-function checkPeriod(rule: IPullThroughCacheRuleRef, name: string, interval: Duration): void {
-  const seconds = interval.toSeconds();
-  if (seconds < 60 || seconds > 86_400 || seconds % 60 !== 0) {
-    throw new InvalidInputError({
-      got: `a ${name} of ${seconds} seconds`,
-      expected: 'whole minutes, up to a day, as every CacheStatistics and CacheProbe has',
-      fix: 'write the interval at which the function runs',
-    }, rule);
-  }
 }
 
 /** Refuses two producers of one metric, as far as their names are known, or one object has both. */

@@ -1,8 +1,8 @@
-import { DefaultTokenResolver, Lazy, Reference, Stack, Stage, StringConcat, Token, Tokenization } from 'aws-cdk-lib';
-import type { IPostProcessor, IResolvable, IResolveContext } from 'aws-cdk-lib';
+import { Lazy, Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { IConstruct } from 'constructs';
 import { InvalidInputError, place } from '../private/errors';
+import { isReferable } from '../private/referable';
 
 /** Something of aws-cdk that a template refers to by a name or an ARN. */
 export interface Referred {
@@ -13,24 +13,6 @@ export interface Referred {
   readonly name: string;
   /** The attribute of an import that names it. */
   readonly attribute: string;
-}
-
-/**
- * Whether the template of a scope can refer to a name: it is written out, or what has it is in the same Stage and, as aws-cdk wants it, in
- * the same account and Region.
- */
-export function isReferable(scope: IConstruct, name: string): boolean {
-  if (!Token.isUnresolved(name)) {
-    return true;
-  }
-  const finder = new ReferenceFinder();
-  try {
-    Tokenization.resolve(name, { scope: Stack.of(scope), resolver: finder, preparing: false });
-  } catch {
-    // aws-cdk refuses a resource without a physical name from another environment
-    return false;
-  }
-  return finder.targets.every(target => Stage.of(target) === Stage.of(scope));
 }
 
 /** Refuses what the template of a scope can't refer to. */
@@ -60,21 +42,4 @@ export function ruleNameFor(rule: events.IRule, attribute: string): string {
   });
   ruleNames.set(rule, name);
   return name;
-}
-
-/** Notes down the resources that a text refers to in a template; a reference that resolves to a written name is none. */
-class ReferenceFinder extends DefaultTokenResolver {
-  public readonly targets: IConstruct[] = [];
-
-  constructor() {
-    super(new StringConcat());
-  }
-
-  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
-    const resolved: unknown = super.resolveToken(token, context, postProcessor);
-    if (Reference.isReference(token) && typeof resolved !== 'string') {
-      this.targets.push(token.target);
-    }
-    return resolved;
-  }
 }

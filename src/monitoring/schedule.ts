@@ -134,7 +134,7 @@ export function checkSettings(scope: Construct, settings: object, fix: string): 
 }
 
 /** Refuses an interval that is no whole number of units, or out of range. */
-export function checkInterval(scope: Construct, interval: Duration, shortest: Duration, longest: Duration): void {
+export function checkInterval(scope: IConstruct, interval: Duration, shortest: Duration, longest: Duration): void {
   checkDuration('interval', interval, scope);
   const seconds = interval.toSeconds();
   if (seconds % shortest.toSeconds() !== 0 || seconds < shortest.toSeconds() || seconds > longest.toSeconds()) {

@@ -1,4 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
+import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
@@ -6,6 +7,7 @@ import { accessList, checkNoMore, checkOptions, readFlag } from '../private/acce
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkRule } from '../rule/cache-address';
+import type { ICacheRule } from '../rule/cache-rule';
 
 /** What to write where something else was given than `EndpointPolicies`. */
 const CHOICES = 'EndpointPolicies.scopedTo() or EndpointPolicies.fullAccess()';
@@ -16,7 +18,8 @@ export interface ScopedEndpointOptions {
   readonly caches: IPullThroughCacheRuleRef[];
 
   /**
-   * Whether the S3 gateway endpoint is scoped as well, to the bucket of ECR's layers. Without, it lets all of S3 through.
+   * Whether the S3 gateway endpoint is scoped as well, to the bucket of ECR's layers and those of the Regions of private ECR upstreams. Without, it
+   * lets all of S3 through.
    *
    * @default true
    */
@@ -104,9 +107,20 @@ export function letPullsThrough(caches: IPullThroughCacheRuleRef[]): iam.PolicyS
   ];
 }
 
-/** The bucket that ECR's layers come from: ECR User Guide, "Amazon ECR interface VPC endpoints (AWS PrivateLink)". */
-export function letLayersThrough(stack: Stack): iam.PolicyStatement {
-  return letThrough(['s3:GetObject'], [
-    stack.formatArn({ service: 's3', account: '', region: '', resource: `prod-${stack.region}-starport-layer-bucket`, resourceName: '*' }),
-  ]);
+/**
+ * The buckets that ECR's layers come from: ECR User Guide, "Amazon ECR interface VPC endpoints (AWS PrivateLink)". ECR sends the client of a first
+ * pull to where the upstream keeps them (users' report, aws/containers-roadmap 939), which for a private ECR upstream would be the bucket of its
+ * Region.
+ */
+export function letLayersThrough(stack: Stack, caches: readonly IPullThroughCacheRuleRef[]): iam.PolicyStatement {
+  const regions = new Set([stack.region, ...caches.flatMap(upstreamRegionOf)]);
+  return letThrough(['s3:GetObject'], [...regions].map(region =>
+    stack.formatArn({ service: 's3', account: '', region: '', resource: `prod-${region}-starport-layer-bucket`, resourceName: '*' })));
+}
+
+/** The Region of a private ECR upstream; none of another upstream, or of one that isn't known. */
+function upstreamRegionOf(rule: IPullThroughCacheRuleRef): string[] {
+  const url = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule) ? rule.upstreamRegistryUrl : undefined;
+  const region = (rule as Partial<ICacheRule>).upstream?.region ?? /^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\./.exec(url ?? '')?.[1];
+  return region === undefined ? [] : [region];
 }

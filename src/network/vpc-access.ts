@@ -4,10 +4,12 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { EndpointPolicies, letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
-import { endpointsInTree, PullEndpoint, withoutGateway } from './vpc-endpoints';
-import { accessList, checkResource } from '../private/access';
+import { givenSecurityGroups, securityGroupFor } from './endpoint-security-group';
+import { endpointsInTree, onePerZone, PullEndpoint, withoutGateway } from './vpc-endpoints';
+import { accessList, checkProps, checkResource } from '../private/access';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import { differ } from '../private/places';
+import { checkVpcPlace } from '../private/vpc';
 import { CacheAddress } from '../rule/cache-address';
 
 /** Properties of `CacheVpcAccess`. */
@@ -19,8 +21,8 @@ export interface CacheVpcAccessProps {
   readonly endpointPolicies: EndpointPolicies;
 
   /**
-   * The subnets in which images are pulled. The endpoints of ECR are put into them, one for each Availability Zone, and the one of S3 into their
-   * route tables.
+   * The subnets in which images are pulled. The endpoints of ECR are put into the first of each Availability Zone, and the one of S3 into the route
+   * tables of all of them.
    *
    * @default - the private subnets; the isolated ones when there are no private ones
    */
@@ -29,9 +31,24 @@ export interface CacheVpcAccessProps {
   /**
    * The security groups of ECR's endpoints, which have to let pullers in on port 443.
    *
-   * @default - one that lets the whole VPC in
+   * @default - one that lets `allowedPeers` in
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * From where pulls may come: address blocks or security groups. Name the blocks of an imported VPC that has more than the primary one.
+   *
+   * @default - the address blocks of the VPC that are known: the primary one, those that this app associates before, and those of its subnets
+   */
+  readonly allowedPeers?: ec2.IPeer[];
+
+  /**
+   * The addresses that ECR's endpoints have, such as `VpcEndpointIpAddressType.DUALSTACK` for pullers with IPv6. The subnets need addresses of that
+   * kind. Layers come from S3, whose endpoint this doesn't change.
+   *
+   * @default - IPv4
+   */
+  readonly ipAddressType?: ec2.VpcEndpointIpAddressType;
 
   /**
    * The endpoint for `ecr.api` that exists already.
@@ -59,7 +76,7 @@ export interface CacheVpcAccessProps {
  * What a VPC needs for pulls from ECR without the internet: interface endpoints for `ecr.api` and `ecr.dkr`, and a gateway endpoint for S3, where
  * ECR keeps layers. Endpoints that exist are used as they are: those that this app made before, and those that are named.
  *
- * **A first pull needs a route to the internet all the same**, such as a NAT gateway; later pulls don't. Amazon ECR User Guide, "Amazon ECR
+ * **A first pull may need a route to the internet all the same**, such as a NAT gateway; later pulls don't. Amazon ECR User Guide, "Amazon ECR
  * interface VPC endpoints (AWS PrivateLink)". From isolated subnets let something else pull first: a `CacheProbe` does so outside of the VPC.
  *
  * @example
@@ -92,17 +109,21 @@ export class CacheVpcAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheVpcAccessProps) {
     super(scope, id);
+    checkProps(this, CacheVpcAccess, 'the access from a VPC', props ?? {}, OPTIONS);
+    checkVpcPlace(props.vpc, 'the endpoints', this);
     EndpointPolicies._check(props.endpointPolicies, this);
     this.vpc = props.vpc;
     this.policies = props.endpointPolicies;
     this.policies._caches.forEach(cache => this.checkRegion(CacheAddress.fromRule(cache)));
-    const { subnets } = props.vpc.selectSubnets(props.subnets);
+    const { subnets, isPendingLookup } = props.vpc.selectSubnets(props.subnets);
+    this.checkSubnets(subnets, isPendingLookup);
     this.warnOfFirstPull(subnets);
 
     const missing = [PullEndpoint.ECR_API, PullEndpoint.ECR_DOCKER].filter(service => this.isMissing(service, given(props, service)));
-    const securityGroups = props.securityGroups ?? (missing.length > 0 ? [this.securityGroup()] : []);
+    const securityGroups = givenSecurityGroups(props, this) ?? (missing.length > 0 ? [securityGroupFor(props, this)] : []);
+    const inZones = { subnets: onePerZone(subnets) };
     const make = (endpointId: string, service: PullEndpoint, awsService: ec2.InterfaceVpcEndpointAwsService) =>
-      missing.includes(service) ? this.interfaceEndpoint(endpointId, awsService, { subnets }, securityGroups) : undefined;
+      missing.includes(service) ? this.interfaceEndpoint(endpointId, awsService, inZones, securityGroups, props.ipAddressType) : undefined;
     this.ecrApiEndpoint = make('EcrApi', PullEndpoint.ECR_API, ec2.InterfaceVpcEndpointAwsService.ECR);
     this.ecrDockerEndpoint = make('EcrDocker', PullEndpoint.ECR_DOCKER, ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER);
     this.s3Endpoint = this.gatewayEndpoint(subnets, props.s3Endpoint);
@@ -153,8 +174,9 @@ export class CacheVpcAccess extends Construct {
   }
 
   private interfaceEndpoint(
-    id: string, service: ec2.InterfaceVpcEndpointAwsService, subnets: ec2.SubnetSelection, securityGroups: ec2.ISecurityGroup[]) {
-    const endpoint = new ec2.InterfaceVpcEndpoint(this, id, { vpc: this.vpc, service, subnets, securityGroups, open: false });
+    id: string, service: ec2.InterfaceVpcEndpointAwsService, subnets: ec2.SubnetSelection, securityGroups: ec2.ISecurityGroup[],
+    ipAddressType?: ec2.VpcEndpointIpAddressType) {
+    const endpoint = new ec2.InterfaceVpcEndpoint(this, id, { vpc: this.vpc, service, subnets, securityGroups, open: false, ipAddressType });
     if (this.policies._scopesEcr) {
       letPullsThrough(this.policies._caches).forEach(statement => endpoint.addToPolicy(statement));
     }
@@ -176,17 +198,19 @@ export class CacheVpcAccess extends Construct {
       vpc: this.vpc, service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [{ subnets: missing }],
     });
     if (this.policies._scopesS3) {
-      endpoint.addToPolicy(letLayersThrough(Stack.of(this)));
+      endpoint.addToPolicy(letLayersThrough(Stack.of(this), this.policies._caches));
     }
     return endpoint;
   }
 
-  private securityGroup(): ec2.SecurityGroup {
-    const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
-      vpc: this.vpc, description: 'Lets pullers of the VPC reach the endpoints of ECR', allowAllOutbound: false,
-    });
-    group.addIngressRule(ec2.Peer.ipv4(this.vpc.vpcCidrBlock), ec2.Port.HTTPS);
-    return group;
+  private checkSubnets(subnets: ec2.ISubnet[], isPendingLookup: boolean | undefined): void {
+    if (subnets.length === 0 && !isPendingLookup) {
+      throw new InvalidInputError({
+        got: 'no subnets for the endpoints',
+        expected: 'at least one, in which images are pulled',
+        fix: 'name subnets that the VPC has, or leave subnets out for its private ones',
+      }, this);
+    }
   }
 
   private checkRouteTables(subnets: ec2.ISubnet[]): void {
@@ -216,8 +240,8 @@ export class CacheVpcAccess extends Construct {
     const isolated = subnets.filter(subnet => this.vpc.isolatedSubnets.includes(subnet));
     if (isolated.length > 0) {
       warn(this, WarningId.FIRST_PULL_NEEDS_INTERNET,
-        `images are pulled from isolated subnets (${isolated.map(place).join(', ')}), and a first pull needs a route to the internet, even with `
-        + 'endpoints: expect it to fail there. Let something outside pull each image first, such as a CacheProbe, then acknowledge this warning.');
+        `images are pulled from isolated subnets (${isolated.map(place).join(', ')}), and a first pull may need a route to the internet, even with `
+        + 'endpoints: it can fail there. Let something outside pull each image first, such as a CacheProbe, then acknowledge this warning.');
     }
   }
 
@@ -242,6 +266,19 @@ export class CacheVpcAccess extends Construct {
     });
   }
 }
+
+/* Each option once: a `Record` that lacks one does not compile. */
+const OPTIONS = Object.keys({
+  vpc: 0,
+  endpointPolicies: 0,
+  subnets: 0,
+  securityGroups: 0,
+  allowedPeers: 0,
+  ipAddressType: 0,
+  ecrApiEndpoint: 0,
+  ecrDockerEndpoint: 0,
+  s3Endpoint: 0,
+} satisfies Record<keyof CacheVpcAccessProps, 0>);
 
 function given(props: CacheVpcAccessProps, service: PullEndpoint): ec2.IVpcEndpoint | undefined {
   return service === PullEndpoint.ECR_API ? props.ecrApiEndpoint : props.ecrDockerEndpoint;

@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
+import { comparePlacement, Placement } from '../private/places';
 
 /** An endpoint that pulls need, by how the name of its service ends. */
 export enum PullEndpoint {
@@ -13,8 +14,23 @@ export enum PullEndpoint {
 export function endpointsInTree(scope: IConstruct, vpc: ec2.IVpc, service: PullEndpoint): ec2.CfnVPCEndpoint[] {
   return scope.node.root.node.findAll()
     .filter(one => ec2.CfnVPCEndpoint.isCfnVPCEndpoint(one))
-    // a VPC of the tree is the same by its token, an imported one by its id
-    .filter(endpoint => endpoint.vpcId === vpc.vpcId && serves(endpoint, service));
+    // a VPC of the tree is the same by its token, an imported one by its id, of which another account may have the same for a lookup that is due
+    .filter(endpoint => endpoint.vpcId === vpc.vpcId && serves(endpoint, service) && comparePlacement(scope, endpoint) !== Placement.DIFFERENT);
+}
+
+/** The first subnet of each Availability Zone: an endpoint takes one (EC2 API Reference, `CreateVpcEndpoint`, `DuplicateSubnetsInSameZone`). */
+export function onePerZone(subnets: readonly ec2.ISubnet[]): ec2.ISubnet[] {
+  const zones = subnets.map(zoneOf);
+  return subnets.filter((_, at) => zones[at] === undefined || zones.indexOf(zones[at]) === at);
+}
+
+/** The zone of a subnet; an imported one may not have it, and then its attribute throws. */
+function zoneOf(subnet: ec2.ISubnet): string | undefined {
+  try {
+    return subnet.availabilityZone;
+  } catch {
+    return undefined;
+  }
 }
 
 /** ECR's are interfaces with the private DNS by which clients find them; S3's is a gateway, since nothing else is free of charge. */

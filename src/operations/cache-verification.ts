@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { fingerprintOf, operationFunction } from './operation-resources';
+import { checkDeployedBeside, fingerprintOf, operationFunction, stacksAround } from './operation-resources';
 import { CacheVerificationFunction } from '../functions/cache-verification-function';
 import type { VerificationProperties } from '../functions/contract';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
@@ -92,6 +92,7 @@ export class CacheVerification extends Construct {
     super(scope, id);
     const { cache, retryFor = Duration.minutes(2), imageTimeout = Duration.minutes(2) } = props;
     checkSameRegistry(this, cache);
+    checkDeployedBeside(this, cache, 'cache');
     const images = props.images === undefined || props.images === null
       ? []
       : accessTexts('images', props.images, 'name one that is small and always there, or leave images out to try the credential of the rule alone', this);
@@ -117,6 +118,7 @@ export class CacheVerification extends Construct {
         retrySeconds: String(retryFor.toSeconds()),
         imageTimeoutSeconds: String(imageTimeout.toSeconds()),
         logGroupName: this.logGroup.logGroupName,
+        stacks: stacksAround(this),
         fingerprint: `${fingerprintOf(...before)} ${props.trigger ?? ''}`.trim(),
       } satisfies VerificationProperties,
     });
@@ -126,7 +128,7 @@ export class CacheVerification extends Construct {
 
 function permit(role: iam.Role, cache: ICacheRule, paths: string[], validatesCredential: boolean): void {
   if (paths.length > 0) {
-    PullThroughCacheGrants.fromRule(cache)._pullPaths(role, paths);
+    PullThroughCacheGrants.fromRule(cache)._pullByApi(role, paths);
     role.addToPolicy(new iam.PolicyStatement({
       actions: [...CacheActions.LIST_IMAGES],
       resources: paths.map(path => CacheAddress.fromRule(cache).repositoryArn(path)),

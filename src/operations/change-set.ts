@@ -21,6 +21,8 @@ export interface ResourceChange {
   readonly ResourceType: string;
   readonly PhysicalResourceId?: string;
   readonly Replacement?: string;
+  /** Whether what is removed or replaced is deleted. */
+  readonly PolicyAction?: string;
   readonly Details?: ChangeDetail[];
   readonly BeforeContext?: string;
   readonly AfterContext?: string;
@@ -37,11 +39,22 @@ interface Page {
   readonly Changes: { readonly Type?: string; readonly ResourceChange?: ResourceChange }[];
 }
 
-/** A change set with all its pages. */
+/** A change set with all its pages, or what is in a stack that is removed, of which there is no change set. */
 export interface ChangeSet {
+  /** Of the change set, or of the stack. */
   readonly id: string;
   readonly changes: ResourceChange[];
 }
+
+/** The answer of DescribeStackResources. */
+interface StackContent {
+  readonly StackResources: {
+    readonly StackId?: string; readonly LogicalResourceId?: string; readonly PhysicalResourceId?: string; readonly ResourceType?: string;
+  }[];
+}
+
+/** So many resources DescribeStackResources gives at most: its page in the CloudFormation API Reference. */
+const MOST_RESOURCES = 100;
 
 /** What CloudFormation says of a change set that would change nothing: it has the status FAILED. */
 const NOTHING_CHANGES = /didn't contain changes|No updates are to be performed/i;
@@ -53,22 +66,47 @@ export function readChangeSets(texts: string[]): ChangeSet[] {
     throw new InvalidInputError({ got: 'no change set', expected: 'the JSON of at least one', fix: FIX });
   }
   const groups = new Map<string, Page[]>();
-  for (const page of texts.map(readPage)) {
+  const documents = texts.map(readDocument);
+  for (const page of documents.filter(isPage)) {
     const id = page.ChangeSetId ?? page.ChangeSetName ?? '';
     groups.set(id, [...groups.get(id) ?? [], page]);
   }
-  return [...groups].map(([id, pages]) => {
+  const sets = [...groups].map(([id, pages]) => {
     checkWhole(id, pages);
     return { id, changes: pages.flatMap(changesOf) };
   });
+  return [...sets, ...documents.flatMap(document => isPage(document) ? [] : [contentOf(document)])];
 }
 
-function readPage(text: string): Page {
+function isPage(document: Page | StackContent): document is Page {
+  return 'Changes' in document;
+}
+
+/** What is in a stack that is removed goes with it. */
+function contentOf({ StackResources: resources }: StackContent): ChangeSet {
+  if (resources.length >= MOST_RESOURCES) {
+    throw new InvalidInputError({
+      got: `${resources.length} resources of a stack, which are as many as DescribeStackResources gives`,
+      expected: `fewer than ${MOST_RESOURCES}, since there may be more`,
+      fix: 'leave them out, and look for rules and templates by aws cloudformation list-stack-resources',
+    });
+  }
+  return {
+    id: resources[0]?.StackId ?? '',
+    changes: resources.map(({ LogicalResourceId = '', ResourceType = '', PhysicalResourceId }) =>
+      ({ Action: 'Remove', LogicalResourceId, ResourceType, PhysicalResourceId })),
+  };
+}
+
+function readDocument(text: string): Page | StackContent {
   let page: unknown;
   try {
     page = JSON.parse(text);
   } catch (problem) {
     throw new InvalidInputError({ got: `${excerpt(text)}, which is no JSON (${(problem as Error).message})`, expected: 'the JSON of a change set', fix: FIX });
+  }
+  if (Array.isArray((page as Partial<StackContent> | null)?.StackResources)) {
+    return page as StackContent;
   }
   const { Changes: changes } = (page ?? {}) as Partial<Page>;
   if (!Array.isArray(changes)) {

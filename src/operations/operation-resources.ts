@@ -1,21 +1,32 @@
 import { createHash } from 'crypto';
-import { CfnResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import { functionParts } from '../monitoring/cache-function';
 import type { FunctionParts } from '../monitoring/cache-function';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
+import { InvalidInputError, place } from '../private/errors';
+import { comparePlacement, Placement } from '../private/places';
 import { sortedByKey } from '../private/sorted';
 
 /** The longest that Lambda runs. */
 const LONGEST_RUN = Duration.minutes(15);
 
-/** The parts of a function that runs at deployment, whose role may ask how its stack stands too. */
+/** The parts of a function that runs at deployment, whose role may ask how its stack and those around it stand too. */
 export function operationFunction(scope: Construct, options: CacheFunctionOptions): FunctionParts {
   const parts = functionParts(scope, options);
-  parts.role.addToPolicy(new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(scope).stackId] }));
+  parts.role.addToPolicy(new iam.PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: stacksAround(scope) }));
   return { ...parts, make: (kind, props) => parts.make(kind, { timeout: LONGEST_RUN, ...props }) };
+}
+
+/** The ids of the stacks around a construct, from the outermost to its own. */
+export function stacksAround(scope: Construct): string[] {
+  const stacks = [Stack.of(scope)];
+  while (NestedStack.isNestedStack(stacks[0])) {
+    stacks.unshift(stacks[0].nestedStackParent!);
+  }
+  return stacks.map(stack => stack.stackId);
 }
 
 /** The longest that CloudFormation waits. */
@@ -30,18 +41,38 @@ export function allowCarryingOn(scope: Construct, handler: lambda.IFunction, rol
   return policy;
 }
 
+/** Refuses what is made in another account, Region or Stage: a function works in its own registry, and waits for what its own Stage deploys. */
+export function checkDeployedBeside(scope: Construct, construct: IConstruct, what: string): void {
+  const own = construct.node.findAll().some(one => CfnResource.isCfnResource(one));
+  const elsewhere = comparePlacement(scope, construct) === Placement.DIFFERENT;
+  if (!own || !elsewhere && Stage.of(scope) === Stage.of(construct)) {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `the ${what} ${place(construct)} of another ${elsewhere ? 'account or Region' : 'Stage'}`,
+    expected: `a ${what} of the account, Region and Stage of the stack ${place(Stack.of(scope))}`,
+    fix: `make this construct in the stack of the ${what}`,
+  }, scope);
+}
+
 /** A text that changes when a property of a resource at or below one of the constructs does; known at synthesis. */
 export function fingerprintOf(...constructs: IConstruct[]): string {
   return Lazy.uncachedString({
     produce: () => {
       const resources = constructs.flatMap(construct => construct.node.findAll().filter(child => CfnResource.isCfnResource(child)));
-      return createHash('sha256').update(JSON.stringify(sortedByKey(resources.map(propertiesOf)))).digest('hex').slice(0, 16);
+      return createHash('sha256').update(JSON.stringify(sortedByKey(resources.map(renderedProperties)))).digest('hex').slice(0, 16);
     },
   });
 }
 
-function propertiesOf(resource: CfnResource): unknown {
+/** The properties of a resource as the template has them in the end, with what was overridden. */
+export function propertiesOf(resource: CfnResource): { readonly [name: string]: unknown } {
+  return (renderedProperties(resource)[0] ?? {}) as { readonly [name: string]: unknown };
+}
+
+/** One entry, or none for a resource that leaves the template. */
+function renderedProperties(resource: CfnResource): unknown[] {
   // eslint-disable-next-line dot-notation
-  const { Resources } = Stack.of(resource).resolve(resource['_toCloudFormation']());
+  const { Resources = {} } = Stack.of(resource).resolve(resource['_toCloudFormation']());
   return Object.values(Resources as { [logicalId: string]: { Properties?: unknown } }).map(({ Properties }) => Properties);
 }

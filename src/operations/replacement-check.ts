@@ -5,7 +5,7 @@ import type { ChangeDetail, ChangeSet, ResourceChange } from './change-set';
 export enum ReplacementDanger {
   /** The deployment fails: a prefix would be made a second time while the first one lives. */
   COLLISION = 'COLLISION',
-  /** The deployment succeeds, and a prefix that is pulled from is none of a cache any more. */
+  /** The deployment succeeds, and a prefix that is pulled from is none of a cache any more, or its new repositories get no settings. */
   PREFIX_LOST = 'PREFIX_LOST',
   /** The change set doesn't tell. */
   NOT_KNOWN = 'NOT_KNOWN',
@@ -34,8 +34,9 @@ export interface ReplacementFinding {
 }
 
 /** The types whose prefix is their name, and the property that has it. */
+const RULE = 'AWS::ECR::PullThroughCacheRule';
 const PREFIXED: { readonly [type: string]: { readonly what: string; readonly property: string } | undefined } = {
-  'AWS::ECR::PullThroughCacheRule': { what: 'pull-through cache rule', property: 'EcrRepositoryPrefix' },
+  [RULE]: { what: 'pull-through cache rule', property: 'EcrRepositoryPrefix' },
   'AWS::ECR::RepositoryCreationTemplate': { what: 'repository creation template', property: 'Prefix' },
 };
 const NESTED = 'AWS::CloudFormation::Stack';
@@ -66,8 +67,8 @@ export class ReplacementCheck {
    * What is not safe about a change set. Nothing of AWS is asked.
    *
    * @param descriptions the answers of `DescribeChangeSet` as JSON, best with property values: all pages, in any order, and those of the change
-   * sets of nested stacks
-   * @returns nothing when the deployment touches no rule and no template in an unsafe way
+   * sets of nested stacks. A nested stack that is removed has none: give the answer of `DescribeStackResources` for it
+   * @returns nothing when the deployment is known to touch no rule and no template in an unsafe way
    * @throws for a text that isn't the JSON of a change set, for a change set that isn't made or failed, and when pages are missing
    */
   public static ofChangeSet(descriptions: string[]): ReplacementFinding[] {
@@ -75,7 +76,9 @@ export class ReplacementCheck {
     const all = sets.flatMap(({ changes }) => changes);
     return sets.flatMap(set => set.changes.flatMap(change => [
       ...replaced(change, set),
+      ...removed(change, all),
       ...taken(change, all),
+      ...notTold(change),
       ...notSeen(change, sets),
     ]));
   }
@@ -134,11 +137,36 @@ function staysTheSame({ Target: target, Evaluation: evaluation, ChangeSource: so
     && changes.some(change => change.LogicalResourceId === logicalId && change.Replacement === 'False');
 }
 
+/** A rule or template that goes, and is not made anew, which would be a collision. */
+function removed(change: ResourceChange, all: ResourceChange[]): ReplacementFinding[] {
+  const type = PREFIXED[change.ResourceType];
+  const prefix = change.PhysicalResourceId;
+  if (!type || change.Action !== 'Remove' || isRetained(change)) {
+    return [];
+  }
+  // one that is added without its prefix being told is a finding of its own
+  const mayBe = (other: ResourceChange, added: string | undefined) => added === prefix || added === undefined && other.Action === 'Add';
+  const isMadeAnew = all.some(other =>
+    isMade(other) && other.ResourceType === change.ResourceType && mayBe(other, prefixAfter(other, type.property)));
+  const isRule = change.ResourceType === RULE;
+  const goesWithRule = !isRule && all.some(other => other.ResourceType === RULE && other.Action === 'Remove' && other.PhysicalResourceId === prefix);
+  if (isMadeAnew || goesWithRule) {
+    return [];
+  }
+  return [{
+    danger: ReplacementDanger.PREFIX_LOST,
+    logicalId: change.LogicalResourceId,
+    repositoryPrefix: prefix,
+    reason: `the ${type.what} ${named(prefix)} is removed: `
+      + (isRule ? 'nothing that is not cached can be pulled by it any more.' : 'repositories that are created below it from then on lack its settings.'),
+    wayOut: isRule ? 'move the pullers to another cache before, or keep it.' : 'keep it for as long as the rule is there.',
+  }];
+}
+
 /** A rule or template that is made with a prefix that another resource of the change set still has. */
 function taken(change: ResourceChange, all: ResourceChange[]): ReplacementFinding[] {
   const type = PREFIXED[change.ResourceType];
-  const isNew = change.Action === 'Add' || change.Replacement === 'True';
-  if (!type || !isNew) {
+  if (!type || !isMade(change)) {
     return [];
   }
   const living = all.filter(other => other !== change && other.ResourceType === change.ResourceType && leaves(other));
@@ -161,6 +189,14 @@ function taken(change: ResourceChange, all: ResourceChange[]): ReplacementFindin
   }));
 }
 
+function isMade(change: ResourceChange): boolean {
+  return change.Action === 'Add' || change.Replacement === 'True';
+}
+
+function isRetained({ PolicyAction: policy }: ResourceChange): boolean {
+  return policy === 'Retain';
+}
+
 function leaves(change: ResourceChange): boolean {
   return change.Action === 'Remove' || change.Replacement === 'True';
 }
@@ -181,25 +217,40 @@ function prefixAfter(change: ResourceChange, property: string): string | undefin
   return prefix === LATER ? undefined : prefix;
 }
 
-/** What the given change sets leave open: a nested stack, or a resource of which CloudFormation can't say what it does. */
-function notSeen(change: ResourceChange, sets: ChangeSet[]): ReplacementFinding[] {
-  const { LogicalResourceId: logicalId, ChangeSetId: changeSetId } = change;
-  if (PREFIXED[change.ResourceType] && change.Action === 'Dynamic') {
-    return [{
-      danger: ReplacementDanger.NOT_KNOWN,
-      logicalId,
-      repositoryPrefix: change.PhysicalResourceId,
-      reason: `CloudFormation can't tell before the deployment what happens to the ${PREFIXED[change.ResourceType]!.what} ${named(change.PhysicalResourceId)}.`,
-      wayOut: 'deploy what it depends on first and make the change set again.',
-    }];
-  }
-  if (change.ResourceType !== NESTED || change.Action !== 'Modify' || sets.some(({ id }) => id === changeSetId)) {
-    return [];
-  }
-  return [{
+/** A rule or template of which CloudFormation can't say what it does, or in words that this version doesn't know. */
+function notTold(change: ResourceChange): ReplacementFinding[] {
+  const { Action: action, Replacement: replacement, LogicalResourceId: logicalId, PhysicalResourceId: prefix } = change;
+  const type = PREFIXED[change.ResourceType];
+  const known = action === 'Modify' ? ['True', 'False', 'Conditional'].includes(replacement ?? '') : ['Add', 'Remove', 'Import'].includes(action);
+  return !type || known ? [] : [{
     danger: ReplacementDanger.NOT_KNOWN,
     logicalId,
-    reason: `the nested stack ${logicalId} changes, and ${changeSetId === undefined ? 'there is no change set of it' : `its change set ${changeSetId} was not given`}.`,
+    repositoryPrefix: prefix,
+    reason: `CloudFormation can't tell before the deployment what happens to the ${type.what} ${named(prefix)}.`,
+    wayOut: 'deploy what it depends on first and make the change set again.',
+  }];
+}
+
+/** A nested stack that the given change sets leave open. */
+function notSeen(change: ResourceChange, sets: ChangeSet[]): ReplacementFinding[] {
+  const { LogicalResourceId: logicalId, ChangeSetId: changeSetId, PhysicalResourceId: stackId, Action: action } = change;
+  const wanted = action === 'Remove' ? stackId : changeSetId;
+  if (change.ResourceType !== NESTED || action === 'Remove' && isRetained(change) || wanted !== undefined && sets.some(({ id }) => id === wanted)) {
+    return [];
+  }
+  const finding = { danger: ReplacementDanger.NOT_KNOWN, logicalId };
+  if (action === 'Remove') {
+    return [{
+      ...finding,
+      reason: `the nested stack ${logicalId} is removed, and a change set does not tell what goes with it: a rule among it goes, or collides when it is `
+        + 'created elsewhere.',
+      wayOut: `give what aws cloudformation describe-stack-resources --stack-name ${stackId ?? 'its ARN'} prints as well, and check both together.`,
+    }];
+  }
+  return [{
+    ...finding,
+    reason: `the nested stack ${logicalId} ${action === 'Add' ? 'is new' : 'changes'}, and `
+      + `${changeSetId === undefined ? 'there is no change set of it' : `its change set ${changeSetId} was not given`}.`,
     wayOut: changeSetId === undefined
       ? 'make the change set with --include-nested-stacks.'
       : 'describe the change set of the nested stack as well, and check both together.',

@@ -1,10 +1,10 @@
-import { CustomResource, Stack } from 'aws-cdk-lib';
+import { CustomResource, Lazy } from 'aws-cdk-lib';
 import type { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
-import { checkNotRoot, otherPrefixes, readLeftOut } from './swept-prefixes';
+import { allowCarryingOn, checkDeployedBeside, fingerprintOf, LONGEST_WAIT, operationFunction, propertiesOf } from './operation-resources';
+import { SweptRepositories } from './swept-repositories';
+import type { AdoptionSettings, SweepProperties } from '../functions/contract';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
@@ -25,8 +25,16 @@ export interface RepositoryAdoptionProps extends CacheFunctionOptions {
   readonly dryRun?: boolean;
 
   /**
-   * Prefixes below that of the template whose repositories are left alone, such as `echo/own`: those that no cache has made. What other
-   * rules and more specific templates have is left alone anyway.
+   * Whether a repository policy that says something else than that of the template is replaced. Otherwise it stays, and the repository is listed:
+   * somebody may have denied something by it.
+   *
+   * @default false
+   */
+  readonly overwritePolicies?: boolean;
+
+  /**
+   * Names below the prefix of the template that are left alone, each with what is below it: `echo/own` is that repository and `echo/own/app`. Name
+   * those that no cache has made. What other rules and more specific templates have is left alone anyway.
    *
    * @default - none
    */
@@ -44,9 +52,12 @@ export interface RepositoryAdoptionProps extends CacheFunctionOptions {
  * Gives the repositories that exist already below a template's prefix the lifecycle policy, the repository policy and the tags of the
  * template: ECR applies a template when it creates a repository, and never again. Without `dryRun: false` it only tells what would change.
  *
- * What the template doesn't have is left alone, and so are further tags; encryption can't be changed. It works in batches, writes nothing
- * that is the same already, and carries on in further invocations for up to an hour. When repositories fail, the deployment does, with their
- * reasons; what is done stays, and the next deployment passes it over. Nothing is done on deletion or while a stack rolls back.
+ * What the template doesn't have is left alone, and so are further tags; encryption can't be changed. A policy that differs stays unless
+ * `overwritePolicies` is set. What is overwritten is in the log before, in a form that can be put back.
+ *
+ * It works in batches, writes nothing that is the same already, and carries on in further invocations for up to an hour. When repositories fail,
+ * the deployment does, with their reasons; what is done stays, and the next deployment passes it over. Nothing is done on deletion or while a
+ * stack rolls back. The function reads the template from ECR, so whoever invokes it can't give it another.
  *
  * Every repository below the prefix counts as cached: ECR doesn't tell which were made by a cache.
  *
@@ -68,7 +79,7 @@ export class RepositoryAdoption extends Construct {
   /** How many repositories got settings, or would get some in a dry run: a number as text, known after deployment. */
   public readonly changedRepositories: string;
 
-  /** How many repositories have all settings already: a number as text, known after deployment. */
+  /** How many repositories have nothing to get: a number as text, known after deployment. */
   public readonly unchangedRepositories: string;
 
   /** Where each repository has a line. */
@@ -76,32 +87,34 @@ export class RepositoryAdoption extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryAdoptionProps) {
     super(scope, id);
-    checkProps(this, RepositoryAdoption, 'an adoption', props ?? {}, ['template', 'dryRun', 'leaveOut', 'trigger', ...FUNCTION_OPTIONS]);
+    const known = ['template', 'dryRun', 'overwritePolicies', 'leaveOut', 'trigger', ...FUNCTION_OPTIONS];
+    checkProps(this, RepositoryAdoption, 'an adoption', props ?? {}, known);
     const { template } = props;
     const dryRun = readFlag('dryRun', props.dryRun, true, this);
+    const overwritesPolicies = readFlag('overwritePolicies', props.overwritePolicies, false, this);
     checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);
+    checkDeployedBeside(this, template, 'template');
     const { prefix } = template;
-    checkNotRoot(prefix, 'the adoption of repositories', this);
-    const leaveOut = readLeftOut(props.leaveOut, prefix, this);
+    const swept = new SweptRepositories(this, prefix, props.leaveOut, 'the adoption of repositories');
+    const l1 = template.node.defaultChild as CfnRepositoryCreationTemplate;
 
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;
-    permit(this, role, prefix, dryRun);
-    const handler = make(RepositoryAdoptionFunction, { description: 'Gives existing repositories the settings of their template' });
-    const { lifecyclePolicy, repositoryPolicy, resourceTags } = template.node.defaultChild as CfnRepositoryCreationTemplate;
+    swept.letList(role);
+    swept.letDo(role, [...CacheActions.LIST_REPOSITORIES, ...settingsActions(l1, CacheActions.READ_SETTINGS)]);
+    if (!dryRun) {
+      swept.letDo(role, [...CacheActions.LIST_REPOSITORIES, ...settingsActions(l1, CacheActions.WRITE_SETTINGS)]);
+      swept.denyOnOthers(role, CacheActions.WRITE_SETTINGS);
+    }
+    const { variables, text } = swept.environment<AdoptionSettings>({ dryRun, overwritesPolicies });
+    const handler = make(RepositoryAdoptionFunction, { description: 'Gives existing repositories the settings of their template', environment: variables });
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,
       serviceTimeout: LONGEST_WAIT,
       resourceType: 'Custom::PullThroughCacheAdoption',
       properties: {
-        prefix,
-        others: otherPrefixes(this, prefix, leaveOut),
-        dryRun: String(dryRun),
-        lifecyclePolicy,
-        repositoryPolicy,
-        tags: resourceTags,
-        trigger: props.trigger,
-      },
+        changes: [text, l1.lifecyclePolicy, l1.repositoryPolicy, l1.resourceTags, fingerprintOf(template), props.trigger],
+      } satisfies SweepProperties,
     });
     // what is born in the meantime has the settings of the template then
     resource.node.addDependency(template, allowCarryingOn(this, handler, role));
@@ -111,12 +124,9 @@ export class RepositoryAdoption extends Construct {
   }
 }
 
-function permit(scope: Construct, role: iam.Role, prefix: string, dryRun: boolean): void {
-  const repositories = (resourceName: string) => Stack.of(scope).formatArn({ service: 'ecr', resource: 'repository', resourceName });
-  const statement = (actions: readonly string[], resource: string) =>
-    role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [resource] }));
-  statement([...CacheActions.LIST_RULES, ...CacheActions.LIST_TEMPLATES], '*');
-  // a list of repositories can't be narrowed to a prefix
-  statement(CacheActions.LIST_REPOSITORIES, repositories('*'));
-  statement([...CacheActions.READ_SETTINGS, ...dryRun ? [] : CacheActions.WRITE_SETTINGS], repositories(`${prefix}/*`));
+/** The actions for what the template has in the end, of those for a lifecycle policy, a repository policy and tags. */
+function settingsActions(template: CfnRepositoryCreationTemplate, [lifecycle, policy, tags]: readonly [string, string, string]): string[] {
+  const when = (property: string, action: string) =>
+    Lazy.string({ produce: () => propertiesOf(template)[property] === undefined ? undefined : action });
+  return [when('LifecyclePolicy', lifecycle), when('RepositoryPolicy', policy), when('ResourceTags', tags)];
 }

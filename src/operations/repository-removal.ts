@@ -1,20 +1,20 @@
-import { CustomResource, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Stage, Token } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, LONGEST_WAIT, operationFunction } from './operation-resources';
-import { checkNotRoot, otherPrefixes, readLeftOut } from './swept-prefixes';
-import type { RemovalProperties } from '../functions/contract';
+import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
+import { SweptRepositories } from './swept-repositories';
+import type { RemovalSettings, SweepProperties } from '../functions/contract';
 import { RepositoryRemovalFunction } from '../functions/repository-removal-function';
 import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
-import { checkProps } from '../private/access';
-import { InvalidInputError } from '../private/errors';
+import { checkProps, readFlag } from '../private/access';
+import { InvalidInputError, warn, WarningId } from '../private/errors';
+import { comparePlacement, Placement } from '../private/places';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress, prefixOf } from '../rule/cache-address';
+import { prefixOf } from '../rule/cache-address';
 
 /** Properties of a `RepositoryRemoval`. */
 export interface RepositoryRemovalProps extends CacheFunctionOptions {
@@ -25,24 +25,31 @@ export interface RepositoryRemovalProps extends CacheFunctionOptions {
   readonly confirmedPrefix: string;
 
   /**
-   * Prefixes below that of the cache whose repositories stay, such as `echo/own`: those that no cache has made. What other rules have stays
-   * anyway, as far as they are there or in this app.
+   * Names below the prefix of the cache that stay, each with what is below it: `echo/own` is that repository and `echo/own/app`. Name those that no
+   * cache has made. What other rules and longer templates have stays anyway, as far as they are there or in this app.
    *
    * @default - none
    */
   readonly leaveOut?: string[];
+
+  /**
+   * Whether all repositories stay, and a removal only tells which. Set it, and deploy, before the cache and this construct are removed together.
+   *
+   * @default false
+   */
+  readonly keepAll?: boolean;
 }
 
 /**
- * Deletes the repositories of a cache, with all their images, when this construct leaves its stack or the stack is deleted. Without it they
- * stay, since ECR made them, and no stack.
+ * Deletes the repositories of a cache, with all their images, when the cache is gone and this construct with it, or the stack is deleted. Without
+ * it they stay, since ECR made them, and no stack.
  *
- * Until then it changes nothing: at its creation it lists what a removal would delete. The rule goes first, so that no pull brings a
- * repository back. Nothing is deleted while a stack rolls back. When repositories can't be deleted, the deletion of the stack fails with
- * their reasons and can be repeated.
+ * Until then it changes nothing: at its creation it lists what a removal would delete. Only repositories that are younger than the rule are
+ * deleted, and only when the rule is gone, which goes first: so nothing is deleted when this construct alone is taken out, renamed or moved, and
+ * nothing while a stack rolls back. What stays is listed in the log, and in the reason that CloudFormation gets. When repositories can't be deleted,
+ * the deletion of the stack fails with their reasons and can be repeated.
  *
- * Every repository below the prefix counts as cached: ECR doesn't tell which were made by a cache. Give the construct another id, or move
- * it, and CloudFormation sees a removal too.
+ * Every repository that was created below the prefix since counts as cached: ECR doesn't tell which were made by a cache.
  *
  * Amazon ECR API Reference, `DeleteRepository`.
  *
@@ -62,48 +69,53 @@ export class RepositoryRemoval extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryRemovalProps) {
     super(scope, id);
-    checkProps(this, RepositoryRemoval, 'a removal', props ?? {}, ['cache', 'confirmedPrefix', 'leaveOut', ...FUNCTION_OPTIONS]);
+    checkProps(this, RepositoryRemoval, 'a removal', props ?? {}, ['cache', 'confirmedPrefix', 'leaveOut', 'keepAll', ...FUNCTION_OPTIONS]);
     const { cache, confirmedPrefix } = props;
     const prefix = prefixOf(cache);
-    checkNotRoot(prefix, 'the removal of repositories', this);
+    const swept = new SweptRepositories(this, prefix, props.leaveOut, 'the removal of repositories');
     checkConfirmation(confirmedPrefix, prefix, this);
-    const leaveOut = readLeftOut(props.leaveOut, prefix, this);
+    const keepsAll = readFlag('keepAll', props.keepAll, false, this);
     checkSameRegistry(this, cache);
+    checkDeployedBeside(this, cache, 'cache');
 
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;
-    const stacks = stacksAround(this);
-    const statement = (actions: readonly string[], resources: string[]) =>
-      role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources }));
-    statement(['cloudformation:DescribeStacks'], stacks);
-    statement(CacheActions.LIST_RULES, ['*']);
-    // a list of repositories can't be narrowed to a prefix
-    statement(CacheActions.LIST_REPOSITORIES, [Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' })]);
-    statement(CacheActions.DELETE_REPOSITORY, [CacheAddress.fromRule(cache).arnOfAllRepositories]);
-    const handler = make(RepositoryRemovalFunction, { description: 'Deletes the repositories of a pull-through cache' });
+    swept.letList(role);
+    if (!keepsAll) {
+      swept.letDo(role, CacheActions.DELETE_REPOSITORY);
+      swept.denyOnOthers(role, CacheActions.DELETE_REPOSITORY);
+    }
+    const { variables, text } = swept.environment<RemovalSettings>({ confirmedPrefix, keepsAll });
+    const handler = make(RepositoryRemovalFunction, { description: 'Deletes the repositories of a pull-through cache', environment: variables });
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,
       serviceTimeout: LONGEST_WAIT,
       resourceType: 'Custom::PullThroughCacheRemoval',
-      properties: { prefix, confirmedPrefix, others: otherPrefixes(this, prefix, leaveOut), stacks } satisfies RemovalProperties,
+      properties: { changes: [text] } satisfies SweepProperties,
     });
     resource.node.addDependency(allowCarryingOn(this, handler, role));
     this.summary = resource.getAttString('summary');
-    for (const rule of cache.node.findAll()) {
-      if (CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule)) {
-        // what is made before is deleted after
-        rule.node.addDependency(resource);
-      }
-    }
+    deleteBefore(rulesOf(cache, prefix), resource, this);
   }
 }
 
-function stacksAround(scope: Construct): string[] {
-  const stacks = [Stack.of(scope)];
-  while (NestedStack.isNestedStack(stacks[0])) {
-    stacks.unshift(stacks[0].nestedStackParent!);
+/** The rules of the cache and others of its prefix in this app, such as that of an import. Nothing depends on what is in another Stage. */
+function rulesOf(cache: IPullThroughCacheRuleRef, prefix: string): CfnPullThroughCacheRule[] {
+  const isRule = (one: unknown): one is CfnPullThroughCacheRule => CfnPullThroughCacheRule.isCfnPullThroughCacheRule(one);
+  const named = Token.isUnresolved(prefix) ? [] : cache.node.root.node.findAll().filter(isRule)
+    .filter(rule => rule.ecrRepositoryPrefix === prefix && comparePlacement(rule, cache) === Placement.SAME);
+  return [...new Set([...cache.node.findAll().filter(isRule), ...named])];
+}
+
+/** Has rules deleted before the repositories, so that no pull brings one back: what is made before is deleted after. */
+function deleteBefore(rules: CfnPullThroughCacheRule[], resource: CustomResource, scope: Construct): void {
+  const orderable = rules.filter(rule => Stage.of(rule) === Stage.of(scope));
+  orderable.forEach(rule => rule.node.addDependency(resource));
+  if (orderable.length === 0) {
+    warn(scope, WarningId.REMOVAL_NOT_ORDERED,
+      'the rule of the cache is not in this part of the app, so nothing has it deleted before its repositories; while it is there, a removal '
+      + 'deletes nothing and lists what stays. Delete the rule first, then what this construct is in, and acknowledge this warning.');
   }
-  return stacks.map(stack => stack.stackId);
 }
 
 function checkConfirmation(confirmed: string, prefix: string, scope: Construct): void {

@@ -5,6 +5,7 @@ import type { IConstruct } from 'constructs';
 import { refuse } from './accepted';
 import { isMissing, kindOf } from './access';
 import { CheckId, InvalidInputError, place } from './errors';
+import { inOtherPartition, partitionOf } from './partitions';
 import { differ } from './places';
 
 /** The prefix that stands for the whole registry. */
@@ -16,8 +17,6 @@ const REGION = /^[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}$/;
 // Every Region's name ends in a point of the compass and a number: "AWS Regions" in the General Reference.
 const COMPASS = /-(?:central|(?:north|south)?(?:east|west)|north|south)-[0-9]+$/;
 const ACCOUNT = /^[0-9]{12}$/;
-// ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry", considerations.
-const WITHOUT_PULL_THROUGH_CACHE = ['cn-', 'us-gov-'];
 
 /*
  * Every check leaves unresolved tokens alone: their values exist only at deployment. What is missing is no token: an unset
@@ -100,24 +99,30 @@ export function checkRegionName(region: string | undefined, scope?: IConstruct):
   }
 }
 
-/** Refuses what is no name of a Region, names that no Region has, and Regions in which ECR has no pull-through cache. */
+/** Refuses what is no name of a Region, and names that no Region has. */
 export function checkRegion(region: string, scope: IConstruct): void {
   checkRegionName(region, scope);
-  if (Token.isUnresolved(region)) {
-    return;
-  }
-  if (!COMPASS.test(region)) {
+  if (!Token.isUnresolved(region) && !COMPASS.test(region)) {
     refuse(scope, CheckId.REGION, {
       got: `the Region '${region}'`,
       expected: 'a name that ends in a point of the compass and a number, as all of them do',
       fix: "write it such as 'us-east-1'",
     });
   }
-  if (WITHOUT_PULL_THROUGH_CACHE.some(start => region.startsWith(start))) {
+}
+
+/**
+ * Refuses a Region of another partition than a construct's own.
+ *
+ * @param name what is there: `an upstream`
+ */
+export function checkPartition(name: string, region: string, scope: IConstruct): void {
+  const own = Stack.of(scope).region;
+  if (inOtherPartition(own, region)) {
     refuse(scope, CheckId.REGION, {
-      got: `the Region '${region}'`,
-      expected: 'a Region with pull-through caches, which China and AWS GovCloud (US) have not',
-      fix: 'choose another Region, or copy the images there with a pipeline',
+      got: `${name} in the Region '${region}', which belongs to the partition ${partitionOf(region).name}`,
+      expected: `one of the partition ${partitionOf(own).name}, to which ${own} belongs, since nothing goes from one to the other`,
+      fix: 'choose a Region of the same partition, or copy the images with a pipeline',
     });
   }
 }

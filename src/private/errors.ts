@@ -69,8 +69,17 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
-  NOTHING_TO_QUERY = 'nothingToQuery',
+  BUILT_BEFORE_CACHE = 'builtBeforeCache',
+  BUILD_IMAGE_NOT_KNOWN = 'buildImageNotKnown',
   NOTHING_SCANNED = 'nothingScanned',
+  REGION_SUPPORT = 'regionSupport',
+  REPLICATED_DELETIONS = 'replicatedDeletions',
+  REMOVAL_NOT_ORDERED = 'removalNotOrdered',
+  CACHE_IN_OTHER_REGION = 'cacheInOtherRegion',
+  CACHE_IN_OTHER_ACCOUNT = 'cacheInOtherAccount',
+  CACHE_NOT_CERTAIN = 'cacheNotCertain',
+  CACHE_REMOVED = 'cacheRemoved',
+  NO_LOG_TO_QUERY = 'noLogToQuery',
 }
 
 /**
@@ -102,6 +111,8 @@ export enum CheckId {
   DASHBOARD_WIDGETS = 'dashboardWidgets',
   FUNCTION_TIMEOUT = 'functionTimeout',
   FUNCTION_SETTINGS = 'functionSettings',
+  ALARM_ACTION_REGION = 'alarmActionRegion',
+  USER_DATA_LENGTH = 'userDataLength',
 }
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */

@@ -39,7 +39,8 @@ export function placedAt<T>(placed: Placed<T>, construct: IConstruct, placement:
   return [...placed].flatMap(([stack, ones]) => comparePlacement(construct, stack) === placement ? ones : []);
 }
 
-function outermostStack(construct: IConstruct): Stack {
+/** The stack that a construct is deployed with: of nested stacks, the one around all of them. */
+export function outermostStack(construct: IConstruct): Stack {
   let stack = Stack.of(construct);
   while (NestedStack.isNestedStack(stack)) {
     stack = stack.nestedStackParent!;
@@ -52,7 +53,8 @@ export function differ(one: string | undefined, other: string | undefined): bool
   return compare(one, other) === Placement.DIFFERENT;
 }
 
-function compare(one: string | undefined, other: string | undefined): Placement {
+/** Whether two accounts, or two Regions, are the same, as far as that is known before deployment. */
+export function compare(one: string | undefined, other: string | undefined): Placement {
   // two tokens that look the same may still become different values in two stacks
   if (one === undefined || other === undefined || Token.isUnresolved(one) || Token.isUnresolved(other)) {
     return Placement.UNKNOWN;

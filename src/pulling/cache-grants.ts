@@ -1,7 +1,8 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, Stage } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { DependencyGroup } from 'constructs';
+import { Construct, DependencyGroup } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { checkNoMore } from '../private/access';
 import { ROOT } from '../private/checks';
 import { warn, WarningId } from '../private/errors';
@@ -11,6 +12,7 @@ import { knownPaths, readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, prefixOf } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
+import { noteUse } from '../rule/removed-rules';
 
 /**
  * What pullers of a cache are allowed.
@@ -81,6 +83,17 @@ export class PullThroughCacheGrants {
   }
 
   /**
+   * The same for a function that calls the API of ECR and no registry.
+   *
+   * @internal
+   */
+  public _pullByApi(role: iam.IRole, paths: readonly string[]): void {
+    const actions = [...CacheActions.PULL_BY_API, ...CacheActions.IMPORT, ...taggingActions(this.rule)];
+    const address = CacheAddress.fromRule(this.rule);
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: knownPaths(paths).map(path => address.repositoryArn(path)) }));
+  }
+
+  /**
    * Lets a principal pull everything that is cached already, and nothing else.
    *
    * @param grantee who pulls
@@ -116,6 +129,7 @@ export class PullThroughCacheGrants {
 
   private grantOne(principal: iam.IPrincipal, actions: readonly string[], resourceArns: string[], imports: boolean): iam.Grant {
     const grantee = new WatchedPrincipal(principal);
+    noteUse(this.rule, `the grant for ${principal}`, Construct.isConstruct(principal) ? principal : undefined);
     const grant = iam.Grant.addToPrincipal({ grantee, actions: [...CacheActions.LOG_IN], resourceArns: ['*'] })
       .combine(iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns }));
     if (grantee.written) {
@@ -166,26 +180,34 @@ function wayOut(principal: iam.IPrincipal): string {
  * Across accounts both sides have to allow: IAM User Guide, "Cross account resource access in IAM". Warns at synthesis when the cache's side
  * doesn't, as far as this app shows it.
  */
-function warnOfMissingOwnerHalf(rule: IPullThroughCacheRuleRef, principal: iam.IPrincipal, imports: boolean): void {
+function warnOfMissingOwnerHalf(
+  rule: IPullThroughCacheRuleRef & { readonly _accountNamed?: boolean }, principal: iam.IPrincipal, imports: boolean): void {
   const pullers = principal.principalAccount;
   const { account, region } = rule.env;
-  if (pullers === undefined || !differ(pullers, account)) {
+  // an import that names its account says that the owner knows of it
+  if (pullers === undefined || !differ(pullers, account) || rule._accountNamed) {
     return;
   }
   const prefix = prefixOf(rule);
   const register = PullerRegister.of(rule);
+  const place = placeOfWarning(rule, principal);
   const halves = imports ? [OwnerHalf.READ, OwnerHalf.IMPORT] : [OwnerHalf.READ];
   const validate = () => {
     const missing = halves.filter(half => !register.has(half, { prefix, account, region }, pullers));
     if (missing.length > 0) {
-      warn(rule, WarningId.GRANT_HALF_MISSING,
+      warn(place, WarningId.GRANT_HALF_MISSING,
         `the grant for ${principal} of the account ${pullers} is one half: the owner of the cache, ${account}, has to allow that account `
         + `${missing.join(' and ')}. There, set CachePullers.account('${pullers}') in the repositoryTemplate of the cache`
         + `${imports ? ' and in RegistryPolicy.allowFirstPull()' : ''}; when that is done elsewhere, acknowledge this warning.`);
     }
     return [];
   };
-  rule.node.addValidation({ validate });
+  place.node.addValidation({ validate });
+}
+
+/** Where the warning is seen: at the cache, unless its Stage may have been synthesized before the grant was made in another. */
+function placeOfWarning(rule: IPullThroughCacheRuleRef, principal: iam.IPrincipal): IConstruct {
+  return Construct.isConstruct(principal) && Stage.of(principal) !== Stage.of(rule) ? principal : rule;
 }
 
 /**

@@ -7,12 +7,16 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
+import { checkNear } from './nearness';
+import { orderPullsBy } from './pull-order';
 import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
 import { checkText, ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { CacheAddress, literalHostOf } from '../rule/cache-address';
+import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
+import { afterRegistryHost, literalHostOf } from '../rule/registry-host';
+import { noteUse } from '../rule/removed-rules';
 import { readPath, readUpstreamImage } from '../upstream/upstream-image';
 import type { UpstreamImage } from '../upstream/upstream-image';
 
@@ -56,6 +60,7 @@ export class ImageInCache {
    */
   public static fromRule(rule: ICacheRule, image: string): ImageInCache {
     checkText('image', image, "'nginx:1.27', the name that it has in the upstream", rule);
+    noteUse(rule, `the image ${excerpt(image)}`);
     return new ImageInCache(rule, image);
   }
 
@@ -151,12 +156,15 @@ export class ImageInCache {
 
   /** Commands for a shell that log in to the registry and pull the image, for example as a `CfnOutput`. */
   public get pullCommand(): string {
-    const { region, registryHost } = CacheAddress.fromRule(this.rule);
-    return `aws ecr get-login-password --region ${region} | `
+    const { writtenRegion, registryHost } = CacheAddress.fromRule(this.rule);
+    return `aws ecr get-login-password --region ${writtenRegion} | `
       + `docker login --username AWS --password-stdin ${registryHost} && docker pull ${this.uri}`;
   }
 
-  /** The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. */
+  /**
+   * The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. Within a stack the task or job
+   * definition waits for the cache and for that permission.
+   */
   public toContainerImage(): ecs.ContainerImage {
     this.warnOfDigest();
     return new CachedContainerImage(this, this.rule);
@@ -206,7 +214,7 @@ export class ImageInCache {
     const id = Token.isUnresolved(this.path)
       ? createHash('sha256').update(JSON.stringify(Stack.of(this.rule).resolve(this.path))).digest('hex').slice(0, 16)
       : encodeURIComponent(this.path);
-    return scope.node.tryFindChild(id) as CachedRepository | undefined ?? new CachedRepository(scope, id, this, CacheAddress.fromRule(this.rule));
+    return scope.node.tryFindChild(id) as CachedRepository | undefined ?? new CachedRepository(scope, id, this, this.rule);
   }
 
   /**
@@ -258,7 +266,7 @@ export class ImageInCache {
     if (this.digest !== undefined) {
       warn(this.rule, WarningId.DIGEST_FIRST_PULL,
         `the image ${excerpt(this.image)} is pinned by its digest: a first pull by digest is reported to fail until the image was pulled by a tag once `
-        + '(aws/containers-roadmap 2837). Pull its tag once, or acknowledge this warning.');
+        + "(aws/containers-roadmap 2837), although AWS's guide has it. Pull its tag once, or acknowledge this warning.");
     }
   }
 
@@ -314,10 +322,13 @@ class CachedContainerImage extends ecs.ContainerImage {
   }
 
   public bind(scope: Construct, container: ecs.ContainerDefinition): ecs.ContainerImageConfig {
+    checkNear(this.rule, scope, this.image.repositoryName);
     // Batch passes an object that has only this method, and for EKS jobs no task definition at all
     const taskDefinition = container.taskDefinition as Pick<ecs.TaskDefinition, 'obtainExecutionRole'> | undefined;
     if (taskDefinition) {
-      this.image.grantPull(taskDefinition.obtainExecutionRole());
+      const role = taskDefinition.obtainExecutionRole();
+      this.image.grantPull(role);
+      orderPullsBy(role, this.rule, scope);
     } else {
       warn(scope, WarningId.PULLER_NOT_FOUND,
         `nobody was allowed to pull '${this.image.repositoryName}' here: on EKS the nodes pull. Call grantPull() of the cache `
@@ -331,7 +342,8 @@ class CachedRepository extends ecr.RepositoryBase {
   public readonly repositoryName: string;
   public readonly repositoryArn: string;
 
-  constructor(scope: Construct, id: string, private readonly image: ImageInCache, address: CacheAddress) {
+  constructor(scope: Construct, id: string, private readonly image: ImageInCache, private readonly rule: ICacheRule) {
+    const address = CacheAddress.fromRule(rule);
     super(scope, id, { account: address.account, region: address.region });
     this.repositoryName = image.repositoryName;
     this.repositoryArn = address.repositoryArn(image.path);
@@ -343,23 +355,20 @@ class CachedRepository extends ecr.RepositoryBase {
   }
 
   public grantPull(grantee: iam.IGrantable): iam.Grant {
+    if (Construct.isConstruct(grantee)) {
+      checkNear(this.rule, grantee, this.repositoryName);
+      orderPullsBy(grantee, this.rule, grantee);
+    }
     return this.image.grantPull(grantee);
   }
 }
 
-/** What follows the prefix of a cache in the full URI of one of its images; undefined for every other text. */
+/** What follows the prefix of a cache in the full URI of one of its images, by any host of the registry; undefined for every other text. */
 export function pathInCache(rule: IPullThroughCacheRuleRef, image: string): string | undefined {
-  // most names are of other registries, and a cache's own host takes a while to spell
-  if (!image.includes('.dkr.ecr.')) { return undefined; }
+  // most names are of other registries, and a cache's own hosts take a while to spell
+  if (!/\.dkr[.-]ecr/.test(image)) { return undefined; }
   const address = CacheAddress.fromRule(rule);
-  const after = (host: string) => {
-    const start = `${host}/${address.repositoryName('')}`;
-    return image.startsWith(start) ? image.slice(start.length) : undefined;
-  };
-  return after(address.registryHost) ?? (mayBeLiteral(address, image) ? after(literalHostOf(address)!) : undefined);
-}
-
-/** The facts about Regions are slow to load, so only a text that begins right is worth them. */
-function mayBeLiteral({ account, region }: CacheAddress, image: string): boolean {
-  return !Token.isUnresolved(account) && !Token.isUnresolved(region) && image.startsWith(`${account}.dkr.ecr.${region}.`);
+  const name = afterRegistryHost(address, image);
+  const start = address.repositoryName('');
+  return name?.startsWith(start) ? name.slice(start.length) : undefined;
 }

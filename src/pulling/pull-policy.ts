@@ -1,6 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct, IDependable } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
 import { refusals } from '../private/accepted';
@@ -97,8 +98,8 @@ export class PullPolicy extends iam.ManagedPolicy {
   }
 
   /**
-   * The policy as JSON, for an output or a property that takes text. What CloudFormation knows alone, such as the account of a stack
-   * without one, is filled in at deployment.
+   * The policy as JSON, for an output, a property that takes text, or a file. What CloudFormation knows alone, such as the account of a stack
+   * without one, is filled in at deployment: then the text is a token, and for a template only.
    *
    * @param options the caches, and what of them
    * @throws for an entry of `images` that is no path, an empty list of images or caches
@@ -106,7 +107,9 @@ export class PullPolicy extends iam.ManagedPolicy {
   public static toPolicyText(options: PullPolicyOptions): string {
     checkNoMore('toPolicyText', arguments, 1, 'name the images in the options');
     const document = PullPolicy.toPolicyDocument(options);
-    return Stack.of(readCaches(options)[0]).toJsonString(document);
+    const caches = readCaches(options);
+    const text = Stack.of(caches[0]).toJsonString(document);
+    return caches.every(isKnown) ? literal(text, caches[0]) : text;
   }
 
   constructor(scope: Construct, id: string, props: PullPolicyProps) {
@@ -134,6 +137,21 @@ export class PullPolicy extends iam.ManagedPolicy {
 function readCaches(options: PullPolicyOptions): IPullThroughCacheRuleRef[] {
   checkOptions('a pull policy', options, ['caches', 'images', 'firstPulls', 'managedPolicyName', 'description', 'path', 'roles']);
   return accessList('caches', options.caches, 'name the caches whose images may be pulled');
+}
+
+/** Whether a policy about a cache can be written out before deployment. */
+function isKnown(cache: IPullThroughCacheRuleRef & { readonly _tagsSettled?: boolean }): boolean {
+  const { account, region } = cache.env;
+  return !Token.isUnresolved(account) && !Token.isUnresolved(region) && cache._tagsSettled !== false;
+}
+
+/** A text without its partition, which the Region tells; a token when there is more in it that is known at deployment only. */
+function literal(text: string, cache: IPullThroughCacheRuleRef): string {
+  const resolved = Stack.of(cache).resolve(text) as string | { 'Fn::Join': [string, (string | { Ref?: string })[]] };
+  const partition = RegionInfo.get(cache.env.region).partition ?? 'aws';
+  const parts = typeof resolved === 'string' ? [resolved] : resolved['Fn::Join']?.[1] ?? [{}];
+  const written = parts.map(part => typeof part !== 'string' && part.Ref === 'AWS::Partition' ? partition : part);
+  return written.every(part => typeof part === 'string') ? written.join('') : text;
 }
 
 function grantTo(grantee: iam.IGrantable, caches: IPullThroughCacheRuleRef[], options: PullPolicyOptions): void {

@@ -73,9 +73,9 @@ export class RegistryPolicy extends Resource {
       fix: 'keep one RegistryPolicy and let all caches add to it',
     });
     this.written = [...props.existingStatements ?? []];
-    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(), this) });
+    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(Stack.of(this)), this) });
     new CfnRegistryPolicy(this, 'Resource', {
-      policyText: Lazy.any({ produce: () => this.document() }),
+      policyText: Lazy.uncachedAny({ produce: context => this.document(context) }),
     });
   }
 
@@ -117,9 +117,10 @@ export class RegistryPolicy extends Resource {
     this.written.push(...statements);
   }
 
-  private document(): RenderedPolicy {
+  /** Resolved by who asks, since a reference to another stack becomes one of this template only in the context of its rendering. */
+  private document(context: Resolver): RenderedPolicy {
     const render = (statement: iam.PolicyStatement): RenderedStatement =>
-      sortedByKey(Stack.of(this).resolve(statement.toStatementJson())) as RenderedStatement;
+      sortedByKey(context.resolve(statement.toStatementJson())) as RenderedStatement;
     return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.firstPulls].map(render)) };
   }
 
@@ -151,6 +152,11 @@ export class RegistryPolicy extends Resource {
 
 /** CloudFormation reference of `AWS::ECR::RegistryPolicy`. */
 const LONGEST_POLICY = 10_240;
+
+/** What fills in the tokens of a statement. */
+interface Resolver {
+  resolve(value: unknown): any;
+}
 
 /** A policy as it is rendered. */
 export interface RenderedPolicy {

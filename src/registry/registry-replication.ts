@@ -1,14 +1,15 @@
-import { Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Resource, Stack } from 'aws-cdk-lib';
 import { CfnReplicationConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { RegistryPolicy } from './registry-policy';
+import { ReplicationRules } from './replication-rules';
+import type { ReplicaDestination } from './replication-rules';
 import { checkReplicationFilter, replicationFilterOf } from './repository-filters';
-import { refuse } from '../private/accepted';
 import { accessList, checkNoMore, checkOptions } from '../private/access';
-import { checkAccount, checkRegion } from '../private/checks';
-import { CheckId, InvalidInputError, problemAt } from '../private/errors';
+import { checkAccount } from '../private/checks';
+import { InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import { claimRegistry, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
@@ -31,10 +32,11 @@ export interface ReplicationSourceOptions {
  * What an account's registry in a Region replicates, and where to: `AWS::ECR::ReplicationConfiguration`. There is one, so make one construct and
  * let all caches add to it; a second for the same account and Region is refused. It replaces what was configured before.
  *
- * Replication copies images that come in after it was configured, within 30 minutes as a rule, and never again from the destination; it deletes
- * nothing there, and brings neither lifecycle nor policy along: make a `RepositoryTemplate` in the destination that is applied for
- * `TemplateUse.REPLICATION`. Names stay as they are. Amazon ECR User Guide, "Private image replication in Amazon ECR". That images which a cache
- * imports are replicated like pushed ones is not documented, and not verified.
+ * Replication copies images that come in after it was configured, pushed or imported by a cache, within 30 minutes as a rule, and never again from
+ * the destination. It brings neither lifecycle nor policy along: make a `RepositoryTemplate` in the destination that is applied for
+ * `TemplateUse.REPLICATION`. Names stay as they are. What is deleted or expires here stays there, unless a destination is given
+ * `replicateDeletions`: then a lifecycle policy of this Region deletes in that one too. Amazon ECR User Guide, "Private image replication in Amazon
+ * ECR", "Replicating image deletions in Amazon ECR", and "Sync an upstream registry with an Amazon ECR private registry" for images of a cache.
  *
  * @example
  * import { PullThroughCache, RegistryReplication } from 'cdk-ecr-pull-through-cache';
@@ -44,6 +46,7 @@ export interface ReplicationSourceOptions {
  * const replication = new RegistryReplication(this, 'Replication');
  * replication.replicate(echo, { region: 'eu-west-1' }, { region: 'eu-west-1', account: '444455556666' });
  * replication.replicateMatching('services/', { region: 'eu-west-1' });
+ * replication.replicateMatching('builds/', { region: 'eu-west-1', replicateDeletions: true }); // what expires here goes there, too
  */
 export class RegistryReplication extends Resource {
   /**
@@ -79,6 +82,8 @@ export class RegistryReplication extends Resource {
   }
 
   private readonly rules: ReplicationRules;
+  private readonly configuration: CfnReplicationConfiguration;
+  private warned = false;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -89,7 +94,7 @@ export class RegistryReplication extends Resource {
     });
     this.rules = new ReplicationRules(this);
     this.node.addValidation({ validate: () => this.nothing() });
-    new CfnReplicationConfiguration(this, 'Resource', {
+    this.configuration = new CfnReplicationConfiguration(this, 'Resource', {
       replicationConfiguration: { rules: Lazy.any({ produce: () => this.rules.render() }) },
     });
   }
@@ -99,12 +104,12 @@ export class RegistryReplication extends Resource {
    *
    * @param cache the cache, or any rule of this account and Region
    * @param destinations where to
-   * @throws for a cache of another account or Region, no destination, the registry itself as one, more than ECR takes: 10 rules of 100 filters
-   * each, and 25 destinations
+   * @throws for a cache of another account or Region, no destination, the registry itself as one, more than ECR takes: 25 rules of 100 filters
+   * each, and 25 destinations; a Region of another partition, deletions that are replicated once and not another time
    */
   public replicate(cache: IPullThroughCacheRuleRef, ...destinations: ReplicaDestination[]): void {
     checkOwnRegistry(cache, this, 'RegistryReplication');
-    this.rules.add(replicationFilterOf(cache), destinations);
+    this.add(replicationFilterOf(cache), destinations);
   }
 
   /**
@@ -116,7 +121,20 @@ export class RegistryReplication extends Resource {
    */
   public replicateMatching(start: string, ...destinations: ReplicaDestination[]): void {
     checkReplicationFilter(start, this);
-    this.rules.add(start, destinations);
+    this.add(start, destinations);
+  }
+
+  private add(filter: string | undefined, destinations: readonly ReplicaDestination[]): void {
+    this.rules.add(filter, destinations);
+    const places = this.rules.withDeletions;
+    // aws-cdk-lib has the property from 2.278 on, and drops what it doesn't know
+    places.forEach(at => this.configuration.addPropertyOverride(`ReplicationConfiguration.Rules.${at}.DeleteReplication.Enabled`, true));
+    if (places.length > 0 && !this.warned) {
+      this.warned = true;
+      warn(this, WarningId.REPLICATED_DELETIONS,
+        'deletions are replicated, those of lifecycle policies included: when images expire in this Region, their replicas are deleted, and a cache can '
+        + 'empty its replica. Leave replicateDeletions out for what has to outlive this Region, or acknowledge this warning.');
+    }
   }
 
   private nothing(): string[] {
@@ -126,103 +144,4 @@ export class RegistryReplication extends Resource {
       fix: 'call replicate(), or leave the construct out',
     })];
   }
-}
-
-/* Limits: CloudFormation reference of `AWS::ECR::ReplicationConfiguration`; destinations: ECR User Guide, "Private image replication in Amazon ECR". */
-const MOST_RULES = 10;
-const MOST_FILTERS = 100;
-const MOST_DESTINATIONS = 25;
-
-/** Where images are replicated to. */
-export interface ReplicaDestination {
-  /** The Region, such as `eu-west-1`. */
-  readonly region: string;
-
-  /**
-   * The account: 12 digits. In another account the registry policy has to allow it, see `RegistryReplication.allowSource`.
-   *
-   * @default - the account that replicates
-   */
-  readonly account?: string;
-}
-
-interface Destination {
-  readonly region: string;
-  readonly registryId: string;
-}
-
-interface Rule {
-  readonly destinations: Destination[];
-  readonly filters: Set<string>;
-  everything: boolean;
-}
-
-/** The rules of a replication configuration, one for each set of destinations, so that ten are enough for many caches. */
-export class ReplicationRules {
-  private readonly rules = new Map<string, Rule>();
-
-  constructor(private readonly owner: IConstruct) {}
-
-  /** Adds what starts with a filter, or everything. */
-  public add(filter: string | undefined, given: readonly ReplicaDestination[]): void {
-    const destinations = this.read(given);
-    const key = destinations.map(keyOf).join(' ');
-    const rule = this.rules.get(key) ?? { destinations, filters: new Set<string>(), everything: false };
-    if (filter === undefined) {
-      rule.everything = true;
-    } else {
-      rule.filters.add(filter);
-    }
-    this.rules.set(key, rule);
-    this.checkLimits(rule);
-  }
-
-  public render(): CfnReplicationConfiguration.ReplicationRuleProperty[] {
-    return [...this.rules.values()].map(({ destinations, filters, everything }) => ({
-      destinations,
-      // no filter matches all
-      repositoryFilters: everything ? undefined : [...filters].map(filter => ({ filter, filterType: 'PREFIX_MATCH' })),
-    }));
-  }
-
-  private read(given: readonly ReplicaDestination[]): Destination[] {
-    if (given.length === 0 || Array.from(given).some(one => one === undefined || one === null)) {
-      throw new InvalidInputError({
-        got: 'no destination', expected: 'at least one Region', fix: "name it, such as { region: 'eu-west-1' }",
-      }, this.owner);
-    }
-    const own = Stack.of(this.owner);
-    const unique = new Map<string, Destination>();
-    for (const { region, account } of given) {
-      checkRegion(region, this.owner);
-      const destination = { region, registryId: account ?? own.account };
-      checkAccount(destination.registryId, this.owner);
-      if (region === own.region && destination.registryId === own.account) {
-        throw new InvalidInputError({
-          got: `the registry itself (${Token.isUnresolved(region) ? 'its own Region' : region}) as a destination`,
-          expected: 'another Region or another account',
-          fix: 'leave it out',
-        }, this.owner);
-      }
-      unique.set(keyOf(destination), destination);
-    }
-    return [...unique.values()].sort((one, other) => keyOf(one) < keyOf(other) ? -1 : 1);
-  }
-
-  private checkLimits(rule: Rule): void {
-    const all = new Set([...this.rules.values()].flatMap(({ destinations }) => destinations.map(keyOf)));
-    this.checkCount(CheckId.REPLICATION_RULES, this.rules.size, MOST_RULES, 'sets of destinations', 'send more caches to the same destinations: those with the same share a rule');
-    this.checkCount(CheckId.REPLICATION_FILTERS, rule.filters.size, MOST_FILTERS, 'prefixes for one set of destinations', 'replicate what several of them start with');
-    this.checkCount(CheckId.REPLICATION_DESTINATIONS, all.size, MOST_DESTINATIONS, 'destinations', 'make caches there instead of replicas');
-  }
-
-  private checkCount(id: CheckId, count: number, most: number, what: string, fix: string): void {
-    if (count > most) {
-      refuse(this.owner, id, { got: `${count} ${what} in a replication configuration`, expected: `at most ${most}`, fix });
-    }
-  }
-}
-
-function keyOf({ region, registryId }: Destination): string {
-  return `${registryId}/${region}`;
 }

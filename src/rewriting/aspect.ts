@@ -7,12 +7,14 @@ import { changedAt, holdersAt, valueAt } from './image-properties';
 import type { ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
+import { warnOfPlace } from './place-warnings';
 import { shown } from './report';
 import type { ImageScopes, Settings } from './scopes';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { pathInCache } from '../pulling/image-in-cache';
+import { orderPull } from '../pulling/pull-order';
 
 type Cached = NonNullable<Finding['cached']>;
 
@@ -32,10 +34,12 @@ export class CachedImagesAspect implements IAspect {
 
   /** Records what becomes of a name, warns where that needs a hand, and gives the image to pull instead. */
   public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
-    const { outcome, cached } = ownImages !== undefined && before.startsWith(ownImages)
-      ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
-      : this.scopes.at(node).lookup.find(before);
+    const finding: Finding = ownImages !== undefined && before.startsWith(ownImages)
+      ? { outcome: ImageOutcome.OF_SERVICE }
+      : this.scopes.at(node).lookup.find(before, node);
+    const { outcome, cached } = finding;
     this.scopes.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
+    warnOfPlace(node, before, finding);
     if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
       warn(node, WarningId.DIGEST_NOT_CACHED,
         `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `
@@ -75,7 +79,9 @@ export class CachedImagesAspect implements IAspect {
       if (cached) { changes.set(name, cached); }
     }
     if (changes.size > 0) {
-      this.grant(task, [...changes.values()], task.obtainExecutionRole());
+      const role = task.obtainExecutionRole();
+      this.grant(task, [...changes.values()], role);
+      order(l1, [...changes.values()], role);
       this.change(l1, place, changes);
       [...changes.keys()].forEach(name => done.add(name));
     }
@@ -94,7 +100,10 @@ export class CachedImagesAspect implements IAspect {
         byRole.set(role, [...byRole.get(role) ?? [], cached]);
       }
     }
-    byRole.forEach((images, role) => this.grant(resource, images, role));
+    byRole.forEach((images, role) => {
+      this.grant(resource, images, role);
+      order(resource, images, role);
+    });
     if (changes.size > 0) { this.change(resource, place, changes); }
   }
 
@@ -119,6 +128,10 @@ export class CachedImagesAspect implements IAspect {
       }, resource);
     }
   }
+}
+
+function order(resource: CfnResource, images: readonly Cached[], role: iam.IGrantable | undefined): void {
+  new Set(images.map(({ rule }) => rule)).forEach(rule => orderPull(resource, rule, role));
 }
 
 /** Names that were changed in an L1 whose construct still shows them as they were, perhaps by another version of this package. */

@@ -1,5 +1,8 @@
 import { AspectPriority, Aspects, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { MutatingPolicyOptions, ValidatingPolicyOptions } from './admission/options';
+import { policyFor } from './admission/policy-of-scope';
+import { toYaml } from './admission/yaml';
 import { CachedImagesAspect } from './aspect';
 import { problemsIn } from './checks';
 import { checkCache, checkScope, checkTree, listOf, readOptions } from './given';
@@ -40,7 +43,7 @@ export interface CacheUseOptions {
  * Scopes may lie in each other: the caches of a narrower scope are asked before those of a wider one, and each option of a narrower
  * scope takes the place of the same option of a wider one.
  *
- * It is an Aspect: use it before synthesis, not in another Aspect, and after the Stages of the scope were made.
+ * It is an Aspect: use it before synthesis, not in another Aspect, after the Stages of the scope were made, and before a pipeline's `addStage()`.
  *
  * @example
  * import { CachedImages, PullThroughCache } from 'cdk-ecr-pull-through-cache';
@@ -94,8 +97,12 @@ export class CachedImages {
   }
 
   /**
-   * Rewrites the names of images in the upstreams of these caches. The first cache that serves a name gets it; the caches of wider scopes
-   * come after those of this one.
+   * Rewrites the names of images in the upstreams of these caches. Of those that serve a name the nearest gets it: in the account and Region of
+   * what pulls, in its Region in an account that lets it pull, in its account in another Region with a warning. A cache of another account that
+   * nothing here lets it pull from is never taken: the name stays, with a warning. Of equally near ones the first is taken; the caches of wider
+   * scopes come after those of this one.
+   *
+   * Within a stack, what pulls waits for the rule and for the policy of the role that pulls.
    *
    * It warns for a cache whose upstream is not known, such as one of `fromRepositoryPrefix()`: no image name is known to be one of it.
    *
@@ -180,6 +187,64 @@ export class CachedImages {
   public helmValues(values: { [key: string]: any }): { [key: string]: any } {
     checkTree(values, 'helmValues()', 'the values of one Helm chart', this.scope);
     return this.rewrite('values', 'helmValues()', replace => helmValuesWith(values as Tree, replace));
+  }
+
+  /**
+   * A `MutatingAdmissionPolicy` of Kubernetes with its binding, for `eks.KubernetesManifest`: each new Pod of a cluster pulls through the caches. It
+   * is stable from Kubernetes 1.36; older clusters take `kyvernoMutatingPolicy()`.
+   *
+   * Names are rewritten as `manifest()` does, in containers, init and ephemeral containers and image volumes; workloads and running Pods stay as they
+   * are. It is a convenience, not a control: see `validatingAdmissionPolicy()`. The `pullers` of `configure()` get a grant for the whole caches.
+   *
+   * @param options what is left alone
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public mutatingAdmissionPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'mutatingAdmissionPolicy', options);
+  }
+
+  /**
+   * A `ValidatingAdmissionPolicy` of Kubernetes with its binding, for `eks.KubernetesManifest`: Pods whose images come neither from the caches nor
+   * from the exceptions are warned of and, with `enforce`, refused. What `mutatingAdmissionPolicy()` rewrites is let in.
+   *
+   * Look at the audit before you enforce it: add-ons of EKS bring Pods of AWS's own registries, which belong into `exceptions`.
+   *
+   * @param options what is let in besides, and whether Pods are refused
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public validatingAdmissionPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'validatingAdmissionPolicy', options);
+  }
+
+  /**
+   * A `MutatingPolicy` of Kyverno, 1.17 and later: the same as `mutatingAdmissionPolicy()` for clusters before Kubernetes 1.36. Images that later
+   * webhooks inject keep their names, since Kyverno's run once.
+   *
+   * @param options what is left alone
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public kyvernoMutatingPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoMutatingPolicy', options);
+  }
+
+  /**
+   * A `ValidatingPolicy` of Kyverno, 1.17 and later: the same as `validatingAdmissionPolicy()`.
+   *
+   * @param options what is let in besides, and whether Pods are refused
+   * @throws before `use()`, for caches of several registries, and for options that there are not
+   */
+  public kyvernoValidatingPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
+    return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoValidatingPolicy', options);
+  }
+
+  /**
+   * Documents as text in YAML, for a repository of Argo CD or Flux.
+   *
+   * @param documents what the methods for policies or `manifest()` gave
+   * @throws for a value that is known only at deployment, such as the account of a stack without one
+   */
+  public toYaml(documents: { [key: string]: any }[]): string {
+    return toYaml(documents, this.scope);
   }
 
   /** What was found in this scope and what became of it as lines of text, changes first. Complete after synthesis. */

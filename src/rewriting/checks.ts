@@ -7,7 +7,7 @@ import type { JudgedImage } from './report';
 import type { ImageScopes, Settings } from './scopes';
 import { excerpt, place, problemAt, sentence } from '../private/errors';
 
-const OUTSIDE = [ImageOutcome.NOT_SERVED, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME];
+const OUTSIDE = [ImageOutcome.NOT_SERVED, ImageOutcome.CACHED_ELSEWHERE, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME];
 
 /**
  * What is not as it was asked for in a scope and below it, up to where another scope is nearer: images that stayed, where none may, and
@@ -28,7 +28,7 @@ function uncachedImages(constructs: readonly IConstruct[], settings: Settings): 
     settings.places.of(resource.cfnResourceType).flatMap(({ holderSteps, key, ownImages }) => holdersAt(resource, holderSteps)
       .map(({ properties }) => properties[key])
       .filter(name => typeof name === 'string' && !(ownImages !== undefined && name.startsWith(ownImages)))
-      .map(name => ({ name: name as string, finding: settings.lookup.find(name as string) }))
+      .map(name => ({ name: name as string, finding: settings.lookup.find(name as string, resource) }))
       // a name that a cache serves can be here only when it came after the Aspect
       .filter(({ finding }) => [...OUTSIDE, ImageOutcome.CACHED].includes(finding.outcome))
       .map(one => problem(shown(one.name, resource), place(resource), one.finding.outcome))));
@@ -44,6 +44,7 @@ function uncachedTexts(scope: IConstruct, found: readonly JudgedImage[]): string
 function problem(name: string, where: string, outcome: ImageOutcome): string {
   const fixes: Partial<Record<ImageOutcome, string>> = {
     [ImageOutcome.PINNED_BY_DIGEST]: "use a tag, or set 'digests' and pull a tag of the image once before",
+    [ImageOutcome.CACHED_ELSEWHERE]: 'use a cache of this account, or one in this Region that lets this account pull',
     [ImageOutcome.CACHED]: 'it was added after the image names were rewritten, by an Aspect that runs later: add it earlier, or use image() of a cache',
   };
   return `${sentence({

@@ -1,10 +1,14 @@
 import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { textOf } from './given';
 import { isPrivateEcr } from './private-ecr';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { differ } from '../private/places';
 import { ImageInCache, pathInCache } from '../pulling/image-in-cache';
+import { Nearness, nearnessOf } from '../pulling/nearness';
 import type { ICacheRule } from '../rule/cache-rule';
+import { unknownFrom } from '../rule/own-place';
 import { ImageReference } from '../upstream/image-reference';
 
 /** What became of an image name that `CachedImages` found. */
@@ -14,6 +18,9 @@ export enum ImageOutcome {
 
   /** It was the URI of an image in one of the caches already, and stays. */
   ALREADY_CACHED = 'ALREADY_CACHED',
+
+  /** Only caches of other accounts serve it, which nothing here lets this account pull from. It stays. */
+  CACHED_ELSEWHERE = 'CACHED_ELSEWHERE',
 
   /** A private ECR registry has it, which none of the caches caches. It stays. */
   PRIVATE_ECR = 'PRIVATE_ECR',
@@ -41,6 +48,8 @@ export enum ImageOutcome {
 export interface Finding {
   readonly outcome: ImageOutcome;
   readonly cached?: { readonly image: ImageInCache; readonly rule: ICacheRule };
+  /** Other caches that would have served it. */
+  readonly others?: readonly ICacheRule[];
 }
 
 export interface UsedCache {
@@ -54,8 +63,9 @@ export const NAME_PATTERN = textOf('quay.io/team/*');
 
 /** Image names with their registry and without tag: one of them, or all that begin with what stands before a `*` at the end. */
 export class NamePattern {
-  private readonly start: string;
-  private readonly open: boolean;
+  /** What is in front of the `*`, or the whole name. */
+  public readonly start: string;
+  public readonly open: boolean;
 
   constructor(pattern: string) {
     this.open = pattern.endsWith('*');
@@ -88,52 +98,85 @@ export interface LookupOptions {
   readonly digests: boolean;
 }
 
-/** Which cache serves an image name. Pure: the same name and caches give the same answer. */
+/** A cache that has an image, under a name of the upstream. */
+interface Candidate {
+  readonly rule: ICacheRule;
+  readonly nameIn: () => string;
+  readonly pinned: boolean;
+}
+
+/** Which cache serves an image name for whom. */
 export class CacheLookup {
   /** All of the caches. */
   public readonly rules: readonly ICacheRule[];
 
   /** @param scopes the caches of each scope, the nearest scope first */
-  constructor(private readonly scopes: readonly (readonly UsedCache[])[], private readonly options: LookupOptions) {
+  constructor(public readonly scopes: readonly (readonly UsedCache[])[], public readonly options: LookupOptions) {
     this.rules = [...new Set(scopes.flat().map(({ rule }) => rule))];
   }
 
-  public find(text: string): Finding {
+  /** @param user what pulls the image: it goes to the cache that is nearest to it */
+  public find(text: string, user: IConstruct): Finding {
     if (this.rules.some(rule => pathInCache(rule, text) !== undefined)) { return { outcome: ImageOutcome.ALREADY_CACHED }; }
     if (Token.isUnresolved(text)) { return { outcome: ImageOutcome.TOKEN }; }
     const reference = readable(text);
     if (reference === undefined) { return { outcome: ImageOutcome.NOT_A_NAME }; }
     if (this.options.exceptions.some(pattern => pattern.matches(reference))) { return { outcome: ImageOutcome.EXCEPTED }; }
-    for (const caches of this.scopes) {
-      const finding = this.replaced(caches, reference) ?? this.served(caches, reference);
-      if (finding) { return finding; }
-    }
+    // a replacement is asked for by name, so it goes before any cache of its scope that just happens to serve the registry
+    const groups = this.scopes.flatMap(caches => [replacing(caches, reference), this.serving(caches, reference)]).filter(group => group.length > 0);
+    const near = groups.map(group => nearestFirst(group, user)).find(([first]) => first.nearness < Nearness.NOWHERE);
+    return near ? found(near) : this.unfound(groups.flat(), reference, user);
+  }
+
+  private serving(caches: readonly UsedCache[], reference: ImageReference): Candidate[] {
+    return caches.filter(({ rule }) => serves(rule, reference)).map(({ rule }) => ({
+      rule, nameIn: () => reference.toString(), pinned: reference.digest !== undefined && !this.options.digests,
+    }));
+  }
+
+  private unfound(far: readonly Candidate[], reference: ImageReference, user: IConstruct): Finding {
+    const refusal = far.map(({ rule }) => unknownFrom(rule, user)).find(problem => problem !== undefined);
+    if (refusal) { throw refusal; }
+    if (far.length > 0) { return { outcome: ImageOutcome.CACHED_ELSEWHERE, others: far.map(({ rule }) => rule) }; }
     return { outcome: isPrivateEcr(reference.registry) ? ImageOutcome.PRIVATE_ECR : ImageOutcome.NOT_SERVED };
   }
+}
 
-  /** A replacement is asked for by name, so it goes before any cache of its scope that just happens to serve the registry. */
-  private replaced(caches: readonly UsedCache[], reference: ImageReference): Finding | undefined {
-    for (const { rule, replaces } of caches) {
-      const pattern = replaces.find(one => one.matches(reference));
-      if (pattern) {
-        if (reference.digest !== undefined) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
-        const prefix = rule.upstreamRepositoryPrefix;
-        const below = prefix === undefined || prefix === ROOT ? '' : `${prefix}/`;
-        const host = rule.upstream === undefined ? '' : `${rule.upstream.imageHosts[0]}/`;
-        const name = `${host}${below}${pattern.rest(reference)}:${reference.tag ?? 'latest'}`;
-        return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, name), rule } };
-      }
-    }
-    return undefined;
-  }
+interface Near extends Candidate {
+  readonly nearness: Nearness;
+}
 
-  private served(caches: readonly UsedCache[], reference: ImageReference): Finding | undefined {
-    const cache = caches.find(({ rule }) => serves(rule, reference));
-    if (!cache) { return undefined; }
-    if (reference.digest !== undefined && !this.options.digests) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
-    const { rule } = cache;
-    return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, reference.toString()), rule } };
-  }
+/** Caches that are equally near stay in their order. */
+function nearestFirst(candidates: readonly Candidate[], user: IConstruct): Near[] {
+  return candidates.map(one => ({ ...one, nearness: nearnessOf(one.rule, user) })).sort((one, other) => one.nearness - other.nearness);
+}
+
+function found([first, ...others]: readonly Near[]): Finding {
+  if (first.pinned) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
+  return {
+    outcome: ImageOutcome.CACHED,
+    cached: { image: ImageInCache.fromRule(first.rule, first.nameIn()), rule: first.rule },
+    others: others.filter(({ nearness }) => nearness === Nearness.UNKNOWN && first.nearness === nearness).map(({ rule }) => rule)
+      .filter(rule => isElsewhere(rule, first.rule)),
+  };
+}
+
+function isElsewhere(one: ICacheRule, other: ICacheRule): boolean {
+  return differ(one.env.account, other.env.account) || differ(one.env.region, other.env.region);
+}
+
+function replacing(caches: readonly UsedCache[], reference: ImageReference): Candidate[] {
+  return caches.flatMap(({ rule, replaces }) => {
+    const pattern = replaces.find(one => one.matches(reference));
+    return pattern ? [{ rule, nameIn: () => replacementIn(rule, pattern, reference), pinned: reference.digest !== undefined }] : [];
+  });
+}
+
+function replacementIn(rule: ICacheRule, pattern: NamePattern, reference: ImageReference): string {
+  const prefix = rule.upstreamRepositoryPrefix;
+  const below = prefix === undefined || prefix === ROOT ? '' : `${prefix}/`;
+  const host = rule.upstream === undefined ? '' : `${rule.upstream.imageHosts[0]}/`;
+  return `${host}${below}${pattern.rest(reference)}:${reference.tag ?? 'latest'}`;
 }
 
 function serves(rule: ICacheRule, reference: ImageReference): boolean {

@@ -9,6 +9,9 @@ export const CacheActions = {
   /** Pulling what is cached already: as aws-cdk's own `Repository.grantPull`. */
   PULL_CACHED: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
 
+  /** The same by the API of ECR, as functions of this library do it: without logging in, and without asking for layers before. */
+  PULL_BY_API: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+
   /**
    * What a first pull needs besides: ECR User Guide, "IAM permissions required to sync an upstream registry with an
    * Amazon ECR private registry".

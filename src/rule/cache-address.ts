@@ -1,9 +1,10 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { ownPlace } from './own-place';
+import type { Place } from './own-place';
 import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { described } from '../private/given';
@@ -20,6 +21,7 @@ export class CacheAddress {
     const prefix = prefixOf(rule);
     return new CacheAddress(
       Stack.of(rule),
+      ownPlace(rule),
       prefix,
       rule.env.account,
       rule.env.region,
@@ -27,7 +29,10 @@ export class CacheAddress {
   }
 
   private constructor(
-    private readonly stack: Stack,
+    /** The stack of the rule. */
+    public readonly stack: Stack,
+    /** Account and Region as texts have them, which refuse a template in which they would mean another place. */
+    private readonly written: Place,
     /** The prefix of the cached repositories, or `ROOT`. */
     public readonly repositoryPrefix: string,
     /** The account of the cache. */
@@ -38,7 +43,12 @@ export class CacheAddress {
 
   /** The host that images are pulled from: `<account>.dkr.ecr.<region>.<suffix>`. */
   public get registryHost(): string {
-    return `${this.account}.dkr.ecr.${this.region}.${this.stack.urlSuffix}`;
+    return `${this.written.account}.dkr.ecr.${this.writtenRegion}.${this.stack.urlSuffix}`;
+  }
+
+  /** The Region of the cache, for texts. */
+  public get writtenRegion(): string {
+    return this.written.region;
   }
 
   /**
@@ -63,8 +73,8 @@ export class CacheAddress {
   public repositoryArn(path: string): string {
     return this.stack.formatArn({
       service: 'ecr',
-      account: this.account,
-      region: this.region,
+      account: this.written.account,
+      region: this.written.region,
       resource: 'repository',
       resourceName: this.repositoryName(path),
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
@@ -100,17 +110,6 @@ export function prefixOf(rule: IPullThroughCacheRuleRef): string {
   checkRule(rule);
   const written = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule) ? rule.ecrRepositoryPrefix : undefined;
   return written ?? rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
-}
-
-/**
- * The host that images are pulled from as text, for what is no template: `registryHost` ends with `AWS::URLSuffix`. Undefined where account or
- * Region is known only at deployment.
- */
-export function literalHostOf({ account, region }: CacheAddress): string | undefined {
-  if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
-    return undefined;
-  }
-  return `${account}.dkr.ecr.${region}.${RegionInfo.get(region).domainSuffix ?? 'amazonaws.com'}`;
 }
 
 /** Refuses a cache of another registry than the one that a setting belongs to. */

@@ -9,8 +9,9 @@ import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
 import { refuse } from '../private/accepted';
 import { checkProps } from '../private/access';
-import { checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
+import { checkPartition, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
+import { partitionOf } from '../private/partitions';
 import { checkUpstream } from '../upstream/upstream-registry';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
 
@@ -113,10 +114,7 @@ export class CacheRule extends Resource implements ICacheRule {
     // The written prefix, never `Ref`: a reference from another stack would lock this rule by an export.
     this.pullThroughCacheRuleRef = { ecrRepositoryPrefix: this.repositoryPrefix };
 
-    checkRegion(Stack.of(this).region, this);
-    if (upstream.region !== undefined) {
-      checkRegion(upstream.region, this);
-    }
+    this.checkPlace(upstream);
     checkPrefix('repository prefix', this.repositoryPrefix, this);
     checkUpstreamPrefix(this.upstreamRepositoryPrefix, this.repositoryPrefix, this);
     this.checkUpstreamRole(upstream, upstreamRole);
@@ -160,6 +158,32 @@ export class CacheRule extends Resource implements ICacheRule {
    */
   public _shapeBy(shape: RepositoryShape): void {
     this.shape = shape;
+  }
+
+  /**
+   * ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry", considerations: no rules in China and AWS GovCloud (US).
+   * AWS GovCloud (US) User Guide, "Amazon ECR": rules from ECR to ECR within the partition. CloudFormation has the resource type in both.
+   */
+  private checkPlace(upstream: UpstreamRegistry): void {
+    const own = Stack.of(this).region;
+    checkRegion(own, this);
+    if (upstream.region !== undefined) {
+      checkRegion(upstream.region, this);
+      checkPartition('an upstream', upstream.region, this);
+    }
+    const partition = Token.isUnresolved(own) ? undefined : partitionOf(own).name;
+    if (partition === 'aws-us-gov' && !upstream.readByRole) {
+      refuse(this, CheckId.REGION, {
+        got: `the upstream '${upstream.url}' for a cache in the Region '${own}'`,
+        expected: 'a private ECR registry of AWS GovCloud (US), since ECR caches no other registries there',
+        fix: 'use UpstreamRegistry.ecr(), or copy the images there with a pipeline',
+      });
+    }
+    if (partition === 'aws-us-gov' || partition === 'aws-cn') {
+      warn(this, WarningId.REGION_SUPPORT,
+        `AWS's pages differ on whether ECR has pull-through caches in ${own}: its guide for ECR says no, CloudFormation has the resource type there. `
+        + 'Deploy the cache alone and pull through it before you rely on it, then acknowledge this warning.');
+    }
   }
 
   private checkUpstreamRole(upstream: UpstreamRegistry, upstreamRole: UpstreamRole | undefined): void {

@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
+import { watchRemoval } from './removed-rules';
 import { refusals, refuse } from '../private/accepted';
 import { CheckId, InvalidInputError, place, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -29,7 +31,7 @@ function rulesIn(scope: IConstruct): Placed<RegisteredRule> {
 }
 
 /** Refuses a second rule for a prefix and the 51st of a registry; warns where prefixes overlap. */
-export function registerRule(construct: IConstruct, repositoryPrefix: string): void {
+export function registerRule(construct: IPullThroughCacheRuleRef, repositoryPrefix: string): void {
   const rules = rulesIn(construct);
   const isThere = (other: RegisteredRule) => isInTree(other.construct);
   // names first: whether a rule is still in the tree takes a walk to the root
@@ -50,6 +52,7 @@ export function registerRule(construct: IConstruct, repositoryPrefix: string): v
     warnOfPossibleTwin(rule, possibleTwin);
   }
   addPlaced(rules, construct, rule);
+  watchRemoval(construct, () => twinAmong(placedAt(rules, construct, Placement.SAME)) !== undefined);
 }
 
 /** L1 rules register nowhere, so they are looked for once, when the app is synthesized. */

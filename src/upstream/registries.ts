@@ -22,6 +22,8 @@ export const PARTS: { readonly [part: string]: string } = {
   region: '[a-z0-9-]+',
   // that of a partition, such as amazonaws.com.cn
   suffix: '[a-z0-9-]+(?:\\.[a-z0-9-]+)+',
+  // that of a partition, such as on.aws
+  dualStackSuffix: 'on\\.[a-z.]+',
   name: '[a-z0-9-]+',
 };
 
@@ -101,7 +103,7 @@ export const REGISTRIES = {
     registryName: 'ecr',
     url: '{account}.dkr.ecr.{region}.{suffix}',
     defaultRepositoryPrefix: 'ecr',
-    imageHosts: ['{account}.dkr.ecr.{region}.{suffix}', '{account}.dkr-ecr.{region}.on.aws'],
+    imageHosts: ['{account}.dkr.ecr.{region}.{suffix}', '{account}.dkr-ecr.{region}.{dualStackSuffix}'],
     readWith: 'role',
     madeBy: 'ecr()',
   },

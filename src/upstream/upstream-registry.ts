@@ -1,5 +1,4 @@
-import { Token } from 'aws-cdk-lib';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { Aws, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { filled, hostsAt, knownRegistry, REGISTRIES } from './registries';
 import type { KnownRegistry } from './registries';
@@ -11,6 +10,7 @@ import { isMissing, kindOf, checkOptions } from '../private/access';
 import { checkAccount, checkRegionName, checkText } from '../private/checks';
 import { checkInstance } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { partitionOf } from '../private/partitions';
 
 /** What a private ECR registry is known by. */
 export interface EcrUpstreamOptions {
@@ -71,9 +71,6 @@ interface Wire extends UpstreamRegistryOptions {
 }
 
 const HOST = /^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?$/;
-/** Regions of the partition `aws`. */
-const COMMERCIAL = /^(?!cn-)[a-z]{2}-(?!gov-|iso)/;
-const SUFFIX = 'amazonaws.com';
 /** What to write where something else was given than an `UpstreamRegistry`. */
 const CHOICES = 'UpstreamRegistry.QUAY, UpstreamRegistry.dockerHub(credential) or another of its constants and methods';
 const AZURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -126,7 +123,8 @@ export class UpstreamRegistry {
   /**
    * GitHub's container registry, `ghcr.io`. Its prefix is `github` unless you say otherwise.
    *
-   * @param credential a GitHub user and a personal access token that may read packages
+   * @param credential a GitHub user and a personal access token (classic) with the scope `read:packages`; GitHub's registry takes no
+   * fine-grained token: GitHub Docs, "Working with the Container registry"
    */
   public static gitHub(credential: UpstreamCredential): UpstreamRegistry {
     return UpstreamRegistry.withCredential(REGISTRIES.gitHub, credential);
@@ -135,7 +133,8 @@ export class UpstreamRegistry {
   /**
    * GitLab's container registry, `registry.gitlab.com`. ECR caches no self-managed GitLab. Its prefix is `gitlab` unless you say otherwise.
    *
-   * @param credential a GitLab user and an access token that may read the registry
+   * @param credential a personal, group or project access token with the scope `read_registry` and its user, or a deploy token with that scope
+   * and its user name: GitLab Docs, "Authenticate with the container registry"
    */
   public static gitLab(credential: UpstreamCredential): UpstreamRegistry {
     return UpstreamRegistry.withCredential(REGISTRIES.gitLab, credential);
@@ -226,9 +225,13 @@ export class UpstreamRegistry {
   private static privateEcr(account: string | undefined, region: string | undefined, defaultRepositoryPrefix: string): UpstreamRegistry {
     checkAccount(account);
     checkRegionName(region);
-    const { registryName, url, imageHosts } = REGISTRIES.ecr;
-    const fill = (pattern: string) => filled(pattern, { account, region, suffix: suffixOf(region) });
-    return new UpstreamRegistry({ registryName, url: fill(url), imageHosts: imageHosts.map(fill), defaultRepositoryPrefix, account, region });
+    const { registryName, url, imageHosts: [host, dualStackHost] } = REGISTRIES.ecr;
+    const { suffix, dualStackSuffix } = partitionOf(region);
+    const fill = (pattern: string, end: object) => filled(pattern, { account, region, ...end });
+    // a Region that is known at deployment only is of the partition to which the stack goes: no role reads a registry of another one
+    const own = fill(url, { suffix: Token.isUnresolved(region) ? Aws.URL_SUFFIX : suffix });
+    const hosts = [own, fill(host, { suffix }), ...(dualStackSuffix === undefined ? [] : [fill(dualStackHost, { dualStackSuffix })])];
+    return new UpstreamRegistry({ registryName, url: own, imageHosts: [...new Set(hosts)], defaultRepositoryPrefix, account, region });
   }
 
   /** The name by which ECR's API knows this kind of registry, such as `ecr`. */
@@ -348,12 +351,6 @@ function checkReadable({ registryName, readWith, madeBy }: KnownRegistry, creden
     expected: 'what ECR reads such a registry with',
     fix: `use UpstreamRegistry.${madeBy}${readWith === 'role' ? '' : ', or pass the credential'}`,
   });
-}
-
-/** The suffix of the upstream's partition, which need not be that of the cache. A token is of the one in which caches exist. */
-function suffixOf(region: string): string {
-  // asked for others only, since loading what aws-cdk knows of all Regions takes longer than all else here
-  return Token.isUnresolved(region) || COMMERCIAL.test(region) ? SUFFIX : RegionInfo.get(region).domainSuffix ?? SUFFIX;
 }
 
 function checkHost(host: string): void {

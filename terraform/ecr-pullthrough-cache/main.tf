@@ -8,12 +8,16 @@ locals {
   region    = data.aws_region.current.region
   registry  = "${local.account}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}"
 
-  # for names of resources, in which a slash may not be
-  name = replace(var.cache_namespace, "/", "-")
+  # for names of resources, in which a slash may not be: team/a and team-a get different ones
+  name = (
+    strcontains(var.cache_namespace, "/")
+    ? "${replace(var.cache_namespace, "/", "-")}-${substr(sha1(var.cache_namespace), 0, 5)}"
+    : var.cache_namespace
+  )
 
   read_by_role     = var.echo_registry_account_id != null
   needs_credential = var.upstream_registry_url != null && !contains(["public.ecr.aws", "registry.k8s.io", "quay.io"], coalesce(var.upstream_registry_url, "-"))
-  upstream_url     = local.read_by_role ? "${var.echo_registry_account_id}.dkr.ecr.${var.echo_registry_region}.amazonaws.com" : var.upstream_registry_url
+  upstream_url     = local.read_by_role ? "${var.echo_registry_account_id}.dkr.ecr.${var.echo_registry_region}.${data.aws_partition.current.dns_suffix}" : var.upstream_registry_url
   upstream_prefix  = coalesce(var.upstream_repository_prefix, "ROOT")
   upstream_below   = local.upstream_prefix == "ROOT" ? "*" : "${local.upstream_prefix}/*"
   upstream_images  = "arn:${local.partition}:ecr:${var.echo_registry_region}:${coalesce(var.echo_registry_account_id, "-")}:repository/${local.upstream_below}"

@@ -1,6 +1,13 @@
 locals {
   monitor_name  = "pull-through-cache-${local.name}-failed"
   alarm_actions = concat(var.alarm_topic_arns, aws_sns_topic.alarm[*].arn)
+
+  # a topic's name has no place for a dot either
+  topic_name = (
+    strcontains(var.cache_namespace, ".")
+    ? "${replace(local.monitor_name, ".", "-")}-${substr(sha1(var.cache_namespace), 0, 5)}"
+    : local.monitor_name
+  )
 }
 
 # Imports that failed, with ECR's reasons.
@@ -108,7 +115,7 @@ resource "aws_cloudwatch_metric_alarm" "failed_pulls" {
 resource "aws_sns_topic" "alarm" {
   count = var.create && var.alarm_email != null ? 1 : 0
 
-  name         = local.monitor_name
+  name         = local.topic_name
   display_name = "Failed pull-through cache imports"
   tags         = var.tags
 }

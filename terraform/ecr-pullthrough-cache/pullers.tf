@@ -48,3 +48,10 @@ resource "aws_iam_policy" "pullers" {
   policy      = local.puller_policy
   tags        = var.tags
 }
+
+check "first_pulls_of_other_accounts" {
+  assert {
+    condition     = !(local.tagged && length(local.puller_principals) > 0)
+    error_message = "The repositories are born with tags: a first pull then needs ecr:TagResource, which ECR takes from identity-based policies only, so one from another account is expected to fail. Leave repository_tags out, or make the first pull in this account."
+  }
+}

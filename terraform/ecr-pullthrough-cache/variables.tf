@@ -2,6 +2,7 @@ variable "create" {
   description = "Whether to make anything at all."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "echo_registry_account_id" {
@@ -19,6 +20,7 @@ variable "echo_registry_region" {
   description = "The Region of Echo's registry."
   type        = string
   default     = "us-east-1"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}$", var.echo_registry_region))
@@ -55,6 +57,7 @@ variable "cache_namespace" {
   description = "The prefix of the cached repositories: with `echo`, the image `nginx` is pulled as `echo/nginx`. Another value replaces the rule and leaves the cached repositories behind."
   type        = string
   default     = "echo"
+  nullable    = false
 
   validation {
     condition = (
@@ -82,6 +85,7 @@ variable "role_name" {
   description = "The name of the role that ECR assumes to read a private ECR registry. It exists once in an account."
   type        = string
   default     = "echo-ecr-mirror-role"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role_name))
@@ -93,6 +97,7 @@ variable "policy_name" {
   description = "The name of the inline policy in that role."
   type        = string
   default     = "echo-ecr-mirror-policy"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", var.policy_name))
@@ -104,6 +109,7 @@ variable "role_permissions" {
   description = "The permissions of that role: `scoped` to the repositories of the upstream and of this cache, or `aws_example`, the example of AWS, whose resource is `*`."
   type        = string
   default     = "scoped"
+  nullable    = false
 
   validation {
     condition     = contains(["scoped", "aws_example"], var.role_permissions)
@@ -121,6 +127,7 @@ variable "images_kept" {
   description = "How many tagged images each repository keeps, the newest by the time of their import."
   type        = number
   default     = 10
+  nullable    = false
 
   validation {
     condition     = var.images_kept >= 1 && floor(var.images_kept) == var.images_kept
@@ -132,6 +139,7 @@ variable "untagged_image_days" {
   description = "How many days after its import an image goes that no tag points at any more."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
     condition     = var.untagged_image_days >= 1 && floor(var.untagged_image_days) == var.untagged_image_days
@@ -154,11 +162,12 @@ variable "repository_tags" {
   description = "Tags of the cached repositories. With tags, pullers need `ecr:TagResource` for a first pull; the puller policy has it."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition = length(var.repository_tags) <= 50 && alltrue([
       for key, value in var.repository_tags :
-      length(key) >= 1 && length(key) <= 128 && length(value) <= 256 && !startswith(lower(key), "aws:")
+      try(length(key) >= 1 && length(key) <= 128 && length(value) <= 256, false) && !startswith(lower(key), "aws:")
     ])
     error_message = "The value of repository_tags must be at most 50 tags, with keys of 1 to 128 characters that don't start with aws: and values of at most 256."
   }
@@ -168,6 +177,7 @@ variable "puller_account_ids" {
   description = "Other accounts whose principals may pull from the repositories. The output `registry_policy_json` says what they need for first pulls."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for id in var.puller_account_ids : can(regex("^[0-9]{12}$", id))])
@@ -190,6 +200,7 @@ variable "alarm_topic_arns" {
   description = "SNS topics of this Region that are told when imports fail, and when that is over."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition = length(var.alarm_topic_arns) <= 4 && alltrue([
@@ -214,4 +225,5 @@ variable "tags" {
   description = "Tags of the resources of this module. The repositories get `repository_tags`."
   type        = map(string)
   default     = {}
+  nullable    = false
 }

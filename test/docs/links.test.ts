@@ -4,7 +4,7 @@ import { dirname, join } from 'path';
 const ROOT = join(__dirname, '../..');
 const markdownBelow = (folder: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.md')).map(file => join(folder, file));
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'local/README.md', ...markdownBelow('docs'), ...markdownBelow('test/verification')];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'local/README.md', ...markdownBelow('docs')];
 
 /** The anchors that GitHub gives to the headings of a page. */
 function anchorsOf(text: string): string[] {

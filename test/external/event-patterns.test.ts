@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
+import { runProgram } from './program';
 import { CacheEvents, FindingSeverity, PullThroughCache } from '../../src';
 import type { IPullThroughCache } from '../../src';
 import { configurationChanged, pushed } from '../../src/monitoring/integrity-patterns';
@@ -87,12 +87,12 @@ describe("EventBridge's matcher", () => {
 
   function judge(asked: { pattern: any; event: any }[]): string[] {
     const input = asked.map((one) => `${JSON.stringify(one)}\n`).join('');
-    return execFileSync('java', ['-cp', classpath, 'Judge'], { input, encoding: 'utf8', maxBuffer: 2 ** 30 }).trimEnd().split('\n');
+    return runProgram('java', ['-cp', classpath, 'Judge'], { input, encoding: 'utf8', maxBuffer: 2 ** 30 }).trimEnd().split('\n');
   }
 
   beforeAll(() => {
     cpSync(join(__dirname, 'event-ruler'), folder, { recursive: true });
-    execFileSync('mvn', ['-B', '-q', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'], {
+    runProgram('mvn', ['-B', '-q', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'], {
       cwd: folder, stdio: ['ignore', 'inherit', 'inherit'],
     });
     classpath = [join(folder, 'target', 'classes'), readFileSync(join(folder, 'classpath'), 'utf8').trim()].join(delimiter);

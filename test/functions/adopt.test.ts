@@ -1,10 +1,12 @@
-import { adopt } from '../../src/functions/repository-adoption.lambda';
-import type { SettingsCalls, TemplateSettings } from '../../src/functions/repository-adoption.lambda';
+import { adopt } from '../../src/functions/adopt';
+import type { AdoptionChoice, SettingsCalls, TemplateSettings } from '../../src/functions/adopt';
 
 const REPOSITORY = { name: 'echo/nginx', arn: 'arn' };
 const LIFECYCLE = '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","tagPatternList":["*"]},"action":{"type":"expire"}}]}';
 const POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root"},"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]}]}';
 const SETTINGS: TemplateSettings = { lifecyclePolicy: LIFECYCLE, repositoryPolicy: POLICY, tags: [{ Key: 'team', Value: 'web' }] };
+
+const CHOICE: AdoptionChoice = { dryRun: false, overwritesPolicies: true };
 
 /** A repository that has something, and notes what is written to it. */
 function present(has: { lifecycle?: string; policy?: string; tags?: { Key: string; Value: string }[] }) {
@@ -20,23 +22,24 @@ function present(has: { lifecycle?: string; policy?: string; tags?: { Key: strin
   return { written, calls };
 }
 
-async function run(has: Parameters<typeof present>[0], settings: Partial<TemplateSettings> = SETTINGS, dryRun = false) {
+async function run(has: Parameters<typeof present>[0], settings: Partial<TemplateSettings> = SETTINGS, choice: Partial<AdoptionChoice> = {}) {
   const { written, calls } = present(has);
   const lines: any[] = [];
-  const outcome = await adopt(REPOSITORY, { tags: [], ...settings }, dryRun, calls, line => lines.push(line));
-  return { outcome, written, lines };
+  const { outcome, leftAlone } = await adopt(REPOSITORY, { tags: [], ...settings }, { ...CHOICE, ...choice }, calls, line => lines.push(line));
+  return { outcome, leftAlone, written, lines };
 }
 
 test('gives a bare repository all that the template has', async () => {
   expect(await run({})).toEqual({
     outcome: 'changed',
+    leftAlone: false,
     written: [['lifecycle', LIFECYCLE], ['policy', POLICY], ['tags', [{ Key: 'team', Value: 'web' }]]],
-    lines: [{ kind: 'repository', repository: 'echo/nginx', outcome: 'changed', dryRun: false, changes: 'lifecycle policy tags' }],
+    lines: [{ kind: 'repository', repository: 'echo/nginx', outcome: 'changed', dryRun: false, changes: 'lifecycle policy tags', kept: '' }],
   });
 });
 
 test('writes nothing in a dry run, and tells the same', async () => {
-  const { outcome, written, lines } = await run({}, SETTINGS, true);
+  const { outcome, written, lines } = await run({}, SETTINGS, { dryRun: true });
 
   expect([outcome, written, lines[0].changes, lines[0].dryRun]).toEqual(['changed', [], 'lifecycle policy tags', true]);
 });
@@ -63,7 +66,39 @@ test.each([
 ])('changes %s, and only that', async (_, differs, changes) => {
   const { lines } = await run({ lifecycle: LIFECYCLE, policy: POLICY, tags: [{ Key: 'team', Value: 'web' }], ...differs });
 
-  expect(lines[0]).toMatchObject({ outcome: 'changed', changes });
+  expect(lines.at(-1)).toMatchObject({ outcome: 'changed', changes });
+});
+
+describe('what a repository has already', () => {
+  const DENY = POLICY.replace('Allow', 'Deny');
+  const HAS = { lifecycle: '{"rules":[]}', policy: DENY, tags: [{ Key: 'team', Value: 'data' }, { Key: 'own', Value: 'x' }] };
+
+  test('is in the log before it is overwritten, as it can be put back', async () => {
+    const { lines, written } = await run(HAS);
+
+    const overwritten = { kind: 'overwritten', repository: 'echo/nginx', dryRun: false };
+    expect(lines.slice(0, -1)).toEqual([
+      { ...overwritten, setting: 'lifecycle', before: HAS.lifecycle },
+      { ...overwritten, setting: 'policy', before: DENY },
+      { ...overwritten, setting: 'tags', before: [{ Key: 'team', Value: 'data' }] },
+    ]);
+    expect(written).toHaveLength(3);
+  });
+
+  test('stays, if it is a policy that differs and overwriting was not asked for; the rest is given', async () => {
+    const { outcome, leftAlone, lines, written } = await run(HAS, SETTINGS, { overwritesPolicies: false });
+
+    expect(written.map((one: any) => one[0])).toEqual(['lifecycle', 'tags']);
+    expect([outcome, leftAlone]).toEqual(['changed', true]);
+    expect(lines.at(-1)).toMatchObject({ changes: 'lifecycle tags', kept: 'policy' });
+  });
+
+  test('is told in a dry run too, as nothing that was done', async () => {
+    const { lines, written } = await run(HAS, SETTINGS, { dryRun: true });
+
+    expect(written).toEqual([]);
+    expect(lines.map(({ kind, dryRun }) => [kind, dryRun])).toEqual([['overwritten', true], ['overwritten', true], ['overwritten', true], ['repository', true]]);
+  });
 });
 
 test.each([
@@ -87,7 +122,8 @@ test('leaves alone, and does not even read, what the template does not have', as
   const { calls } = present({});
   const never = async () => { throw new Error('read'); };
 
-  expect(await adopt(REPOSITORY, { tags: [] }, false, { ...calls, lifecyclePolicy: never, repositoryPolicy: never, tags: never }, () => undefined)).toBe('unchanged');
+  expect(await adopt(REPOSITORY, { tags: [] }, CHOICE, { ...calls, lifecyclePolicy: never, repositoryPolicy: never, tags: never }, () => undefined))
+    .toEqual({ outcome: 'unchanged', leftAlone: false });
 });
 
 test('passes over a repository that went away', async () => {
@@ -96,7 +132,7 @@ test('passes over a repository that went away', async () => {
 
   const lines: object[] = [];
 
-  expect(await adopt(REPOSITORY, SETTINGS, false, { ...calls, putRepositoryPolicy: gone }, line => lines.push(line))).toBe('gone');
+  expect(await adopt(REPOSITORY, SETTINGS, CHOICE, { ...calls, putRepositoryPolicy: gone }, line => lines.push(line))).toEqual({ outcome: 'gone' });
   expect(lines).toEqual([{ kind: 'repository', repository: 'echo/nginx', outcome: 'gone' }]);
 });
 
@@ -104,7 +140,7 @@ test('fails for any other error', async () => {
   const { calls } = present({});
   const denied = async () => { throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }); };
 
-  await expect(adopt(REPOSITORY, SETTINGS, false, { ...calls, lifecyclePolicy: denied }, () => undefined)).rejects.toThrow('not authorized');
+  await expect(adopt(REPOSITORY, SETTINGS, CHOICE, { ...calls, lifecyclePolicy: denied }, () => undefined)).rejects.toThrow('not authorized');
 });
 
 test('fails for a policy of ECR that is no JSON', async () => {

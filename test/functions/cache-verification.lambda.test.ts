@@ -11,6 +11,7 @@ const PROPERTIES: VerificationProperties = {
   retrySeconds: '0',
   imageTimeoutSeconds: '60',
   logGroupName: 'log',
+  stacks: [STACK],
   fingerprint: 'f',
 };
 
@@ -84,7 +85,7 @@ test.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'])('does nothing
   expect(await run({}, 'Update')).toMatchObject({ Status: 'SUCCESS' });
 
   expect(aws.calls.map(call => call.action)).toEqual(['DescribeStacks', 'Answer']);
-  expect(lines).toEqual([{ kind: 'verification', outcome: 'left out', status }]);
+  expect(lines).toEqual([{ kind: 'verification', outcome: 'left out', reason: `the stack goes back to what it was (${status})` }]);
 });
 
 test('goes on after throttling', async () => {
@@ -150,8 +151,14 @@ describe('fails with the reason of ECR', () => {
   });
 });
 
+test('does nothing while its stack is CREATE_COMPLETE, whoever invokes it', async () => {
+  aws.stacks[STACK] = 'CREATE_COMPLETE';
+
+  expect((await run()).Reason).toBe('nothing is verified: the stack is CREATE_COMPLETE, which is no deployment');
+});
+
 test('fails when CloudFormation does not tell how the stack stands', async () => {
   delete aws.stacks[STACK];
 
-  expect(await run()).toMatchObject({ Status: 'FAILED', Reason: `Error: CloudFormation doesn't tell the status of the stack ${STACK}` });
+  expect(await run()).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(`(NoStatus: the stack ${STACK} has no status)`) });
 });

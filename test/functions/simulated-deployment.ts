@@ -13,6 +13,7 @@ export interface SimulatedSettings {
   tags: { Key: string; Value: string }[];
 }
 
+const RULE_MADE = '2026-03-01T00:00:00Z', REPOSITORY_MADE = '2026-05-01T00:00:00Z';
 const ARN = 'arn:aws:ecr:eu-central-1:111122223333:repository/';
 
 /** What functions of a deployment meet besides ECR: CloudFormation, which asks and takes the answer. */
@@ -26,7 +27,11 @@ export class SimulatedDeployment extends SimulatedAws {
 
   /** The prefixes of rules and of templates. */
   public rules: string[] = [];
-  public templates: string[] = [];
+  public templates: string[] = ['echo'];
+  /** What each template has. */
+  public template: { lifecyclePolicy?: string; repositoryPolicy?: string; resourceTags?: { Key: string; Value: string }[] } = {};
+  /** When rules and repositories were made that are not of this year's March and May. */
+  public readonly made = new Map<string, string>();
   /** What was set of the repositories that have something. */
   public readonly settings = new Map<string, SimulatedSettings>();
   /** The payloads by which a function invoked itself. */
@@ -70,6 +75,15 @@ export class SimulatedDeployment extends SimulatedAws {
     };
   }
 
+  /** CloudFormation gives its errors as XML. */
+  public respond(call: Call): [number, object | string] | undefined {
+    const response = super.respond(call);
+    const { __type: type, message } = Object(response?.[1]) as { __type?: string; message?: string };
+    return call.action === 'DescribeStacks' && response && type !== undefined
+      ? [response[0], `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`]
+      : response;
+  }
+
   protected read(request: IncomingMessage, body: string): Call {
     if (request.method === 'PUT') {
       return { action: 'Answer', input: { contentType: request.headers['content-type'], ...JSON.parse(body) } };
@@ -96,19 +110,23 @@ export class SimulatedDeployment extends SimulatedAws {
   }
 
   private answerForRepositories({ action, input }: Call): [number, object] | undefined {
-    const name: string = input.repositoryName ?? String(input.resourceArn).slice(ARN.length);
     if (action === 'DescribePullThroughCacheRules') {
       const { items, nextToken } = this.paged(this.rules, input);
-      return [200, { pullThroughCacheRules: items.map(ecrRepositoryPrefix => ({ ecrRepositoryPrefix })), nextToken }];
+      const rules = items.map(prefix => ({ ecrRepositoryPrefix: prefix, createdAt: this.madeAt(prefix, RULE_MADE) }));
+      return [200, { pullThroughCacheRules: rules, nextToken }];
     }
     if (action === 'DescribeRepositoryCreationTemplates') {
       const { items, nextToken } = this.paged(this.templates, input);
-      return [200, { repositoryCreationTemplates: items.map(prefix => ({ prefix })), nextToken }];
+      return [200, { repositoryCreationTemplates: items.map(prefix => ({ prefix, ...this.template })), nextToken }];
     }
     if (action === 'DescribeRepositories') {
       const { items, nextToken } = this.paged([...this.repositories.keys()], input);
-      return [200, { repositories: items.map(repositoryName => ({ repositoryName, repositoryArn: `${ARN}${repositoryName}` })), nextToken }];
+      return [200, {
+        repositories: items.map(name => ({ repositoryName: name, repositoryArn: `${ARN}${name}`, createdAt: this.madeAt(name, REPOSITORY_MADE) })),
+        nextToken,
+      }];
     }
+    const name: string = input.repositoryName ?? String(input.resourceArn).slice(ARN.length);
     const works = this.settingsCalls[action];
     if (!works) {
       return undefined;
@@ -119,6 +137,10 @@ export class SimulatedDeployment extends SimulatedAws {
     const settings = this.settings.get(name) ?? { tags: [] };
     this.settings.set(name, settings);
     return works(settings, input, name);
+  }
+
+  private madeAt(name: string, otherwise: string): number {
+    return new Date(this.made.get(name) ?? otherwise).getTime() / 1000;
   }
 
   private describeStacks(name: string): [number, string] {

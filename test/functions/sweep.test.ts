@@ -1,6 +1,6 @@
 import type { Repository } from '../../src/functions/registry-reader';
-import { belongsTo, fresh, PrefixSweep } from '../../src/functions/sweep';
-import type { Progress } from '../../src/functions/sweep';
+import { belongsTo, fresh, leftAloneIn, PrefixSweep } from '../../src/functions/sweep';
+import type { Progress, Result } from '../../src/functions/sweep';
 
 const repositories = (count: number): Repository[] => Array.from({ length: count }, (_, at) => ({ name: `echo/${String(at).padStart(4, '0')}`, arn: `arn${at}` }));
 const callOptions = () => ({ abortSignal: new AbortController().signal });
@@ -14,38 +14,44 @@ beforeEach(() => {
   lines = [];
 });
 
-function sweep(work: (repository: Repository) => Promise<string>, progress: Progress = fresh(0)): PrefixSweep {
+function sweep(work: (repository: Repository) => Promise<Result>, progress: Progress = fresh(0)): PrefixSweep {
   return new PrefixSweep(work, line => lines.push(line), progress);
 }
 
-const DONE = async () => 'done';
+const DONE = async () => ({ outcome: 'done' });
 
 describe('belongs to a prefix', () => {
   test.each([
     ['echo/nginx', true], ['echo/team/app', true], ['echo/dev', true], ['echo/developer/app', true],
     ['echo', false], ['echoes/nginx', false], ['hub/nginx', false], ['echo/dev/app', false], ['echo/dev/deep/app', false],
   ])('%s: %s, when echo/dev and hub belong to others', (name, expected) => {
-    expect(belongsTo('echo', ['echo/dev', 'hub', 'echo', 'ROOT'])(name)).toBe(expected);
+    expect(belongsTo('echo', ['echo/dev', 'hub', 'echo', 'ROOT'], [])(name)).toBe(expected);
   });
 
   test('what is below it, when a shorter prefix is another', () => {
-    expect(belongsTo('echo/dev', ['echo'])('echo/dev/app')).toBe(true);
+    expect(belongsTo('echo/dev', ['echo'], [])('echo/dev/app')).toBe(true);
+  });
+
+  test.each([
+    ['echo/own', false], ['echo/own/app', false], ['echo/owner', true], ['echo/nginx', true],
+  ])('%s: %s, when echo/own is left out', (name, expected) => {
+    expect(belongsTo('echo', [], ['echo/own'])(name)).toBe(expected);
   });
 
   test.each(['ROOT', ''])("fails for the prefix '%s'", prefix => {
-    expect(() => belongsTo(prefix, [])).toThrow('the prefix ROOT stands for the whole registry, which is never worked through');
+    expect(() => belongsTo(prefix, [], [])).toThrow('the prefix ROOT stands for the whole registry, which is never worked through');
   });
 });
 
 test('works on every repository once, in batches, and counts how they ended', async () => {
   const seen: string[] = [];
   const all = repositories(100);
-  const part = sweep(async ({ name }) => { seen.push(name); return name < 'echo/0030' ? 'changed' : 'unchanged'; });
+  const part = sweep(async ({ name }) => { seen.push(name); return { outcome: name < 'echo/0030' ? 'changed' : 'unchanged' }; });
 
   expect(await part.run(all, NEVER_UP)).toBe(true);
 
   expect(seen.sort()).toEqual(all.map(({ name }) => name));
-  expect(part.progress).toEqual({ startedAt: 0, after: 'echo/0099', redo: [], outcomes: { changed: 30, unchanged: 70 }, reasons: [] });
+  expect(part.progress).toEqual({ startedAt: 0, after: 'echo/0099', redo: [], outcomes: { changed: 30, unchanged: 70 }, reasons: [], named: [], leftAlone: 0 });
 });
 
 test('is complete without repositories', async () => {
@@ -86,7 +92,7 @@ test('does anew what the end of an invocation cut off', async () => {
       cut = true;
       throw Object.assign(new Error('aborted'), { name: 'AbortError' });
     }
-    return 'done';
+    return { outcome: 'done' };
   });
   expect(await first.run(all, time)).toBe(false);
   expect(first.progress).toMatchObject({ redo: ['echo/0001'], outcomes: { done: 2 }, reasons: [] });
@@ -99,7 +105,7 @@ test('does anew what the end of an invocation cut off', async () => {
 test('counts a repository that fails, keeps the first reasons, and goes on', async () => {
   const part = sweep(async ({ name }) => {
     if (name >= 'echo/0005') { throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }); }
-    return 'done';
+    return { outcome: 'done' };
   });
 
   expect(await part.run(repositories(10), NEVER_UP)).toBe(true);
@@ -109,6 +115,17 @@ test('counts a repository that fails, keeps the first reasons, and goes on', asy
   expect(part.progress.reasons[0]).toMatch(/^echo\/000\d: AccessDeniedException: not authorized$/);
   expect(lines).toHaveLength(5);
   expect(lines[0]).toMatchObject({ kind: 'repository', outcome: 'failed', code: 'AccessDeniedException' });
+});
+
+test('counts what it leaves alone, and keeps the first names over several invocations', async () => {
+  const begun = { ...fresh(0), named: ['a', 'b', 'c'], leftAlone: 3 };
+  const part = sweep(async ({ name }) => ({ outcome: 'unchanged', leftAlone: name !== 'echo/0001' }), begun);
+
+  expect(await part.run(repositories(5), NEVER_UP)).toBe(true);
+
+  expect(part.progress).toMatchObject({ leftAlone: 7, named: ['a', 'b', 'c', expect.stringMatching(/^echo/), expect.stringMatching(/^echo/)] });
+  expect(leftAloneIn(part.progress)).toMatch(/^ \(a, b, c, echo\/\d{4}, echo\/\d{4}, \.\.\.\)$/);
+  expect(leftAloneIn(fresh(0))).toBe('');
 });
 
 test('keeps the first reasons of several invocations together, each cut', async () => {

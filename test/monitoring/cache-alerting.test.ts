@@ -355,11 +355,6 @@ describe('fails: options of an alarm', () => {
   });
 });
 
-test.each([Duration.seconds(0), Duration.seconds(90), Duration.days(2)])('fails: an interval of an import of %s', probeInterval => {
-  expect(() => PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', probeInterval })).toThrow(
-    `got a probeInterval of ${probeInterval.toSeconds()} seconds, expected whole minutes, up to a day`);
-});
-
 test('fails: an empty list of actions, which would tell nobody', () => {
   const alerting = (more: object) => () => new CacheAlerting(stack, 'Alarms', { caches: [imported()], alarms: [CacheAlarm.callsNearQuota()], ...more });
 

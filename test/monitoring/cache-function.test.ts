@@ -7,6 +7,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
 import { CacheProbe, CacheStatistics, CacheVerification, PullThroughCache, RepositoryAdoption, RepositoryRemoval, RepositoryTemplate } from '../../src';
 import type { CacheFunctionOptions } from '../../src';
 import { newStack } from '../app';
@@ -69,7 +70,7 @@ describe.each(KINDS)('%s', (_, makeOne) => {
 
     expect(only('AWS::Logs::LogGroup')).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 30 } });
     expect(only('AWS::Logs::LogGroup').Properties.KmsKeyId).toBeUndefined();
-    expect(only('AWS::Lambda::Function').Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 256, Timeout: 900 });
+    expect(only('AWS::Lambda::Function').Properties).toMatchObject({ Runtime: FUNCTIONS_RUNTIME, Architectures: ['arm64'], MemorySize: 256, Timeout: 900 });
     expect(only('AWS::Lambda::Function').Properties.VpcConfig).toBeUndefined();
     expect(only('AWS::IAM::Role').Properties.PermissionsBoundary).toBeUndefined();
     expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).not.toContain('ec2:');
@@ -141,8 +142,8 @@ describe('a function in a VPC', () => {
   test('fails: in a VPC of another Region', () => {
     const there = newStack(stack.node.root as any, 'There', { account: stack.account, region: 'us-east-1' });
 
-    expect(() => make({ vpc: new ec2.Vpc(there, 'Vpc') })).toThrow('got a VPC of the Region us-east-1 for a function, expected a VPC of the Region '
-      + "eu-central-1, where the function runs: set the 'vpc' of that Region for the stack or for the construct [at Stack/Made]");
+    expect(() => make({ vpc: new ec2.Vpc(there, 'Vpc') })).toThrow(
+      'got a VPC of the account 111122223333 and Region us-east-1 for a function, expected one of the account 111122223333 and Region eu-central-1');
   });
 });
 

@@ -2,6 +2,7 @@ import { CfnParameter, Duration, Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
 import { CacheProbe, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
 import { newStack, warningsOf } from '../app';
 
@@ -31,7 +32,7 @@ test('pulls every six hours on a current Node.js, on ARM, with its own log', () 
   template.hasResourceProperties('AWS::Lambda::Function', {
     Description: 'Pulls images through pull-through caches',
     Architectures: ['arm64'],
-    Runtime: 'nodejs24.x',
+    Runtime: FUNCTIONS_RUNTIME,
     Timeout: 900,
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^ProbeLog') } },
   });
@@ -132,10 +133,9 @@ test('may pull and describe its images, put metrics and write its log, and nothi
     { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ProbeLog/), 'Arn'] } },
     { Action: 'cloudwatch:PutMetricData', Resource: '*' },
     { Action: 'ecr:DescribePullThroughCacheRules', Resource: '*' },
-    { Action: 'ecr:GetAuthorizationToken', Resource: '*' },
     {
       Action: [
-        'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage',
+        'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage',
         'ecr:CreateRepository',
       ],
       Resource: nginx,

@@ -165,14 +165,6 @@ describe('every field that a query reads is really there', () => {
   });
 });
 
-test('warns when no log of the caches is known, since then there is no query', () => {
-  const stack = newStack();
-  new CacheQueries(stack, 'Queries', { caches: [PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo')] });
-
-  Template.fromStack(stack).resourceCountIs('AWS::Logs::QueryDefinition', 0);
-  expect(warningsOf(stack)).toEqual([expect.stringContaining('nothingToQuery: no log of the caches is known, so there is no query: log their imports')]);
-});
-
 test('fails: an option that there is not', () => {
   const stack = newStack();
   const caches = [PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo')];

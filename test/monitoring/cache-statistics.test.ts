@@ -1,6 +1,7 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
 import { CacheStatistics, PullThroughCache } from '../../src';
 import type { CacheStatisticsProps } from '../../src';
 import { newStack } from '../app';
@@ -29,7 +30,7 @@ test('runs once a day on a current Node.js, on ARM, with its own log for a month
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::Lambda::Function', {
     Architectures: ['arm64'],
-    Runtime: 'nodejs24.x',
+    Runtime: FUNCTIONS_RUNTIME,
     Description: 'Counts the images and pulls of pull-through caches',
     Timeout: 900,
     MemorySize: 256,

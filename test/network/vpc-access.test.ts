@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { CacheVpcAccess, EndpointPolicies, PullThroughCache } from '../../src';
+import { CacheVpcAccess, EndpointPolicies, PullThroughCache, UpstreamRegistry } from '../../src';
 import type { CacheVpcAccessProps } from '../../src';
 import { agnosticStack, ENV, newStack, warningsOf } from '../app';
 import { Deployed } from '../simulator';
@@ -95,8 +95,8 @@ describe('access from a VPC', () => {
     access(stack, isolatedVpc(stack));
     expect(Object.keys(endpointsOf(stack))).toHaveLength(3);
     expect(warningsOf(stack)).toEqual([
-      '/Stack/Access firstPullNeedsInternet: images are pulled from isolated subnets (Stack/Vpc/AppSubnet1, Stack/Vpc/AppSubnet2), and a first pull needs a '
-      + 'route to the internet, even with endpoints: expect it to fail there. Let something outside pull each image first, such as a CacheProbe, then '
+      '/Stack/Access firstPullNeedsInternet: images are pulled from isolated subnets (Stack/Vpc/AppSubnet1, Stack/Vpc/AppSubnet2), and a first pull may need a '
+      + 'route to the internet, even with endpoints: it can fail there. Let something outside pull each image first, such as a CacheProbe, then '
       + 'acknowledge this warning.',
     ]);
   });
@@ -285,6 +285,24 @@ describe('policies of the endpoints', () => {
     expect(statementsOf(stack, 's3')).toEqual([
       { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::prod-${ENV.region}-starport-layer-bucket/*` },
     ]);
+  });
+
+  test.each<[string, (stack: Stack) => ecr.IPullThroughCacheRuleRef, string[]]>([
+    ['another Region', stack => PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', {
+      repositoryPrefix: 'echo', upstream: UpstreamRegistry.ecr({ account: '123456789012', region: 'us-east-1' }),
+    }), ['us-east-1']],
+    ['another Region, as an L1 rule', stack => new ecr.CfnPullThroughCacheRule(stack, 'Far', {
+      ecrRepositoryPrefix: 'echo', upstreamRegistryUrl: '123456789012.dkr.ecr.us-west-2.amazonaws.com',
+    }), ['us-west-2']],
+    ['the same Region', stack => PullThroughCache.fromPullThroughCacheAttributes(stack, 'Near', {
+      repositoryPrefix: 'echo', upstream: UpstreamRegistry.ecr({ account: '123456789012', region: ENV.region }),
+    }), []],
+    ['no known Region', stack => PullThroughCache.fromPullThroughCacheAttributes(stack, 'Quay', { repositoryPrefix: 'quay', upstream: UpstreamRegistry.QUAY }), []],
+  ])('scoped to a cache whose upstream is of %s let the layers of that one through, too', (_, cacheIn, more) => {
+    const stack = newStack();
+    access(stack, imported(stack), { endpointPolicies: EndpointPolicies.scopedTo({ caches: [cacheIn(stack)] }) });
+    const buckets = [ENV.region, ...more].map(region => `arn:aws:s3:::prod-${region}-starport-layer-bucket/*`);
+    expect(statementsOf(stack, 's3')).toMatchObject([{ Action: 's3:GetObject', Resource: buckets.length === 1 ? buckets[0] : buckets }]);
   });
 
   test('may leave S3 open', () => {

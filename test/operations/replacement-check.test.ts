@@ -33,6 +33,14 @@ const remove = (logicalId: string, prefix: string, type = RULE) => ({
   Action: 'Remove', LogicalResourceId: logicalId, PhysicalResourceId: prefix, ResourceType: type, PolicyAction: 'Delete',
 });
 
+const NESTED = 'AWS::CloudFormation::Stack';
+
+/** The answer of DescribeStackResources. */
+const content = (StackId: string, ...resources: [string, string, string][]) => JSON.stringify({
+  StackResources: resources.map(([LogicalResourceId, PhysicalResourceId, ResourceType]) =>
+    ({ StackId, LogicalResourceId, PhysicalResourceId, ResourceType })),
+});
+
 const add = (logicalId: string, properties?: object, type = RULE) => ({
   Action: 'Add', LogicalResourceId: logicalId, ResourceType: type, ...properties ? { AfterContext: JSON.stringify({ Properties: properties }) } : {},
 });
@@ -50,7 +58,7 @@ describe('finds nothing', () => {
   test('when a template changes in place', () => check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE)));
 
   test('when a template changes in place and another one is removed', () =>
-    check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE), remove('Hub', 'hub', TEMPLATE)));
+    check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE), { ...remove('Hub', 'hub', TEMPLATE), PolicyAction: 'Retain' }));
 
   test('when a template changes in place and one is added whose prefix is not told', () =>
     check(modify(['LifecyclePolicy'], { Replacement: 'False' }, TEMPLATE), add('Hub', undefined, TEMPLATE)));
@@ -61,15 +69,15 @@ describe('finds nothing', () => {
 
   test('when a rule is added whose prefix is not told, and none is removed', () => check(add('Echo')));
 
-  test('when a rule is removed', () => check(remove('Echo', 'echo')));
-
-  test('when a rule is removed and one of another prefix is added', () => check(remove('Echo', 'echo'), add('Hub', { EcrRepositoryPrefix: 'hub' })));
-
-  test('when a rule is removed and a template of the same prefix is added', () => check(remove('Echo', 'echo'), add('T', { Prefix: 'echo' }, TEMPLATE)));
+  test('when a rule leaves the stack and is retained', () => check({ ...remove('Echo', 'echo'), PolicyAction: 'Retain' }));
 
   test('when a rule is imported', () => check({ ...add('Echo'), Action: 'Import', PhysicalResourceId: 'echo' }));
 
-  test('when a new nested stack is made', () => check({ ...add('Nested'), ResourceType: 'AWS::CloudFormation::Stack' }));
+  test('when a nested stack is removed and retained', () => check({ ...remove('Nested', 'arn:nested', NESTED), PolicyAction: 'Retain' }));
+
+  test('when a nested stack is removed that holds neither rule nor template', () => {
+    expect(ReplacementCheck.ofChangeSet([changeSet([remove('Nested', 'arn:nested', NESTED)]), content('arn:nested', ['Role', 'role', 'AWS::IAM::Role'])])).toEqual([]);
+  });
 
   test('when CloudFormation has nothing to do, which it calls a failure', () => {
     const nothing = { Status: 'FAILED', StatusReason: "The submitted information didn't contain changes. Submit different information to create a change set." };
@@ -105,7 +113,49 @@ describe('finds nothing', () => {
   });
 });
 
+describe('finds a prefix that is lost', () => {
+  const found = (...changes: object[]) => ReplacementCheck.ofChangeSet([changeSet(changes)]);
+
+  test('when a rule is simply removed, once for the rule and its template', () => {
+    expect(found(remove('Echo', 'echo'), remove('T', 'echo', TEMPLATE))).toEqual([{
+      danger: ReplacementDanger.PREFIX_LOST,
+      logicalId: 'Echo',
+      repositoryPrefix: 'echo',
+      reason: "the pull-through cache rule 'echo' is removed: nothing that is not cached can be pulled by it any more.",
+      wayOut: 'move the pullers to another cache before, or keep it.',
+    }]);
+  });
+
+  test('when a rule is removed beside something else that is added', () => {
+    for (const other of [add('Hub', { EcrRepositoryPrefix: 'hub' }), add('T', { Prefix: 'echo' }, TEMPLATE)]) {
+      expect(found(remove('Echo', 'echo'), other).map(({ danger, logicalId }) => [danger, logicalId])).toEqual([['PREFIX_LOST', 'Echo']]);
+    }
+  });
+
+  test('when a template is removed without its rule', () => {
+    expect(found(remove('T', 'echo', TEMPLATE))).toEqual([expect.objectContaining({
+      danger: ReplacementDanger.PREFIX_LOST,
+      reason: "the repository creation template 'echo' is removed: repositories that are created below it from then on lack its settings.",
+      wayOut: 'keep it for as long as the rule is there.',
+    })]);
+  });
+
+  test('when a nested stack is removed with a rule', () => {
+    const findings = ReplacementCheck.ofChangeSet([changeSet([remove('Nested', 'arn:nested', NESTED)]), content('arn:nested', ['Echo', 'echo', RULE])]);
+
+    expect(findings.map(({ danger, logicalId }) => [danger, logicalId])).toEqual([['PREFIX_LOST', 'Echo']]);
+  });
+});
+
 describe('finds a collision', () => {
+  test('when a nested stack is removed whose rule is created elsewhere', () => {
+    const findings = ReplacementCheck.ofChangeSet([
+      changeSet([remove('Nested', 'arn:nested', NESTED), add('Moved', { EcrRepositoryPrefix: 'echo' })]), content('arn:nested', ['Echo', 'echo', RULE]),
+    ]);
+
+    expect(findings.map(({ danger, logicalId }) => [danger, logicalId])).toEqual([['COLLISION', 'Moved']]);
+  });
+
   test.each(['CredentialArn', 'CustomRoleArn', 'UpstreamRegistryUrl'])('when %s of a rule changes', name => {
     expect(ReplacementCheck.ofChangeSet([changeSet([modify([name])])])).toEqual([{
       danger: ReplacementDanger.COLLISION,
@@ -218,10 +268,10 @@ describe('finds a prefix that is lost', () => {
     }]);
   });
 
-  test('and nothing else, when the new prefix is not told while another rule is removed', () => {
+  test('of each of two rules, when the new prefix is not told while another rule is removed', () => {
     const findings = ReplacementCheck.ofChangeSet([changeSet([modify(['EcrRepositoryPrefix']), remove('Hub', 'hub')])]);
 
-    expect(findings.map(({ danger }) => danger)).toEqual([ReplacementDanger.PREFIX_LOST]);
+    expect(findings.map(({ danger }) => danger)).toEqual([ReplacementDanger.PREFIX_LOST, ReplacementDanger.PREFIX_LOST]);
   });
 });
 
@@ -335,6 +385,31 @@ describe('says what it can not know', () => {
     });
   });
 
+  test('when a new nested stack has no change set', () => {
+    expect(unknown([{ ...add('Nested'), ResourceType: NESTED }])).toMatchObject({ reason: 'the nested stack Nested is new, and there is no change set of it.' });
+  });
+
+  test.each([
+    ['no answer is given about it', []],
+    ['the answer is about another stack', [content('arn:other', ['Echo', 'echo', RULE])]],
+    ['the answer is empty', [content('arn:nested')]],
+  ])('when a nested stack is removed and %s', (_, more) => {
+    const findings = ReplacementCheck.ofChangeSet([changeSet([remove('Nested', 'arn:nested', NESTED)]), ...more]);
+    expect(findings).toContainEqual({
+      danger: ReplacementDanger.NOT_KNOWN,
+      logicalId: 'Nested',
+      reason: 'the nested stack Nested is removed, and a change set does not tell what goes with it: a rule among it goes, or collides when it is created '
+        + 'elsewhere.',
+      wayOut: 'give what aws cloudformation describe-stack-resources --stack-name arn:nested prints as well, and check both together.',
+    });
+  });
+
+  test.each([
+    ['an action that came later', { Action: 'SyncWithActual' }], ['a change of which it is not said whether it replaces', { Replacement: undefined }],
+  ])('for %s', (_, more) => {
+    unknown([{ ...modify(['CredentialArn']), Details: [], ...more, ...'Action' in more ? { Replacement: undefined } : {} }]);
+  });
+
   test('not when the change set of the nested stack is given', () => {
     expect(ReplacementCheck.ofChangeSet([changeSet([nestedStack({ ChangeSetId: 'other' })]), changeSet([], { ChangeSetId: 'other' })])).toEqual([]);
   });
@@ -361,6 +436,10 @@ describe('fails', () => {
   test('when pages are missing', () => refused(
     `got 1 of more pages of the change set '${ID}', expected all of them: describe it with the NextToken of the last page as well`,
     changeSet([], { NextToken: 'two' })));
+
+  test('when a stack has as many resources as are ever given', () => refused(
+    'got 100 resources of a stack, which are as many as DescribeStackResources gives',
+    changeSet([]), content('arn:nested', ...Array.from({ length: 100 }, (_, at): [string, string, string] => [`R${at}`, `r${at}`, 'AWS::IAM::Role']))));
 
   test('when pages of a nested change set are missing', () => refused("of the change set 'nested'", changeSet([]), changeSet([], { ChangeSetId: 'nested', NextToken: 'two' })));
 

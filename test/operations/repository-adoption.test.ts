@@ -1,6 +1,7 @@
-import { NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
 import { CachePullers, PullThroughCache, RepositoryAdoption, RepositoryTemplate, UpstreamRegistry } from '../../src';
 import type { RepositoryAdoptionProps, RepositoryTemplateOptions } from '../../src';
 import { ECHO, newStack } from '../app';
@@ -26,9 +27,17 @@ function adoption(): any {
   return resource;
 }
 
+/** What the function is told. */
+function settings(): any {
+  const [{ Properties }] = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
+    .filter(([id]) => id.startsWith('Adoption')).map(([, one]) => one);
+  return JSON.parse(Properties.Environment.Variables.PULL_THROUGH_CACHE_SETTINGS['Fn::Join'][1].map((part: any) => part.Ref ?? part).join(''));
+}
+
 function actions(): { [action: string]: unknown } {
   const statements = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
-    .filter(([id]) => id.startsWith('Adoption')).flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+    .filter(([id]) => id.startsWith('Adoption')).flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .filter(({ Effect }) => Effect === 'Allow');
   return Object.fromEntries(statements.flatMap(({ Action, Resource }) => [Action].flat().map(action => [action, Resource])));
 }
 
@@ -36,30 +45,44 @@ const repositories = (name: string) => ({
   'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ecr:eu-central-1:111122223333:repository/${name}`]],
 });
 
-test('is a dry run unless the user says otherwise, with what the template has', () => {
+test('is a dry run unless the user says otherwise, and overwrites no policy', () => {
   adopt();
 
-  const [template] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::RepositoryCreationTemplate'));
-  expect(adoption().Properties).toMatchObject({
-    prefix: 'echo', others: [], dryRun: 'true', lifecyclePolicy: template.Properties.LifecyclePolicy, ServiceTimeout: '3600',
+  expect(settings()).toEqual({
+    prefix: 'echo', others: [], leftOut: [], stacks: ['AWS::StackId'], dryRun: true, overwritesPolicies: false,
   });
 });
 
-test('has no policy and no tags when the template has none', () => {
-  adopt();
+test('tells its function what was chosen', () => {
+  adopt({ dryRun: false, overwritePolicies: true });
 
-  expect(Object.keys(adoption().Properties).sort()).toEqual(['ServiceTimeout', 'ServiceToken', 'dryRun', 'lifecyclePolicy', 'others', 'prefix']);
+  expect(settings()).toMatchObject({ dryRun: false, overwritesPolicies: true });
 });
 
-test('takes the policy and the tags of the template, also those that come late', () => {
-  const cache = echo({ tags: { team: 'web' }, inheritTags: true, pullers: [CachePullers.account('444455556666')] });
-  new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, dryRun: false });
-  cache.repositoryTemplate.cdkTagManager.setTag('stage', 'prod');
+test('runs again when the template changes, also by what comes late or is overridden, when its settings do, and with another trigger', () => {
+  const changesOf = (prepare: (cache: PullThroughCache) => void, props: Partial<RepositoryAdoptionProps> = {}) => {
+    stack = newStack();
+    const cache = echo({ inheritTags: true });
+    new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, ...props });
+    prepare(cache);
+    return JSON.stringify(adoption().Properties.changes);
+  };
+  const all = [
+    changesOf(() => undefined),
+    changesOf(cache => cache.repositoryTemplate.cdkTagManager.setTag('stage', 'prod')),
+    changesOf(cache => (cache.repositoryTemplate.node.defaultChild as ecr.CfnRepositoryCreationTemplate).addPropertyOverride('LifecyclePolicy', '{}')),
+    changesOf(() => undefined, { leaveOut: ['echo/own'] }),
+    changesOf(() => undefined, { trigger: '2' }),
+  ];
 
-  const [template] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::RepositoryCreationTemplate'));
-  expect(adoption().Properties).toMatchObject({
-    dryRun: 'false', repositoryPolicy: template.Properties.RepositoryPolicy, tags: [{ key: 'stage', value: 'prod' }, { key: 'team', value: 'web' }],
-  });
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test('runs again when a parameter of the template changes', () => {
+  const team = new CfnParameter(stack, 'Team').valueAsString;
+  new RepositoryAdoption(stack, 'Adoption', { template: echo({ tags: { team } }).repositoryTemplate });
+
+  expect(adoption().Properties.changes).toContainEqual([{ key: 'team', value: { Ref: 'Team' } }]);
 });
 
 test('says what its function is for', () => {
@@ -82,7 +105,7 @@ test('leaves what belongs to other rules and templates of this app, and what the
   const elsewhere = new Stack(stack.node.root as any, 'Elsewhere', { env: { account: '111122223333', region: 'us-east-1' } });
   new ecr.CfnPullThroughCacheRule(elsewhere, 'Dev', { ecrRepositoryPrefix: 'echo/elsewhere', upstreamRegistryUrl: 'quay.io' });
 
-  expect(adoption().Properties.others).toEqual(['echo/dev', 'echo/own', 'echo/special']);
+  expect(settings()).toMatchObject({ others: ['echo/dev', 'echo/special'], leftOut: ['echo/own'] });
 });
 
 test('gives what came out as attributes', () => {
@@ -94,28 +117,49 @@ test('gives what came out as attributes', () => {
 });
 
 describe('may', () => {
-  test('read and list, and write nothing, in a dry run', () => {
+  const LISTS = {
+    'logs:CreateLogStream': expect.anything(),
+    'logs:PutLogEvents': expect.anything(),
+    'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
+    'lambda:InvokeFunction': { 'Fn::GetAtt': [expect.stringMatching(/^AdoptionFunction/), 'Arn'] },
+    'ecr:DescribePullThroughCacheRules': '*',
+    'ecr:DescribeRepositoryCreationTemplates': '*',
+    'ecr:DescribeRepositories': expect.anything(),
+  };
+
+  test('read what the template has, and write nothing, in a dry run', () => {
     adopt();
 
-    expect(actions()).toEqual({
-      'logs:CreateLogStream': expect.anything(),
-      'logs:PutLogEvents': expect.anything(),
-      'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
-      'lambda:InvokeFunction': { 'Fn::GetAtt': [expect.stringMatching(/^AdoptionFunction/), 'Arn'] },
-      'ecr:DescribePullThroughCacheRules': '*',
-      'ecr:DescribeRepositoryCreationTemplates': '*',
-      'ecr:DescribeRepositories': repositories('*'),
-      'ecr:GetLifecyclePolicy': repositories('echo/*'),
-      'ecr:GetRepositoryPolicy': repositories('echo/*'),
-      'ecr:ListTagsForResource': repositories('echo/*'),
-    });
+    expect(actions()).toEqual({ ...LISTS, 'ecr:GetLifecyclePolicy': repositories('echo/*') });
   });
 
-  test('write settings of the repositories of the prefix otherwise', () => {
+  test('read and write all that the template has, however late it comes', () => {
+    const cache = echo({ pullers: [CachePullers.account('444455556666')], inheritTags: true });
+    new RepositoryAdoption(stack, 'Adoption', { template: cache.repositoryTemplate, dryRun: false });
+    cache.repositoryTemplate.cdkTagManager.setTag('stage', 'prod');
+
+    const all = ['GetLifecyclePolicy', 'GetRepositoryPolicy', 'ListTagsForResource', 'PutLifecyclePolicy', 'SetRepositoryPolicy', 'TagResource'];
+    expect(actions()).toEqual({ ...LISTS, ...Object.fromEntries(all.map(action => [`ecr:${action}`, repositories('echo/*')])) });
+  });
+
+  test('write nothing that the template does not have', () => {
     adopt({ dryRun: false });
 
-    expect(actions()).toMatchObject({
-      'ecr:PutLifecyclePolicy': repositories('echo/*'), 'ecr:SetRepositoryPolicy': repositories('echo/*'), 'ecr:TagResource': repositories('echo/*'),
+    expect(actions()).toEqual({ ...LISTS, 'ecr:GetLifecyclePolicy': repositories('echo/*'), 'ecr:PutLifecyclePolicy': repositories('echo/*') });
+  });
+
+  test('change nothing of what belongs to others, whatever its function does', () => {
+    adopt({ dryRun: false, leaveOut: ['echo/own'] });
+    new ecr.CfnPullThroughCacheRule(stack, 'Dev', { ecrRepositoryPrefix: 'echo/dev', upstreamRegistryUrl: 'quay.io' });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([{
+          Effect: 'Deny',
+          Action: ['ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy', 'ecr:TagResource'],
+          Resource: ['echo', 'echo/dev/*', 'echo/own', 'echo/own/*'].map(repositories),
+        }]),
+      },
     });
   });
 });
@@ -124,7 +168,7 @@ test('runs on a current Node.js, on ARM, for a quarter of an hour at most', () =
   adopt();
 
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-    Architectures: ['arm64'], Runtime: 'nodejs24.x', Timeout: 900, LoggingConfig: { LogGroup: Match.anyValue() },
+    Architectures: ['arm64'], Runtime: FUNCTIONS_RUNTIME, Timeout: 900, LoggingConfig: { LogGroup: Match.anyValue() },
   });
 });
 
@@ -146,10 +190,14 @@ describe('fails', () => {
 
   test('for something to leave out that is not below the prefix', () => {
     expect(() => adopt({ leaveOut: ['own'] })).toThrow(
-      "got 'own' to be left out of what is below 'echo', expected a prefix that begins with 'echo/': write it whole, such as 'echo/team'");
+      "got 'own' to be left out of what is below 'echo', expected a name that begins with 'echo/': write it whole, such as 'echo/team'");
+  });
+
+  test.each<[string, any]>([['an empty list', []], ['no list', null]])('for %s to leave out, which a filter may have left', (kind, leaveOut) => {
+    expect(() => adopt({ leaveOut })).toThrow(`got ${kind} of names in leaveOut`);
   });
 
   test('for something to leave out that is no prefix', () => {
-    expect(() => adopt({ leaveOut: ['echo/Own'] })).toThrow("got the prefix that is left out 'echo/Own', expected lower-case letters");
+    expect(() => adopt({ leaveOut: ['echo/Own'] })).toThrow("got the name that is left out 'echo/Own', expected lower-case letters");
   });
 });

@@ -1,6 +1,5 @@
-import { CfnParameter, NestedStack } from 'aws-cdk-lib';
-import type { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { PullThroughCache, RepositoryRemoval } from '../../src';
 import type { RepositoryRemovalProps } from '../../src';
@@ -27,22 +26,34 @@ function removal(of = stack): any {
   return resource;
 }
 
+/** What the function is told, with references as JSON has them. */
+function settings(of = stack): any {
+  const [{ Properties }] = Object.entries(Template.fromStack(of).findResources('AWS::Lambda::Function'))
+    .filter(([id]) => id.startsWith('Removal')).map(([, one]) => one);
+  const text = Properties.Environment.Variables.PULL_THROUGH_CACHE_SETTINGS;
+  return JSON.parse(text['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : `<${Object.values(part)[0]}>`).join(''));
+}
+
 const repositories = (name: string) => ({
   'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ecr:eu-central-1:111122223333:repository/${name}`]],
 });
 
-test('knows the prefix, its confirmation, its stack and what belongs to others', () => {
+test('tells its function, and no event, the prefix, its confirmation, its stack and what belongs to others', () => {
   remove({ leaveOut: ['echo/own'] });
   new ecr.CfnPullThroughCacheRule(stack, 'Dev', { ecrRepositoryPrefix: 'echo/dev', upstreamRegistryUrl: 'quay.io' });
 
-  expect(removal().Properties).toEqual({
-    ServiceToken: expect.anything(),
-    ServiceTimeout: '3600',
-    prefix: 'echo',
-    confirmedPrefix: 'echo',
-    others: ['echo/dev', 'echo/own'],
-    stacks: [{ Ref: 'AWS::StackId' }],
+  expect(settings()).toEqual({
+    prefix: 'echo', confirmedPrefix: 'echo', others: ['echo/dev'], leftOut: ['echo/own'], stacks: ['<AWS::StackId>'], keepsAll: false,
   });
+  expect(removal().Properties).toEqual({ ServiceToken: expect.anything(), ServiceTimeout: '3600', changes: [expect.anything()] });
+});
+
+test('runs again when what it tells its function changes', () => {
+  remove();
+  const other = newStack();
+  remove({ leaveOut: ['echo/own'] }, other);
+
+  expect(removal(other).Properties.changes).not.toEqual(removal().Properties.changes);
 });
 
 test('is made before the rule, so that it deletes when no pull can bring a repository back', () => {
@@ -62,10 +73,34 @@ test('is made before an L1 rule too', () => {
   expect(Template.fromStack(stack).toJSON().Resources.Rule.DependsOn).toEqual([expect.stringMatching(/^Removal/)]);
 });
 
-test('works for an imported cache', () => {
-  remove({ cache: PullThroughCache.fromRepositoryPrefix(stack, 'Shared', 'echo') });
+describe('warns when nothing has the rule deleted before the repositories', () => {
+  const WARNING = Match.stringLikeRegexp('the rule of the cache is not in this part of the app, so nothing has it deleted before its repositories.*removalNotOrdered');
 
-  expect(removal().Properties.prefix).toBe('echo');
+  test('for an imported cache whose rule is elsewhere', () => {
+    remove({ cache: PullThroughCache.fromRepositoryPrefix(stack, 'Shared', 'echo') });
+
+    expect(settings().prefix).toBe('echo');
+    Annotations.fromStack(stack).hasWarning('*', WARNING);
+  });
+
+  test('for a rule in another Stage, on which nothing can depend', () => {
+    const app = new App();
+    const env = { account: '111122223333', region: 'eu-central-1' };
+    const cache = echo(new Stack(new Stage(app, 'One'), 'Stack', { env }));
+    const other = new Stack(new Stage(app, 'Other'), 'Stack', { env });
+    remove({ cache }, other);
+
+    Annotations.fromStack(other).hasWarning('*', WARNING);
+  });
+
+  test('and not for an imported cache whose rule is in this app', () => {
+    const other = new Stack(stack.node.root as App, 'Rules', { env: { account: '111122223333', region: 'eu-central-1' } });
+    new ecr.CfnPullThroughCacheRule(other, 'Rule', { ecrRepositoryPrefix: 'echo', upstreamRegistryUrl: 'quay.io' });
+    remove({ cache: PullThroughCache.fromRepositoryPrefix(stack, 'Shared', 'echo') });
+
+    Annotations.fromStack(stack).hasNoWarning('*', WARNING);
+    expect(other.dependencies.map(({ node }) => node.id)).toEqual([stack.node.id]);
+  });
 });
 
 test('works beside a verification of the same cache', () => {
@@ -80,30 +115,63 @@ test('leaves it to the deployment to compare a prefix that only it knows', () =>
   const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
   remove({ cache: PullThroughCache.fromRepositoryPrefix(stack, 'Shared', prefix) });
 
-  expect(removal().Properties).toMatchObject({ prefix: { Ref: 'Prefix' }, confirmedPrefix: 'echo' });
+  expect(settings()).toMatchObject({ prefix: '<Prefix>', confirmedPrefix: 'echo' });
+});
+
+test('leaves it to the deployment whether a name that only it knows is below the prefix', () => {
+  const own = new CfnParameter(stack, 'Own').valueAsString;
+  remove({ leaveOut: [own] });
+
+  expect(settings().leftOut).toEqual(['<Own>']);
 });
 
 test('in a nested stack knows the stack around it', () => {
   const nested = new NestedStack(stack, 'Nested');
   remove({}, nested);
 
-  expect(removal(nested).Properties.stacks).toEqual([{ Ref: expect.stringContaining('StackId') }, { Ref: 'AWS::StackId' }]);
+  expect(settings(nested).stacks).toEqual([expect.stringMatching(/^<.*StackId.*>$/), '<AWS::StackId>']);
 });
+
+function statements(): any[] {
+  return Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith('Removal')).flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+}
+
+const allowed = () => Object.fromEntries(statements().filter(({ Effect }) => Effect === 'Allow')
+  .flatMap(({ Action, Resource }) => [Action].flat().map(action => [action, Resource])));
+
+const LISTS = {
+  'logs:CreateLogStream': expect.anything(),
+  'logs:PutLogEvents': expect.anything(),
+  'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
+  'lambda:InvokeFunction': { 'Fn::GetAtt': [expect.stringMatching(/^RemovalFunction/), 'Arn'] },
+  'ecr:DescribePullThroughCacheRules': '*',
+  'ecr:DescribeRepositoryCreationTemplates': '*',
+  'ecr:DescribeRepositories': repositories('*'),
+};
 
 test('may list the registry and delete the repositories of the prefix, and nothing else', () => {
   remove();
 
-  const statements = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
-    .filter(([id]) => id.startsWith('Removal')).flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
-  expect(Object.fromEntries(statements.flatMap(({ Action, Resource }) => [Action].flat().map(action => [action, Resource])))).toEqual({
-    'logs:CreateLogStream': expect.anything(),
-    'logs:PutLogEvents': expect.anything(),
-    'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
-    'lambda:InvokeFunction': { 'Fn::GetAtt': [expect.stringMatching(/^RemovalFunction/), 'Arn'] },
-    'ecr:DescribePullThroughCacheRules': '*',
-    'ecr:DescribeRepositories': repositories('*'),
-    'ecr:DeleteRepository': repositories('echo/*'),
-  });
+  expect(allowed()).toEqual({ ...LISTS, 'ecr:DeleteRepository': repositories('echo/*') });
+});
+
+test('may not delete what belongs to others, whatever its function does', () => {
+  remove({ leaveOut: ['echo/own'] });
+  new ecr.CfnPullThroughCacheRule(stack, 'Dev', { ecrRepositoryPrefix: 'echo/dev', upstreamRegistryUrl: 'quay.io' });
+
+  expect(statements().filter(({ Effect }) => Effect === 'Deny')).toEqual([{
+    Effect: 'Deny',
+    Action: 'ecr:DeleteRepository',
+    Resource: ['echo', 'echo/dev/*', 'echo/own', 'echo/own/*'].map(repositories),
+  }]);
+});
+
+test('may delete nothing when all is to be kept', () => {
+  remove({ keepAll: true });
+
+  expect(settings().keepsAll).toBe(true);
+  expect([allowed(), statements().filter(({ Effect }) => Effect === 'Deny')]).toEqual([LISTS, []]);
 });
 
 test('says what its function is for', () => {
@@ -137,6 +205,20 @@ describe('fails', () => {
 
   test('for something to leave out that is not below the prefix', () => {
     expect(() => remove({ leaveOut: ['echoes/own'] })).toThrow("got 'echoes/own' to be left out of what is below 'echo'");
+  });
+
+  test.each<[string, any, string]>([
+    ['an empty list', [], 'got an empty list of names in leaveOut, expected at least one: leave the option leaveOut out when nothing is to be left alone'],
+    ['nothing', null, 'got no list of names in leaveOut'],
+    ['a place without a value', [undefined], 'got a list of names in leaveOut with nothing in place 1'],
+  ])('for %s to leave out, which a filter may have left', (_, leaveOut, message) => {
+    expect(() => remove({ leaveOut })).toThrow(message);
+  });
+
+  test('for more that is left out than a function can be told', () => {
+    remove({ leaveOut: Array.from({ length: 200 }, (_, at) => `echo/own-${at}/with-a-long-name`) });
+
+    expect(() => settings()).toThrow(/got \d+ characters of settings, expected at most 3800: name what is left out by a prefix that is common to it/);
   });
 
   test('for a cache of another Region', () => {

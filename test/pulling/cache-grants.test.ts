@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, Aspects, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CachePullers, PullThroughCache, PullThroughCacheGrants, RegistryPolicy } from '../../src';
@@ -269,10 +269,22 @@ describe('a grant across accounts', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('speaks of a cache of another account that is imported', () => {
+  test('speaks of no import that names its account, whose owner is known to be another', () => {
     const stack = newStack();
     PullThroughCache.fromPullThroughCacheAttributes(stack, 'Echo', { repositoryPrefix: 'echo', account: OTHER }).grants.pull(role(stack));
-    expect(warningsOf(stack)).toEqual([expect.stringContaining(`the owner of the cache, ${OTHER}, has to allow that account reading what is cached`)]);
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test.each([['before', true], ['after', false]])('speaks in the Stage of who pulls, when the one of the cache was made %s', (_, cacheFirst) => {
+    const root = new App();
+    const stackIn = (id: string, account: string) => new Stack(new Stage(root, id, { env: { ...ENV, account } }), 'Stack');
+    const ids = cacheFirst ? ['Owner', 'User'] : ['User', 'Owner'];
+    const stacks = new Map(ids.map(id => [id, stackIn(id, id === 'Owner' ? OTHER : ENV.account)]));
+    const own = new PullThroughCache(stacks.get('Owner')!, 'Echo', { upstream: ECHO });
+    // as CachedImages does, when the Stage of who pulls is synthesized
+    Aspects.of(stacks.get('User')!).add({ visit: one => { if (one === stacks.get('User')) { own.grants.pull(role(stacks.get('User')!)); } } });
+    root.synth();
+    expect(warningsOf(stacks.get('User')!)).toEqual([expect.stringMatching(/^\/User\/Stack\/.* grantHalfMissing: .* is one half/)]);
   });
 });
 

@@ -239,7 +239,7 @@ describe('a cached image', () => {
     use(ImageInCache.fromRule(cache, name));
 
     Annotations.fromStack(Stack.of(cache)).hasWarning('/Stack/Rule', Match.stringLikeRegexp('a first pull by digest is reported to fail until '
-      + 'the image was pulled by a tag once .*2837.. Pull its tag once, or acknowledge this warning[.]'));
+      + "the image was pulled by a tag once .*2837., although AWS's guide has it[.] Pull its tag once, or acknowledge this warning[.]"));
   });
 
   test('with a digest warns once, however often it is used', () => {

@@ -1,8 +1,8 @@
-import { App, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack, Tags, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnPermissionSet } from 'aws-cdk-lib/aws-sso';
-import { PullPolicy, PullThroughCache } from '../../src';
+import { CacheMonitoring, PullPolicy, PullThroughCache, UpstreamRegistry } from '../../src';
 import { knownLength } from '../../src/private/checks';
 import { agnosticStack, ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
@@ -162,5 +162,24 @@ describe('a printed pull policy', () => {
 
   test('fails without caches', () => {
     expect(() => PullPolicy.toPolicyText({ caches: [] })).toThrow('got an empty list of caches');
+  });
+});
+
+describe('the text of a policy', () => {
+  const PLAIN = { upstream: UpstreamRegistry.QUAY, monitoring: CacheMonitoring.none() };
+
+  test.each([['eu-central-1', 'aws'], ['eusc-de-east-1', 'aws-eusc']])('is text where account and Region are known: in %s', (region, partition) => {
+    const text = PullPolicy.toPolicyText({ caches: [new PullThroughCache(newStack(new App(), 'S', { ...ENV, region }), 'Quay', PLAIN)], images: ['a/b'] });
+    expect(JSON.parse(text).Statement.map(({ Resource }: { Resource: string }) => Resource)).toContain(
+      `arn:${partition}:ecr:${region}:${ENV.account}:repository/quay/a/b`);
+  });
+
+  test('is a token where the account is not known, or tags may still come', () => {
+    const app = new App();
+    const caches = [
+      new PullThroughCache(new Stack(app, 'Any'), 'Quay', PLAIN),
+      new PullThroughCache(newStack(app, 'Tagged'), 'Quay', { ...PLAIN, repositoryTemplate: { inheritTags: true } }),
+    ];
+    expect(caches.map(one => Token.isUnresolved(PullPolicy.toPolicyText({ caches: [one] })))).toEqual([true, true]);
   });
 });

@@ -71,11 +71,23 @@ describe('the replication of a registry', () => {
     expect(rulesOf(stack)).toHaveLength(1);
   });
 
-  test.each([[{ region: 'Ireland' }, "got the Region 'Ireland'"], [{ region: 'cn-north-1' }, "got the Region 'cn-north-1'"], [{ region: 'eu-west-1', account: '1' }, "got the account '1'"]])(
+  test.each([[{ region: 'Ireland' }, "got the Region 'Ireland'"], [{ region: 'cn-north-1' }, "got a destination in the Region 'cn-north-1', which belongs to the partition aws-cn"], [{ region: 'eu-west-1', account: '1' }, "got the account '1'"]])(
     'fails for %j', (destination, message) => {
       const { stack, replicas } = replication();
       expect(() => replicas.replicate(cache(stack), destination)).toThrow(message);
     });
+
+  test.each([[{ region: 'eu-west-1', acount: OTHER }, 'acount'], [{ region: 'eu-west-1', deletions: true }, 'deletions']])('fails for an option that there is not: %j', (destination, option) => {
+    const { stack, replicas } = replication();
+    expect(() => replicas.replicate(cache(stack), destination)).toThrow(
+      `got the option '${option}' of a destination of replicas, expected options with 'region', 'account', 'replicateDeletions'`);
+  });
+
+  test.each([['us-gov-west-1', 'us-gov-east-1'], ['cn-north-1', 'cn-northwest-1']])('goes from %s to %s, within a partition', (region, there) => {
+    const { stack, replicas } = replication(newStack(new App(), 'Stack', { ...ENV, region }));
+    replicas.replicateMatching('services/', { region: there });
+    expect(rulesOf(stack)).toHaveLength(1);
+  });
 
   test('fails for a cache of another Region', () => {
     const { stack, replicas } = replication();
@@ -118,16 +130,52 @@ describe('the replication of a registry', () => {
   });
 });
 
+describe('deletions', () => {
+  test('are replicated to the destinations that ask for it, with a warning', () => {
+    const { stack, replicas } = replication();
+    replicas.replicateMatching('services/', THERE);
+    replicas.replicateMatching('builds/', { region: 'us-west-2' }, { ...THERE, replicateDeletions: true });
+    const to = (region: string) => [{ Region: region, RegistryId: ENV.account }];
+    expect(rulesOf(stack)).toEqual([
+      { Destinations: to('eu-west-1'), RepositoryFilters: [filter('services/')] },
+      { Destinations: to('us-west-2'), RepositoryFilters: [filter('builds/')] },
+      { Destinations: to('eu-west-1'), RepositoryFilters: [filter('builds/')], DeleteReplication: { Enabled: true } },
+    ]);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('replicatedDeletions: deletions are replicated, those of lifecycle policies included')]);
+  });
+
+  test('are not replicated otherwise, without a warning', () => {
+    const { stack, replicas } = replication();
+    replicas.replicate(cache(stack), { ...THERE, replicateDeletions: false });
+    expect(JSON.stringify(rulesOf(stack))).not.toContain('DeleteReplication');
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test.each<[string, string | undefined, string]>([['the same names', 'team/', 'team/'], ['names below', 'team/', 'team/app/'], ['all', undefined, 'team/']])(
+    'fail when they are replicated and kept for %s', (_, one, other) => {
+      const { stack, replicas } = replication();
+      if (one === undefined) { replicas.replicate(cache(stack, 'ROOT'), THERE); } else { replicas.replicateMatching(one, THERE); }
+      expect(() => replicas.replicateMatching(other, { ...THERE, replicateDeletions: true })).toThrow(
+        'got deletions that are replicated to eu-west-1 for the same repositories once and not another time, expected one of the two for what starts alike');
+    });
+
+  test('fail when they are replicated and kept in one call, and when it is no flag', () => {
+    const { replicas } = replication();
+    expect(() => replicas.replicateMatching('team/', THERE, { ...THERE, replicateDeletions: true })).toThrow('got deletions that are replicated to eu-west-1');
+    expect(() => replicas.replicateMatching('team/', { ...THERE, replicateDeletions: 'no' as unknown as boolean })).toThrow("got the text 'no' as replicateDeletions, expected true or false");
+  });
+});
+
 describe('how much a replication configuration takes', () => {
   const to = (index: number) => ({ region: 'eu-west-1', account: String(200000000000 + index) });
 
-  test('10 sets of destinations', () => {
+  test('25 sets of destinations', () => {
     const { replicas } = replication();
-    for (let index = 0; index < 10; index++) {
+    for (let index = 0; index < 25; index++) {
       replicas.replicateMatching('services/', to(index));
     }
-    expect(() => replicas.replicateMatching('services/', to(10))).toThrow(
-      'got 11 sets of destinations in a replication configuration, expected at most 10: send more caches to the same destinations: those with the same share a rule');
+    expect(() => replicas.replicateMatching('services/', to(0), to(1))).toThrow(
+      'got 26 sets of destinations in a replication configuration, expected at most 25: send more caches to the same destinations: those with the same share a rule');
   });
 
   test('100 prefixes for each', () => {

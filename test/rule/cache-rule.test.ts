@@ -56,7 +56,7 @@ describe('a rule', () => {
     expect(propertiesOf(stack, RULE)).toEqual({
       EcrRepositoryPrefix: { Ref: 'Prefix' },
       UpstreamRegistry: 'ecr',
-      UpstreamRegistryUrl: { 'Fn::Join': ['', [{ Ref: 'Account' }, '.dkr.ecr.', { Ref: 'Region' }, '.amazonaws.com']] },
+      UpstreamRegistryUrl: { 'Fn::Join': ['', [{ Ref: 'Account' }, '.dkr.ecr.', { Ref: 'Region' }, '.', { Ref: 'AWS::URLSuffix' }]] },
       UpstreamRepositoryPrefix: { Ref: 'UpstreamPrefix' },
     });
   });
@@ -69,10 +69,43 @@ describe('a rule', () => {
 });
 
 describe('the place of a rule', () => {
-  test.each(['cn-north-1', 'us-gov-west-1'])('fails in %s, which has no pull-through cache', (region) => {
-    const stack = newStack(new App(), 'Stack', { account: ENV.account, region });
-    expect(() => new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: reader(stack) })).toThrow(
-      `got the Region '${region}', expected a Region with pull-through caches`);
+  /** A rule in a Region for a registry of another account in a Region. */
+  const between = (own: string, upstream: string) => {
+    const stack = newStack(new App(), 'Stack', { account: ENV.account, region: own });
+    const registry = UpstreamRegistry.ecr({ account: '123456789012', region: upstream });
+    new CacheRule(stack, 'Rule', { upstream: registry, upstreamRole: reader(stack) });
+    return stack;
+  };
+
+  test.each([
+    ['us-gov-west-1', 'us-gov-east-1', '123456789012.dkr.ecr.us-gov-east-1.amazonaws.com'],
+    ['cn-north-1', 'cn-northwest-1', '123456789012.dkr.ecr.cn-northwest-1.amazonaws.com.cn'],
+  ])("warns in %s, of which AWS's pages differ, and makes the rule", (own, upstream, url) => {
+    const stack = between(own, upstream);
+    expect(propertiesOf(stack, 'AWS::ECR::PullThroughCacheRule').UpstreamRegistryUrl).toBe(url);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining(
+      `AWS's pages differ on whether ECR has pull-through caches in ${own}: its guide for ECR says no, CloudFormation has the resource type there.`)]);
+  });
+
+  test.each([['eu-west-1', 'us-east-1'], ['eusc-de-east-1', 'eusc-de-east-1'], ['us-iso-east-1', 'us-iso-west-1']])('warns of nothing in %s', (own, upstream) => {
+    expect(warningsOf(between(own, upstream))).toEqual([]);
+  });
+
+  test.each([
+    ['us-gov-west-1', 'us-east-1', 'aws', 'aws-us-gov'], ['us-east-1', 'us-gov-west-1', 'aws-us-gov', 'aws'], ['eu-central-1', 'eusc-de-east-1', 'aws-eusc', 'aws'],
+  ])('fails in %s for an upstream in %s, which is of another partition', (own, upstream, there, here) => {
+    expect(() => between(own, upstream)).toThrow(`got an upstream in the Region '${upstream}', which belongs to the partition ${there}, `
+      + `expected one of the partition ${here}, to which ${own} belongs, since nothing goes from one to the other: choose a Region of the same partition`);
+  });
+
+  test('fails in AWS GovCloud (US) for what is no registry of ECR, and is accepted by the context', () => {
+    const rule = (accept: string[]) => {
+      const stack = newStack(new App({ context: { 'cdk-ecr-pull-through-cache:accept': accept } }), 'Stack', { account: ENV.account, region: 'us-gov-west-1' });
+      return new CacheRule(stack, 'Rule', { upstream: UpstreamRegistry.QUAY });
+    };
+    expect(() => rule([])).toThrow("got the upstream 'quay.io' for a cache in the Region 'us-gov-west-1', expected a private ECR registry of AWS GovCloud (US), "
+      + 'since ECR caches no other registries there: use UpstreamRegistry.ecr(), or copy the images there with a pipeline; if AWS takes it by now');
+    expect(() => rule(['region'])).not.toThrow();
   });
 
   test('fails in a Region that is none', () => {

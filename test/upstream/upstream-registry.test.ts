@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,7 +10,7 @@ import { CacheRule } from '../../src/rule/cache-rule';
 import { UpstreamRole } from '../../src/rule/upstream-role';
 import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
-import { propertiesOf } from '../app';
+import { newStack, propertiesOf } from '../app';
 
 let stack: Stack;
 let credential: UpstreamCredential;
@@ -153,10 +153,23 @@ describe('a private ECR registry', () => {
 
   test.each([
     ['cn-north-1', 'amazonaws.com.cn'], ['eusc-de-east-1', 'amazonaws.eu'], ['us-iso-east-1', 'c2s.ic.gov'], ['us-gov-west-1', 'amazonaws.com'],
-    ['mx-central-1', 'amazonaws.com'], ['xyz-east-1', 'amazonaws.com'],
+    ['mx-central-1', 'amazonaws.com'], ['xyz-east-1', 'amazonaws.com'], ['us-isob-east-1', 'sc2s.sgov.gov'], ['us-isof-south-1', 'csp.hci.ic.gov'],
+    ['eu-isoe-west-1', 'cloud.adc-e.uk'], ['cn-south-9', 'amazonaws.com.cn'],
   ])('in %s has the suffix of its partition', (region, suffix) => {
     expect(UpstreamRegistry.ecr({ account: '123456789012', region }).url).toBe(`123456789012.dkr.ecr.${region}.${suffix}`);
   });
+
+  test('has the suffix of the stack where its Region is known at deployment only', () => {
+    const { url, imageHosts } = UpstreamRegistry.ecr({ account: '123456789012', region: Aws.REGION });
+    expect(newStack().resolve(url)).toEqual({ 'Fn::Join': ['', ['123456789012.dkr.ecr.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] });
+    expect(imageHosts).toContain(`123456789012.dkr.ecr.${Aws.REGION}.amazonaws.com`);
+  });
+
+  test.each([['cn-north-1', ['123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn']], ['eusc-de-east-1', []]])(
+    'in %s has the dual-stack hosts of its partition', (region, hosts) => {
+      const { imageHosts, url } = UpstreamRegistry.ecr({ account: '123456789012', region });
+      expect(imageHosts).toEqual([url, ...hosts]);
+    });
 
   test('is meant by names with its dual-stack host', () => {
     expect(UpstreamRegistry.echo({ account: '123456789012' }).imageHosts).toContain('123456789012.dkr-ecr.us-east-1.on.aws');

@@ -234,6 +234,56 @@ describe('what the arguments change', () => {
   });
 });
 
+describe('what is known only later', () => {
+  test('may be no accounts: then there is no repository policy, and nothing for the registry policy', async () => {
+    const { cache, find } = await cacheWith({ ...ECHO, pullerAccountIds: pulumi.output([]) });
+
+    assert.equal(find(TEMPLATE).inputs.repositoryPolicy, undefined);
+    assert.equal(await valueOf(cache.registryPolicyJson), '');
+  });
+
+  test('may be an organization without accounts', async () => {
+    const { find } = await cacheWith({ ...ECHO, pullerAccountIds: pulumi.output([]), pullerOrganizationId: 'o-abcde12345' });
+
+    assert.deepEqual(statementsOf(find(TEMPLATE).inputs.repositoryPolicy).map(({ Principal }) => Principal), ['*']);
+  });
+});
+
+test('null is the default', async () => {
+  const nothing = { cacheNamespace: null, imagesKept: null, repositoryTags: null, pullerAccountIds: null, upstreamRegistryUrl: null, tags: null };
+  const { find } = await cacheWith({ ...ECHO, ...nothing } as unknown as EcrPullThroughCacheArgs);
+
+  assert.equal(find(RULE).inputs.ecrRepositoryPrefix, 'echo');
+  assert.equal(JSON.parse(find(TEMPLATE).inputs.lifecyclePolicy).rules[0].selection.countNumber, 10);
+});
+
+describe('tags and pullers of other accounts', () => {
+  async function warnings(args: EcrPullThroughCacheArgs): Promise<string[]> {
+    const told: string[] = [];
+    const { warn } = pulumi.log;
+    (pulumi.log as { warn: typeof warn }).warn = async message => { told.push(message); };
+    await cacheWith({ ...ECHO, ...args });
+    (pulumi.log as { warn: typeof warn }).warn = warn;
+    return told;
+  }
+  const repositoryTags = { team: 'web' };
+
+  for (const pullers of [{ pullerAccountIds: ['444455556666'] }, { pullerOrganizationId: 'o-abcde12345' }, { pullerAccountIds: pulumi.output(['444455556666']) }]) {
+    test(`are warned of together: ${Object.keys(pullers).join()}`, async () => {
+      const [warning, ...more] = await warnings({ ...pullers, repositoryTags });
+
+      assert.match(warning, /born with tags: a first pull then needs ecr:TagResource.*one from another account is expected to fail/);
+      assert.deepEqual(more, []);
+    });
+  }
+
+  test('are not warned of alone', async () => {
+    assert.deepEqual(await warnings({ repositoryTags }), []);
+    assert.deepEqual(await warnings({ pullerAccountIds: ['444455556666'] }), []);
+    assert.deepEqual(await warnings({ pullerAccountIds: pulumi.output([]), repositoryTags }), []);
+  });
+});
+
 describe('other upstreams', () => {
   test('a public one has neither role nor credential', async () => {
     const { cache, find, resources } = await cacheWith({ upstreamRegistryUrl: 'public.ecr.aws', cacheNamespace: 'ecr-public' });

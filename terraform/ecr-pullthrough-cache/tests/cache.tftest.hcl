@@ -166,7 +166,7 @@ run "names_from_a_prefix_with_a_slash" {
     condition = [
       aws_iam_role.repository_creation[0].name, aws_iam_policy.pullers[0].name, aws_cloudwatch_event_rule.failed_pulls[0].name,
       ] == [
-      "ecr-creation-team-a-echo-eu-central-1", "ecr-pull-through-cache-team-a-echo-eu-central-1-pullers", "pull-through-cache-team-a-echo-failed",
+      "ecr-creation-team-a-echo-04d90-eu-central-1", "ecr-pull-through-cache-team-a-echo-04d90-eu-central-1-pullers", "pull-through-cache-team-a-echo-04d90-failed",
     ]
     error_message = "a name has a slash"
   }
@@ -231,4 +231,68 @@ run "alarm_tells_a_topic_and_an_address" {
     condition     = toset(aws_cloudwatch_metric_alarm.failed_pulls[0].alarm_actions) == toset(["arn:aws:sns:eu-central-1:111122223333:ops", "arn:aws:sns:eu-central-1:111122223333:alarm"])
     error_message = "somebody isn't told"
   }
+}
+
+# what a caller leaves to null, such as an optional attribute of its own
+run "null_is_the_default" {
+  variables {
+    create               = null
+    echo_registry_region = null
+    cache_namespace      = null
+    role_name            = null
+    policy_name          = null
+    role_permissions     = null
+    images_kept          = null
+    untagged_image_days  = null
+    repository_tags      = null
+    puller_account_ids   = null
+    alarm_topic_arns     = null
+    tags                 = null
+  }
+  assert {
+    condition     = aws_ecr_pull_through_cache_rule.this[0].ecr_repository_prefix == "echo" && aws_iam_role.ecr_access[0].name == "echo-ecr-mirror-role"
+    error_message = "null is something else than the default"
+  }
+  assert {
+    condition     = [for rule in jsondecode(aws_ecr_repository_creation_template.this[0].lifecycle_policy).rules : rule.selection.countNumber] == [10, 30]
+    error_message = "the lifecycle isn't the default"
+  }
+}
+
+run "the_longest_namespace" {
+  variables {
+    cache_namespace = "a/b/c/d/e/f/g/h/i/j/k/l/m/n/oo"
+    kms_key_arn     = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+  assert {
+    condition     = length(aws_iam_role.repository_creation[0].name) + length("ap-southeast-1") - length("eu-central-1") <= 64
+    error_message = "the role's name is too long: ${aws_iam_role.repository_creation[0].name}"
+  }
+}
+
+run "a_namespace_with_a_dot" {
+  variables {
+    cache_namespace = "quay.io"
+    alarm_email     = "ops@example.com"
+  }
+  assert {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,256}$", aws_sns_topic.alarm[0].name))
+    error_message = "the topic is named ${aws_sns_topic.alarm[0].name}"
+  }
+}
+
+run "warns_of_tags_for_other_accounts" {
+  variables {
+    repository_tags    = { team = "web" }
+    puller_account_ids = ["444455556666"]
+  }
+  expect_failures = [check.first_pulls_of_other_accounts]
+}
+
+run "warns_of_tags_for_an_organization" {
+  variables {
+    repository_tags        = { team = "web" }
+    puller_organization_id = "o-abcde12345"
+  }
+  expect_failures = [check.first_pulls_of_other_accounts]
 }

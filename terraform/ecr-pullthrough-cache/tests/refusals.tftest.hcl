@@ -163,3 +163,11 @@ run "fails_for_alarm_email" {
   }
   expect_failures = [var.alarm_email]
 }
+
+run "fails_for_a_tag_without_a_value" {
+  command = plan
+  variables {
+    repository_tags = { team = null }
+  }
+  expect_failures = [var.repository_tags]
+}

@@ -3,6 +3,10 @@
 # the CDK bindings on npm tell: `build.sh DIRECTORY`. Then `DIRECTORY/tofu oldest|newest ARGUMENTS...` runs OpenTofu with it.
 # Three minutes without a Go build cache, ten seconds with one.
 set -euo pipefail
+if ! command -v go > /dev/null; then
+  echo "got no program 'go', expected Go from https://go.dev/dl: OpenTofu and the provider are built with it" >&2
+  exit 1
+fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 to=$(mkdir -p "$1" && cd "$1" && pwd)
 module=$here/../../../terraform/ecr-pullthrough-cache

@@ -1,0 +1,65 @@
+import { DescribeRepositoriesCommand, GetLifecyclePolicyCommand, GetRepositoryPolicyCommand, ListTagsForResourceCommand } from '@aws-sdk/client-ecr';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { roleIn } from './watched-cache';
+import { CacheLifecycleRule, CachePullers, PullThroughCache, UpstreamRegistry } from '../../src';
+import { decided, undecided } from '../runner/check';
+import type { Group, Place } from '../runner/check';
+import type { Session } from '../runner/session';
+
+const STACK = 'IntegTagged', BUSYBOX = 'integ-tagged/docker/library/busybox', ALPINE = 'integ-tagged/docker/library/alpine';
+
+/** A cache whose repositories are created with all that a template can give, a role that may pull, and one that may all but tag. */
+function stacks(app: App, { account }: Place): void {
+  const stack = new Stack(app, STACK);
+  const cache = new PullThroughCache(stack, 'Cache', {
+    upstream: UpstreamRegistry.ECR_PUBLIC,
+    repositoryPrefix: 'integ-tagged',
+    repositoryTemplate: {
+      tags: { integ: 'yes' },
+      encryptionKey: new kms.Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY, pendingWindow: Duration.days(7) }),
+      lifecycleRules: [CacheLifecycleRule.keepNewest(5)],
+      pullers: [CachePullers.account(account)],
+    },
+  });
+  const [puller, untagged] = [roleIn(stack, 'Puller'), roleIn(stack, 'Untagged')];
+  cache.grants.pull(puller);
+  cache.grants.pull(untagged);
+  untagged.addToPolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['ecr:TagResource'], resources: ['*'] }));
+  new CfnOutput(stack, 'PullerArn', { value: puller.roleArn });
+  new CfnOutput(stack, 'UntaggedArn', { value: untagged.roleArn });
+}
+
+async function creationRoleActions(session: Session) {
+  const pulled = await session.pull(BUSYBOX, 'stable', await session.output(STACK, 'PullerArn'));
+  if (pulled.refused) { return decided(false, pulled.refused); }
+  const { ecr } = session.account;
+  const { repositories: [repository] = [] } = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [BUSYBOX] }));
+  const { tags = [] } = await ecr.send(new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
+  const named = { repositoryName: BUSYBOX };
+  const seen = {
+    encryption: repository.encryptionConfiguration?.encryptionType,
+    tag: tags.find(({ Key }) => Key === 'integ')?.Value ?? 'none',
+    lifecycle: await ecr.send(new GetLifecyclePolicyCommand(named)).then(() => 'there', () => 'none'),
+    policy: await ecr.send(new GetRepositoryPolicyCommand(named)).then(() => 'there', () => 'none'),
+  };
+  return decided(seen.encryption === 'KMS' && seen.tag === 'yes' && seen.lifecycle === 'there' && seen.policy === 'there', seen);
+}
+
+async function tagResource(session: Session) {
+  const without = await session.pull(ALPINE, '3', await session.output(STACK, 'UntaggedArn'));
+  const within = await session.pull(ALPINE, '3', await session.output(STACK, 'PullerArn'));
+  return within.refused ? undecided(within.refused) : decided(without.refused !== undefined, `without ecr:TagResource: ${without.refused ?? 'served'}; with it: served`);
+}
+
+export const TAGGED: Group = {
+  name: 'tagged',
+  creates: 'a cache of ECR Public with tags and a KMS key, three roles; two small images',
+  minutes: 15,
+  dollars: 1,
+  images: { 'public.ecr.aws': ['docker/library/busybox:stable', 'docker/library/alpine:3'] },
+  stacks,
+  checks: [{ id: 'creation-role-actions', run: creationRoleActions }, { id: 'tag-resource-for-pullers', run: tagResource }],
+};

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'fs';
+import { isAbsolute, join } from 'path';
+import type { Stack } from 'aws-cdk-lib';
+import { readDockerfile } from './dockerfile';
+import { accessList, checkOptions } from '../private/access';
+import { checkText } from '../private/checks';
+import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
+import type { ImageInCache } from '../pulling/image-in-cache';
+import { CacheLookup, ImageOutcome } from '../rewriting/lookup';
+import { checkRule } from '../rule/cache-address';
+import type { ICacheRule } from '../rule/cache-rule';
+
+/** Which Dockerfile is read, and how it is built. */
+export interface DockerfileOptions {
+  /**
+   * The file, in the directory of the build.
+   *
+   * @default Dockerfile
+   */
+  readonly file?: string;
+
+  /**
+   * The build arguments that the asset is built with.
+   *
+   * @default - the defaults in the file
+   */
+  readonly buildArgs?: { [name: string]: string };
+}
+
+/** What a Dockerfile is built from, by caches. */
+export interface FoundInDockerfile {
+  readonly cached: { readonly name: string; readonly image: ImageInCache }[];
+  readonly notCached: string[];
+  readonly stages: readonly string[];
+}
+
+/** Looks the images of a Dockerfile up in caches, and warns of what only the build knows. */
+export function findInDockerfile(
+  stack: Stack, caches: ICacheRule[], directory: string, options: DockerfileOptions): FoundInDockerfile {
+  checkOptions('a Dockerfile', options, ['file', 'buildArgs'], stack);
+  checkText('directory', directory, "'app', the directory of the build", stack);
+  const rules = accessList('caches', caches, 'name the caches that the images are pulled through', stack);
+  rules.forEach(rule => checkRule(rule, stack));
+  const { names, stages, unknown } = readDockerfile(textOf(stack, directory, options.file ?? 'Dockerfile'), options.buildArgs ?? {});
+  if (unknown.length > 0) {
+    warn(stack, WarningId.BUILD_IMAGE_NOT_KNOWN, `only the build knows the images ${unknown.map(excerpt).join(', ')} of '${directory}', `
+      + 'so that they are pulled from their registry. Name the build arguments in the options, or acknowledge this warning.');
+  }
+  const lookup = new CacheLookup([rules.map(rule => ({ rule, replaces: [] }))], { exceptions: [], digests: true });
+  const findings = names.map(name => ({ name, finding: lookup.find(name, stack) }));
+  return {
+    stages,
+    cached: findings.flatMap(({ name, finding }) => finding.cached === undefined ? [] : [{ name, image: finding.cached.image }]),
+    notCached: findings.flatMap(({ name, finding: { cached, outcome } }) => cached || outcome === ImageOutcome.ALREADY_CACHED ? [] : [name]),
+  };
+}
+
+function textOf(stack: Stack, directory: string, file: string): string {
+  const path = isAbsolute(file) ? file : join(directory, file);
+  if (!existsSync(path)) {
+    throw new InvalidInputError({
+      got: `no file '${file}' in '${directory}'`,
+      expected: 'the Dockerfile of the build',
+      fix: 'name the file in the options, in the directory of the build',
+    }, stack);
+  }
+  return readFileSync(path, 'utf8');
+}

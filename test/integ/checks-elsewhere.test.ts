@@ -1,0 +1,88 @@
+import { GROUPS } from '../../integ/groups';
+import type { Place } from '../../integ/runner/check';
+import type { CloudEvent, Pulled, Session } from '../../integ/runner/session';
+
+const PLACE: Place = { account: '111122223333', region: 'us-east-1', farRegion: 'us-west-2', engine: false };
+
+/** What AWS would answer: calls of the SDK by the name of the command, deployments by their stack, events as they come, pulls. */
+interface World {
+  readonly calls?: Readonly<Record<string, object | Error>>;
+  readonly deploys?: Readonly<Record<string, { code: number; output: string }>>;
+  readonly events?: readonly CloudEvent[];
+  readonly pull?: Pulled;
+}
+
+/** A session of an AWS that answers so, without waiting. */
+function sessionIn({ calls = {}, deploys = {}, events = [], pull = {} }: World): Session {
+  const client = {
+    send: async (command: object) => {
+      const answer = calls[command.constructor.name] ?? {};
+      if (answer instanceof Error) { throw answer; }
+      return answer;
+    },
+  };
+  const account = { ecr: client, cloudFormation: client, logs: client, events: client, in: () => account };
+  const session = {
+    place: PLACE,
+    account,
+    undo: [],
+    output: async (_: string, key: string) => `arn:aws:iam::111122223333:role/${key}`,
+    deploy: async (stack: string) => deploys[stack] ?? { code: 0, output: '' },
+    pull: async () => pull,
+    publish: async () => 'sha256:0',
+    pass: async () => undefined,
+    until: async (look: () => Promise<unknown>) => look(),
+    eventsOf: async () => events,
+  };
+  return session as unknown as Session;
+}
+
+const stopped = (reasons: Readonly<Record<string, string>>): CloudEvent[] => Object.entries(reasons).map(([name, stoppedReason]) => ({
+  'detail-type': 'ECS Task State Change', 'detail': { taskDefinitionArn: `arn:aws:ecs:us-east-1:111122223333:task-definition/integ-${name}:1`, stoppedReason },
+}));
+const job = (status: string): CloudEvent[] => [{ 'detail-type': 'Batch Job State Change', 'detail': { status } }];
+const PULLED = 'Essential container in task exited', NOT_PULLED = 'CannotPullContainerError: i/o timeout';
+const change = (Replacement: string, CausingEntity: string) => ({
+  DescribeChangeSetCommand: {
+    Status: 'CREATE_COMPLETE',
+    Changes: [{ ResourceChange: { ResourceType: 'AWS::ECR::PullThroughCacheRule', Replacement, Details: [{ Evaluation: 'Dynamic', CausingEntity }] } }],
+  },
+});
+const line = (message: string) => ({ FilterLogEventsCommand: { events: [{ message }] } });
+
+/** For each check that the engine can't decide: an AWS that confirms it, and one that refutes it. */
+const WORLDS: Readonly<Record<string, readonly [confirms: World, refutes: World]>> = {
+  'first-pull-internet': [{ events: stopped({ near: NOT_PULLED, far: NOT_PULLED }) }, { events: stopped({ near: PULLED, far: NOT_PULLED }) }],
+  'endpoint-policy-actions': [{ events: stopped({ scoped: PULLED, reading: NOT_PULLED }) }, { events: stopped({ scoped: PULLED, reading: PULLED }) }],
+  'batch-ec2-puller': [{ events: job('SUCCEEDED') }, { events: job('FAILED') }],
+  'codebuild-registry-credential': [{ deploys: { IntegBuild: { code: 1, output: 'Invalid registry credential' } } }, {}],
+  'creation-role-path': [{ deploys: { IntegPath: { code: 1, output: 'does not match the pattern' } } }, {}],
+  'import-types': [{}, { deploys: { IntegImported: { code: 1, output: 'resource type cannot be imported' } } }],
+  'conditional-replacement': [{ calls: change('Conditional', 'Role.Arn') }, { calls: change('True', 'Role.Arn') }],
+  'denied-event': [{ calls: line('"errorCode":"AccessDenied","repositoryName":"integ-k8s/pause"') }, {}],
+  'replicas-under-a-rule': [{ pull: { digest: 'sha256:0' } }, { calls: { GetLifecyclePolicyCommand: new Error('no policy') }, pull: { digest: 'sha256:0' } }],
+};
+/** Needs an account elsewhere, or asks public registries. */
+const NOT_HERE = ['other-partitions', 'kubernetes-old-host'];
+
+const elsewhere = GROUPS.flatMap(({ checks }) => checks).filter(({ notOnEngine }) => notOnEngine !== undefined);
+
+test('every check that the engine cannot decide is judged here', () => {
+  expect(elsewhere.map(({ id }) => id).sort()).toEqual([...Object.keys(WORLDS), ...NOT_HERE].sort());
+});
+
+describe.each(Object.entries(WORLDS))('the check %s', (id, [confirms, refutes]) => {
+  const { run } = elsewhere.find(one => one.id === id)!;
+
+  test('confirms what AWS does so', async () => {
+    expect(await run(sessionIn(confirms))).toMatchObject({ answer: 'confirmed' });
+  });
+
+  test('refutes what AWS does otherwise', async () => {
+    expect(await run(sessionIn(refutes))).toMatchObject({ answer: 'refuted' });
+  });
+});
+
+test.each(['first-pull-internet', 'endpoint-policy-actions', 'batch-ec2-puller'])('%s decides nothing when no event comes', async id => {
+  expect(await elsewhere.find(one => one.id === id)!.run(sessionIn({}))).toMatchObject({ answer: 'not decided' });
+});
