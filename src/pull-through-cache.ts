@@ -13,6 +13,7 @@ import type { VerifyOnDeployOptions } from './operations/cache-verification';
 import { checkNoMore, checkOptions, checkProps, isMissing } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { InvalidInputError, place } from './private/errors';
+import { checkScopeAndId } from './private/given';
 import { PullThroughCacheBase } from './pull-through-cache-base';
 import type { IPullThroughCache } from './pull-through-cache-base';
 import { RepositoryTemplate, TEMPLATE_OPTIONS, TemplateUse } from './repository/repository-template';
@@ -31,7 +32,7 @@ export interface PullThroughCacheProps {
   /**
    * The prefix of the cached repositories: 2 to 30 characters, lower case, or `ROOT` for the whole registry.
    *
-   * CloudFormation can't change it: a new prefix is a new cache.
+   * A new prefix is a new cache: the deployment succeeds, and what is pulled by the old prefix is cached no more.
    *
    * @default - the default prefix of the upstream, such as `echo`
    */
@@ -138,6 +139,7 @@ export class PullThroughCache extends PullThroughCacheBase {
    * @param repositoryPrefix the prefix of the cached repositories, or `ROOT`
    */
   public static fromRepositoryPrefix(scope: Construct, id: string, repositoryPrefix: string): IPullThroughCache {
+    checkScopeAndId('an imported cache', scope, id);
     checkNoMore('fromRepositoryPrefix', arguments, 3, 'call fromPullThroughCacheAttributes() for a cache elsewhere', scope);
     return PullThroughCache.fromPullThroughCacheAttributes(scope, id, { repositoryPrefix });
   }
@@ -151,6 +153,7 @@ export class PullThroughCache extends PullThroughCacheBase {
    */
   public static fromPullThroughCacheAttributes(
     scope: Construct, id: string, attributes: PullThroughCacheAttributes): IPullThroughCache {
+    checkScopeAndId('an imported cache', scope, id);
     const given: Partial<PullThroughCacheAttributes> = attributes ?? {};
     checkOptions('an imported cache', given, ATTRIBUTES, scope);
     const repositoryPrefix = given.repositoryPrefix!;

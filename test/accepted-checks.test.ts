@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, Duration, SecretValue, Stack, Stage } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
@@ -10,9 +10,9 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { ENV, newStack } from './app';
+import { NodeMirrors } from '../src/mirrors/node-mirrors';
 import { CacheAlarm } from '../src/monitoring/cache-alarm';
 import { CacheAlerting } from '../src/monitoring/cache-alerting';
-import { NodeMirrors } from '../src/mirrors/node-mirrors';
 import { CacheDashboard } from '../src/monitoring/cache-dashboard';
 import { CacheProbe } from '../src/monitoring/cache-probe';
 import { CacheStatistics } from '../src/monitoring/cache-statistics';
@@ -45,7 +45,8 @@ function imported(stack: Stack, id = 'Cache', prefix = 'echo') {
 }
 
 function secretNamed(stack: Stack, secretName: string, encryptionKey?: kms.IKey) {
-  return UpstreamCredential.fromSecret(new secretsmanager.Secret(stack, 'Secret', { secretName, encryptionKey }));
+  const login = { username: SecretValue.unsafePlainText('me'), accessToken: SecretValue.unsafePlainText('later') };
+  return UpstreamCredential.fromSecret(new secretsmanager.Secret(stack, 'Secret', { secretName, encryptionKey, secretObjectValue: login }));
 }
 
 function widePolicy() {
@@ -63,6 +64,7 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     upstream: QUAY, upstreamRole: UpstreamRole.fromRole(iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ENV.account}:role/reader`)),
   }),
   [CheckId.SECRET_NAME_LENGTH]: stack => secretNamed(stack, `ecr-pullthroughcache/${'s'.repeat(500)}`),
+  [CheckId.SECRET_VALUE]: stack => UpstreamCredential.fromSecret(new secretsmanager.Secret(stack, 'Secret', { secretName: 'ecr-pullthroughcache/hub' })),
   [CheckId.SECRET_KEY]: stack => secretNamed(stack, 'ecr-pullthroughcache/hub', new kms.Key(stack, 'Key')),
   [CheckId.REPOSITORY_NAME_LENGTH]: stack => imported(stack, 'Cache', 'e'.repeat(30)).image('n'.repeat(240)),
   [CheckId.TEMPLATE_DESCRIPTION_LENGTH]: template({ description: 'd'.repeat(257) }),
@@ -82,6 +84,10 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     new RegistryPolicy(stack, 'Policy', { existingStatements: [statement] });
   },
   [CheckId.MANAGED_POLICY_LENGTH]: stack => new PullPolicy(stack, 'Policy', { caches: [imported(stack)], images: times(200, at => `team/image-${at}`) }),
+  [CheckId.INLINE_POLICY_LENGTH]: stack => {
+    const policy = new iam.Policy(stack, 'Policy', { users: [new iam.User(stack, 'User')] });
+    imported(stack).grants.pullImages(policy, times(200, at => `team/image-${at}`));
+  },
   [CheckId.REPLICATION_RULES]: stack => {
     const replication = new RegistryReplication(stack, 'Replication');
     const to = (at: number) => ({ region: 'eu-west-1', account: OTHERS[at] });

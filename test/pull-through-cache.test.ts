@@ -240,7 +240,8 @@ describe('what a cache refuses names the cache', () => {
   test('a second cache of one prefix', () => {
     const stack = newStack();
     cacheIn(stack);
-    expect(() => cacheIn(stack, {}, 'Again')).toThrow(
+    cacheIn(stack, {}, 'Again');
+    expect(() => Template.fromStack(stack)).toThrow(
       "got the repository prefix 'echo' a second time for one account and Region (Stack/Echo has it), expected a prefix for each rule: "
       + 'set another repositoryPrefix, or use the cache that is there [at Stack/Again]');
   });

@@ -125,7 +125,8 @@ describe('a version with the same major version', () => {
   test('refuses a second registry policy', () => {
     new src.RegistryPolicy(stack, 'Policy');
 
-    expect(() => new SAME_MAJOR.RegistryPolicy(stack, 'Second')).toThrow('got a second registry policy for one account and Region (Stack/Policy is the first)');
+    new SAME_MAJOR.RegistryPolicy(stack, 'Second');
+    expect(() => Template.fromStack(stack)).toThrow('got a second registry policy for one account and Region (Stack/Policy is the first)');
   });
 
   test('takes the defaults for functions that were set by this one', () => {

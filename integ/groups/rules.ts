@@ -1,3 +1,4 @@
+import { DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateRepositoryCreationTemplateCommand, DeleteRepositoryCommand, DeleteRepositoryCreationTemplateCommand, DescribePullThroughCacheRulesCommand,
 } from '@aws-sdk/client-ecr';
@@ -152,6 +153,23 @@ async function otherPartitions(session: Session) {
   return ownRegistry(session);
 }
 
+async function alarmActionRegion(session: Session) {
+  const { account, region, farRegion } = session.place;
+  const alarm = async (topicRegion: string) => {
+    const AlarmName = `integ-${topicRegion}`;
+    session.undo.push(async () => session.account.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [AlarmName] })));
+    return session.account.cloudWatch.send(new PutMetricAlarmCommand({
+      AlarmName, Namespace: 'AWS/Usage', MetricName: 'CallCount', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1, Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold', AlarmActions: [`arn:${partitionOf(region).name}:sns:${topicRegion}:${account}:integ`],
+    })).then(() => undefined, (problem: Error) => `${problem.name}: ${problem.message}`);
+  };
+  // a topic that is not there tells nothing unless one of the own Region is taken
+  const own = await alarm(region);
+  if (own !== undefined) { return undecided(own); }
+  const far = await alarm(farRegion);
+  return decided(far !== undefined, far ?? 'the alarm was created');
+}
+
 async function ruleRef(session: Session) {
   const ref = await session.output(STACK, 'RuleRef');
   return decided(ref === 'integ-ref', ref);
@@ -159,7 +177,7 @@ async function ruleRef(session: Session) {
 
 export const RULES: Group = {
   name: 'rules',
-  creates: 'rules and templates, one after the other, a queue, a role, a key with an alias, a secret; ten small repositories, one in the second Region',
+  creates: 'rules and templates, one after the other, a queue, a role, a key with an alias, a secret, two alarms; ten small repositories, one in the second Region',
   minutes: 30,
   dollars: 1.5,
   images: { 'public.ecr.aws': [`${BUSYBOX}:stable`], 'quay.io': ['prometheus/busybox:latest'] },
@@ -174,6 +192,7 @@ export const RULES: Group = {
     { id: 'placeholder-secret', run: placeholderSecret },
     { id: 'creation-role-path', notOnEngine: 'its CloudFormation knows no patterns', run: creationRolePath },
     { id: 'template-key-alias', run: templateKeyAlias },
+    { id: 'alarm-action-region', notOnEngine: 'its CloudWatch takes actions of any Region', run: alarmActionRegion },
     { id: 'templates-quota', run: templatesQuota },
     { id: 'rule-ref', run: ruleRef },
     { id: 'other-partitions', notOnEngine: 'it is in the partition aws', run: otherPartitions },

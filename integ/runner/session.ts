@@ -79,7 +79,7 @@ export class Session {
 
   /** What a function finds, once it finds something; undefined when it doesn't within some minutes (seconds on the engine). */
   public async until<T>(look: () => Promise<T | undefined>, minutes = 5): Promise<T | undefined> {
-    const tries = this.place.engine ? 20 : Math.ceil(minutes * 60 / PAUSE_SECONDS);
+    const tries = this.place.engine ? 40 : Math.ceil(minutes * 60 / PAUSE_SECONDS);
     for (let at = 0; at < tries; at++) {
       const found = await look();
       if (found !== undefined) { return found; }

@@ -53,6 +53,15 @@ def test_is_born_as_the_template_says(ecr: Any, engine: Engine, account: str, ro
     assert ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"] == [{"Key": "team", "Value": "web"}]
 
 
+def test_is_younger_than_its_rule(ecr: Any, root: Puller) -> None:
+    # when: at once, within the same second
+    root.manifest("quay/pause", "3.10")
+    ecr.create_repository(repositoryName="quay/made")
+    # then
+    rule = ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"][0]
+    assert all(_repository(ecr, name)["createdAt"] > rule["createdAt"] for name in ("quay/pause", "quay/made"))
+
+
 def test_is_born_plain_without_a_template(ecr: Any, root: Puller) -> None:
     root.manifest("quay/pause", "3.10")
     # then

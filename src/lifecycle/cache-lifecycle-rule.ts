@@ -6,7 +6,7 @@ import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
 import { checkOptions, isMissing, kindOf } from '../private/access';
-import { checkInstance } from '../private/choices';
+import { checkInstance, keep } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 
 /** What every lifecycle rule may be told. */
@@ -310,7 +310,9 @@ export class CacheLifecycleRule {
     private readonly rules: LifecycleRule[] | undefined,
     /** A policy that is taken as it is; without one, nothing goes. */
     private readonly policyText?: string,
-  ) {}
+  ) {
+    keep(this);
+  }
 }
 
 type Count = Pick<LifecycleSelection, 'storageClass' | 'countType' | 'countUnit' | 'countNumber'>;

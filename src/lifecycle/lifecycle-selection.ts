@@ -3,6 +3,7 @@ import { kindOf } from '../private/access';
 import { checkText } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { isLater } from '../private/later';
 
 /** ECR's words for the images that a rule may select. */
 export const TAG_STATUSES = ['tagged', 'untagged', 'any'] as const;
@@ -69,7 +70,7 @@ export function checkTagSelection(selection: TagSelection, where: string): void 
     }
   });
   const check = tagPrefixList ? checkPrefix : checkPattern;
-  tags.filter(tag => !Token.isUnresolved(tag)).forEach(tag => check(tag, where));
+  tags.filter(tag => !isLater(tag)).forEach(tag => check(tag, where));
 }
 
 function checkPattern(pattern: string, where: string): void {
@@ -125,7 +126,7 @@ function asPatterns({ tagPatternList, tagPrefixList = [] }: TagSelection): strin
 export function covers(first: TagSelection, second: TagSelection): boolean {
   if (first.tagStatus !== 'tagged') return false;
   const patterns = asPatterns(first);
-  if (patterns === undefined || patterns.some(pattern => Token.isUnresolved(pattern))) return false;
+  if (patterns === undefined || patterns.some(pattern => isLater(pattern))) return false;
   // Whatever the second's patterns will be, they select tagged images; without any, it selects others.
   // Stryker disable next-line StringLiteral: only patterns of nothing but wildcards match '*', and these match the empty text too
   const others = asPatterns(second) ?? ['*'];

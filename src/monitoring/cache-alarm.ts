@@ -12,7 +12,7 @@ import type { CacheWatch } from './cache-watch';
 import { checkReferable } from './references';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
-import { checkInstance } from '../private/choices';
+import { checkInstance, keep } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 import { described } from '../private/given';
 import { prefixOf } from '../rule/cache-address';
@@ -240,7 +240,9 @@ export class CacheAlarm {
     checkInstance('alarm', alarm, CacheAlarm, 'CacheAlarm.probeFailing(), with its parentheses, or another of its methods', scope);
   }
 
-  private constructor(private readonly definition: Definition) {}
+  private constructor(private readonly definition: Definition) {
+    keep(this);
+  }
 
   /**
    * What it is about: two of a kind differ by their thresholds only.

@@ -54,8 +54,9 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
   /** The log group. */
   public readonly logGroup: logs.ILogGroup;
 
-  constructor(scope: Construct, id: string, props: CacheEventLogProps = {}) {
+  constructor(scope: Construct, id: string, given: CacheEventLogProps = {}) {
     super(scope, id);
+    const props = given ?? {};
     checkEncryptionKey(props.encryptionKey, this, LOG_GROUP);
     const group = new logs.LogGroup(this, 'Resource', {
       retention: props.retention ?? logs.RetentionDays.ONE_MONTH,

@@ -4,7 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct, IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
-import { checkMember } from '../private/given';
+import { checkMember, checkId } from '../private/given';
 import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
@@ -182,7 +182,9 @@ export class CacheEvents {
     };
   }
 
-  private onEvent(id: string, pattern: events.EventPattern, options: events.OnEventOptions = {}): events.Rule {
+  private onEvent(id: string, pattern: events.EventPattern, given?: events.OnEventOptions): events.Rule {
+    const options = given ?? {};
+    checkId('an EventBridge rule', id, this.rule);
     const scope = options.crossStackScope ?? this.rule as unknown as Construct;
     checkEventsArrive(this.rule, scope, 'pass a crossStackScope in a stack of that account and Region, and forward the events from there');
     const rule = new events.Rule(scope, id, {

@@ -10,7 +10,7 @@ import { CacheEvents, checkEventsArrive, FindingSeverity } from './cache-events'
 import { AwsMetrics } from './cache-metrics';
 import { describeTrouble, Troubles } from './troubleshooting';
 import { place, problemAt } from '../private/errors';
-import { checkMember } from '../private/given';
+import { checkList, checkMember, checkTarget } from '../private/given';
 import { comparePlacement, Placement } from '../private/places';
 import { RegistryScanType } from '../registry/registry-scanning';
 import { checkRule, prefixOf } from '../rule/cache-address';
@@ -96,7 +96,10 @@ export class CacheFindings extends Construct {
   constructor(scope: Construct, id: string, props: CacheFindingsProps) {
     super(scope, id);
     checkRule(props?.cache, this);
-    const { cache, scanType = RegistryScanType.BASIC, minimumSeverity = FindingSeverity.CRITICAL, targets = [] } = props;
+    const { cache, scanType = RegistryScanType.BASIC, minimumSeverity = FindingSeverity.CRITICAL } = props;
+    const targets = props.targets ?? [];
+    checkList('targets', targets, this);
+    targets.forEach(target => checkTarget(target, this));
     checkMember('scanType', scanType, RegistryScanType, 'RegistryScanType', this);
     checkMember('minimumSeverity', minimumSeverity, FindingSeverity, 'FindingSeverity', this);
     checkEventLog(props.eventLog, this);

@@ -2,7 +2,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import type { CacheFunctionOptions } from './cache-function-options';
 import { checkOptions, checkPermissionsBoundary } from '../private/access';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError, place } from '../private/errors';
+import { checkConstruct, checkConstructOf, checkList } from '../private/given';
 import { accessorOf, isInTree, oncePerTree } from '../private/tree';
 
 /** Every option, once: a `Record` that lacks one does not compile. */
@@ -48,10 +50,13 @@ export class CacheFunctionDefaults {
    * @param scope an app, a Stage, a stack or any construct
    */
   public static of(scope: IConstruct): CacheFunctionDefaults {
-    return accessorOf(scope, 'CacheFunctionDefaults', () => new CacheFunctionDefaults(scope));
+    checkConstruct('the scope of CacheFunctionDefaults.of()', scope);
+    return accessorOf(scope, 'CacheFunctionDefaults', () => new CacheFunctionDefaults(BY_METHOD, scope));
   }
 
-  private constructor(private readonly scope: IConstruct) {}
+  private constructor(key: symbol, private readonly scope: IConstruct) {
+    checkMadeByMethod(key, CacheFunctionDefaults, 'CacheFunctionDefaults.of()');
+  }
 
   /**
    * Sets options for all functions at and below the scope that are made from now on. More options may follow by another call.
@@ -151,7 +156,13 @@ function withVpc(options: CacheFunctionOptions, construct: Construct): CacheFunc
   return options;
 }
 
-function checkValues({ runtime, securityGroups, permissionsBoundary }: CacheFunctionOptions, scope: IConstruct): void {
+function checkValues({ runtime, vpc, securityGroups, permissionsBoundary }: CacheFunctionOptions, scope: IConstruct): void {
+  if (vpc !== undefined && vpc !== null) {
+    checkConstructOf('vpc', vpc, 'selectSubnets', 'Vpc', scope);
+  }
+  if (securityGroups !== undefined && securityGroups !== null) {
+    checkList('securityGroups', securityGroups, scope);
+  }
   if (permissionsBoundary !== undefined) {
     checkPermissionsBoundary(permissionsBoundary, scope);
   }

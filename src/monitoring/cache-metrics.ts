@@ -8,7 +8,10 @@ import { nameProducers } from './metric-producers';
 import type { CacheMetricProducers } from './metric-producers';
 import { ruleNameFor } from './references';
 import { DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from '../functions/contract';
+import { isMissing } from '../private/access';
+import { checkText } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
+import { checkDuration } from '../private/given';
 import { checkRule, prefixOf } from '../rule/cache-address';
 
 /**
@@ -296,7 +299,14 @@ export class AwsMetrics {
       dimensionsMap: { RuleName: ruleName },
       statistic: cloudwatch.Stats.SUM,
       period: Duration.minutes(5),
-      ...options,
+      ...checked(options),
     });
   }
+}
+
+/** What aws-cdk would read as it comes. */
+function checked(options: Attachable): Attachable {
+  checkDuration('period', options.period);
+  if (!isMissing(options.statistic)) { checkText('statistic', options.statistic, "'Sum'"); }
+  return options;
 }

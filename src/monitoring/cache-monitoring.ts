@@ -7,7 +7,9 @@ import { CacheEvents } from './cache-events';
 import { AwsMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
 import { describeTrouble, Troubles } from './troubleshooting';
+import { checkOptions, isMissing, kindOf } from '../private/access';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
+import { InvalidInputError } from '../private/errors';
 import { checkMember } from '../private/given';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -76,7 +78,12 @@ export class CacheMonitoring {
    * @param options who is notified, which log is written, and what into it
    */
   public static standard(options: StandardMonitoringOptions = {}): CacheMonitoring {
-    return new CacheMonitoring(BY_METHOD, options, options);
+    checkOptions('standard monitoring', options, ['eventLog', 'loggedEvents', 'alarmActions']);
+    const { eventLog, loggedEvents, alarmActions } = options;
+    if (!isMissing(alarmActions) && !Array.isArray(alarmActions)) {
+      throw new InvalidInputError({ got: `${kindOf(alarmActions)} as alarmActions`, expected: 'a list of actions', fix: 'write it as a list' });
+    }
+    return new CacheMonitoring(BY_METHOD, { eventLog, loggedEvents }, alarmActions ? { alarmActions: [...alarmActions] } : {});
   }
 
   /**
@@ -85,7 +92,8 @@ export class CacheMonitoring {
    * @param options which log is written, and what into it
    */
   public static logged(options: LoggedMonitoringOptions = {}): CacheMonitoring {
-    return new CacheMonitoring(BY_METHOD, options);
+    checkOptions('logged monitoring', options, ['eventLog', 'loggedEvents']);
+    return new CacheMonitoring(BY_METHOD, { eventLog: options.eventLog, loggedEvents: options.loggedEvents });
   }
 
   /** Nothing. Events can still be caught with the methods of the cache. */

@@ -70,8 +70,9 @@ export class CacheProbe extends Construct {
   private readonly imageTimeout: Duration;
   private readonly images: { [prefix: string]: string[] } = {};
 
-  constructor(scope: Construct, id: string, props: CacheProbeProps = {}) {
+  constructor(scope: Construct, id: string, given: CacheProbeProps = {}) {
     super(scope, id);
+    const props = given ?? {};
     this.interval = props.interval ?? Duration.hours(6);
     this.imageTimeout = props.imageTimeout ?? Duration.minutes(2);
     checkDuration('imageTimeout', props.imageTimeout, this);

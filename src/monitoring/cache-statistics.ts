@@ -63,8 +63,9 @@ export class CacheStatistics extends Construct {
   private readonly prefixes: string[] = [];
   private readonly repositoryArns: string[] = [];
 
-  constructor(scope: Construct, id: string, props: CacheStatisticsProps = {}) {
+  constructor(scope: Construct, id: string, given: CacheStatisticsProps = {}) {
     super(scope, id);
+    const props = given ?? {};
     this.interval = props.interval ?? Duration.days(1);
     checkInterval(this, this.interval, Duration.hours(1), Duration.days(1));
 

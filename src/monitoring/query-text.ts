@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
 import { LineKind, Outcome } from '../functions/contract';
 import { ROOT } from '../private/checks';
+import { isLater } from '../private/later';
 
 /** What is asked of the logs of some caches, in the language of CloudWatch Logs Insights. */
 export class QueryText {
@@ -113,7 +113,7 @@ export class QueryText {
   }
 
   private alternatives(): string {
-    return this.prefixes.map(prefix => Token.isUnresolved(prefix) ? prefix : prefix.replace(/[./]/g, '\\$&')).join('|');
+    return this.prefixes.map(prefix => isLater(prefix) ? prefix : prefix.replace(/[./]/g, '\\$&')).join('|');
   }
 
   /** The prefix ROOT stands for every repository. */

@@ -9,11 +9,12 @@ import type { VerificationProperties } from '../functions/contract';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
 import { accessTexts } from '../private/access';
-import { InvalidInputError } from '../private/errors';
+import { InvalidInputError, warn, WarningId } from '../private/errors';
+import { checkConstruct, checkDuration, checkList } from '../private/given';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { ImageInCache } from '../pulling/image-in-cache';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
+import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** What a verification and the answer to it may take together, of Lambda's 15 minutes. */
@@ -90,7 +91,13 @@ export class CacheVerification extends Construct {
 
   constructor(scope: Construct, id: string, props: CacheVerificationProps) {
     super(scope, id);
-    const { cache, retryFor = Duration.minutes(2), imageTimeout = Duration.minutes(2) } = props;
+    const given: Partial<CacheVerificationProps> = props ?? {};
+    // what other languages leave out may arrive as null
+    const [retryFor, imageTimeout] = [given.retryFor ?? Duration.minutes(2), given.imageTimeout ?? Duration.minutes(2)];
+    checkDuration('retryFor', retryFor, this);
+    checkDuration('imageTimeout', imageTimeout, this);
+    checkRule(given.cache, this);
+    const { cache } = props;
     checkSameRegistry(this, cache);
     checkDeployedBeside(this, cache, 'cache');
     const images = props.images === undefined || props.images === null
@@ -98,6 +105,8 @@ export class CacheVerification extends Construct {
       : accessTexts('images', props.images, 'name one that is small and always there, or leave images out to try the credential of the rule alone', this);
     checkProvable(this, cache, images);
     checkTime(this, retryFor, imageTimeout);
+
+    warnOfEmptyCredential(this, cache);
 
     const pulled = images.map(image => ImageInCache.fromRule(cache, image));
     const validatesCredential = cache.upstream?.credential !== undefined;
@@ -107,6 +116,8 @@ export class CacheVerification extends Construct {
     const handler = make(CacheVerificationFunction, { description: 'Proves that a pull-through cache works' });
 
     const before = props.after ?? [cache];
+    checkList('after', before, this);
+    before.forEach(one => checkConstruct('what has to be there before', one, this));
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,
       serviceTimeout: SERVICE_TIMEOUT,
@@ -149,6 +160,16 @@ function checkProvable(scope: Construct, cache: ICacheRule, images: string[]): v
     expected: 'at least one, since ECR can try the credential of a rule and nothing else by itself, and this upstream has none that is known',
     fix: "name one that is small and always there, such as images: ['nginx:1.27']",
   }, scope);
+}
+
+/** A first deployment makes the secret and tries it at once. */
+function warnOfEmptyCredential(scope: Construct, cache: ICacheRule): void {
+  if (cache.upstream?.credential?._isBornEmptyBeside(scope)) {
+    warn(scope, WarningId.CREDENTIAL_NOT_FILLED,
+      `the credential of the cache '${cache.repositoryPrefix}' is a secret of the same stack, which is born with a placeholder: the first deployment is `
+      + 'expected to fail and roll back. Give UpstreamSecret its accessToken, make the secret in an earlier stack and fill it, or acknowledge this '
+      + 'warning once it is filled.');
+  }
 }
 
 function checkTime(scope: Construct, retryFor: Duration, imageTimeout: Duration): void {

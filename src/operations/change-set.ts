@@ -1,3 +1,4 @@
+import { checkText } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 
 /** One reason why a resource changes, as CloudFormation gives it. */
@@ -62,7 +63,7 @@ const FIX = 'give the output of aws cloudformation describe-change-set, as JSON'
 
 /** Reads the answers of DescribeChangeSet, several pages of one or several change sets; refuses what is not whole. */
 export function readChangeSets(texts: string[]): ChangeSet[] {
-  if (texts.length === 0) {
+  if (!Array.isArray(texts) || texts.length === 0) {
     throw new InvalidInputError({ got: 'no change set', expected: 'the JSON of at least one', fix: FIX });
   }
   const groups = new Map<string, Page[]>();
@@ -99,6 +100,7 @@ function contentOf({ StackResources: resources }: StackContent): ChangeSet {
 }
 
 function readDocument(text: string): Page | StackContent {
+  checkText('change set', text, 'the output of aws cloudformation describe-change-set');
   let page: unknown;
   try {
     page = JSON.parse(text);

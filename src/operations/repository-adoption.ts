@@ -89,9 +89,9 @@ export class RepositoryAdoption extends Construct {
     super(scope, id);
     const known = ['template', 'dryRun', 'overwritePolicies', 'leaveOut', 'trigger', ...FUNCTION_OPTIONS];
     checkProps(this, RepositoryAdoption, 'an adoption', props ?? {}, known);
-    const { template } = props;
-    const dryRun = readFlag('dryRun', props.dryRun, true, this);
-    const overwritesPolicies = readFlag('overwritePolicies', props.overwritePolicies, false, this);
+    const { template } = props ?? {};
+    const dryRun = readFlag('dryRun', props?.dryRun, true, this);
+    const overwritesPolicies = readFlag('overwritePolicies', props?.overwritePolicies, false, this);
     checkResource('template', template, 'prefix', 'name the repositoryTemplate of a cache, or a RepositoryTemplate', this);
     checkDeployedBeside(this, template, 'template');
     const { prefix } = template;

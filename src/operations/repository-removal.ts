@@ -1,4 +1,4 @@
-import { CustomResource, Stage, Token } from 'aws-cdk-lib';
+import { CustomResource, Stage } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -12,9 +12,10 @@ import type { CacheFunctionOptions } from '../monitoring/cache-function-options'
 import { checkSameRegistry } from '../monitoring/schedule';
 import { checkProps, readFlag } from '../private/access';
 import { InvalidInputError, warn, WarningId } from '../private/errors';
+import { isLater } from '../private/later';
 import { comparePlacement, Placement } from '../private/places';
 import { CacheActions } from '../rule/cache-actions';
-import { prefixOf } from '../rule/cache-address';
+import { checkRule, prefixOf } from '../rule/cache-address';
 
 /** Properties of a `RepositoryRemoval`. */
 export interface RepositoryRemovalProps extends CacheFunctionOptions {
@@ -70,6 +71,7 @@ export class RepositoryRemoval extends Construct {
   constructor(scope: Construct, id: string, props: RepositoryRemovalProps) {
     super(scope, id);
     checkProps(this, RepositoryRemoval, 'a removal', props ?? {}, ['cache', 'confirmedPrefix', 'leaveOut', 'keepAll', ...FUNCTION_OPTIONS]);
+    checkRule(props?.cache, this);
     const { cache, confirmedPrefix } = props;
     const prefix = prefixOf(cache);
     const swept = new SweptRepositories(this, prefix, props.leaveOut, 'the removal of repositories');
@@ -102,7 +104,7 @@ export class RepositoryRemoval extends Construct {
 /** The rules of the cache and others of its prefix in this app, such as that of an import. Nothing depends on what is in another Stage. */
 function rulesOf(cache: IPullThroughCacheRuleRef, prefix: string): CfnPullThroughCacheRule[] {
   const isRule = (one: unknown): one is CfnPullThroughCacheRule => CfnPullThroughCacheRule.isCfnPullThroughCacheRule(one);
-  const named = Token.isUnresolved(prefix) ? [] : cache.node.root.node.findAll().filter(isRule)
+  const named = isLater(prefix) ? [] : cache.node.root.node.findAll().filter(isRule)
     .filter(rule => rule.ecrRepositoryPrefix === prefix && comparePlacement(rule, cache) === Placement.SAME);
   return [...new Set([...cache.node.findAll().filter(isRule), ...named])];
 }
@@ -119,7 +121,7 @@ function deleteBefore(rules: CfnPullThroughCacheRule[], resource: CustomResource
 }
 
 function checkConfirmation(confirmed: string, prefix: string, scope: Construct): void {
-  if (confirmed !== prefix && !Token.isUnresolved(prefix)) {
+  if (confirmed !== prefix && !isLater(prefix)) {
     throw new InvalidInputError({
       got: `the confirmation '${confirmed}' for deleting all repositories below '${prefix}'`,
       expected: 'the prefix itself, typed out',

@@ -1,4 +1,4 @@
-import { CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule, CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
@@ -9,6 +9,7 @@ import { checkSettings } from '../monitoring/schedule';
 import { accessTexts } from '../private/access';
 import { checkPrefix, ROOT } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
+import { isLater } from '../private/later';
 import { comparePlacement, Placement } from '../private/places';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -78,7 +79,7 @@ export class SweptRepositories {
     const given = this.scope.node.root.node.findAll()
       .filter(construct => CfnResource.isCfnResource(construct) && comparePlacement(this.scope, construct) !== Placement.DIFFERENT)
       .map(prefixOf)
-      .filter(other => other !== undefined && !Token.isUnresolved(other) && other.startsWith(`${this.prefix}/`));
+      .filter(other => other !== undefined && !isLater(other) && other.startsWith(`${this.prefix}/`));
     return [...new Set(given as string[])].sort();
   }
 
@@ -92,7 +93,7 @@ function readLeftOut(given: string[] | undefined, prefix: string, scope: Constru
   const leftOut = given === undefined ? [] : accessTexts('names in leaveOut', given, 'leave the option leaveOut out when nothing is to be left alone', scope);
   for (const one of leftOut) {
     checkPrefix('name that is left out', one, scope, 256);
-    if (!one.startsWith(`${prefix}/`) && !Token.isUnresolved(one) && !Token.isUnresolved(prefix)) {
+    if (!one.startsWith(`${prefix}/`) && !isLater(one) && !isLater(prefix)) {
       throw new InvalidInputError({
         got: `'${one}' to be left out of what is below '${prefix}'`,
         expected: `a name that begins with '${prefix}/'`,

@@ -5,12 +5,15 @@ import type { IConstruct } from 'constructs';
 import { refuse } from './accepted';
 import { isMissing, kindOf } from './access';
 import { CheckId, InvalidInputError, place } from './errors';
+import { checkAround, checkWhenKnown, isLater, isLookedUpArn } from './later';
 import { inOtherPartition, partitionOf } from './partitions';
 import { differ } from './places';
 
 /** The prefix that stands for the whole registry. */
 export const ROOT = 'ROOT';
 
+/** What may be in a prefix beside what is known only at deployment. */
+const AROUND_PREFIX = /^[a-z0-9._/-]*$|^ROOT$/;
 /** The path of a repository, which a prefix begins. */
 export const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}$/;
@@ -25,7 +28,9 @@ const ACCOUNT = /^[0-9]{12}$/;
 
 /** Refuses what `AWS::ECR::PullThroughCacheRule` refuses as a prefix, with 30 as the longest, or a template with 256. */
 export function checkPrefix(name: string, prefix: string, scope: IConstruct, longest = 30): void {
-  if (Token.isUnresolved(prefix) || prefix === ROOT) {
+  if (isLater(prefix) || prefix === ROOT) {
+    checkAround(name, prefix, AROUND_PREFIX, scope);
+    checkWhenKnown(scope, prefix, known => checkPrefix(name, known, scope, longest));
     return;
   }
   checkText(name, prefix, "'echo'", scope);
@@ -68,7 +73,7 @@ export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: 
     return;
   }
   checkPrefix('upstream repository prefix', upstreamPrefix, scope);
-  if (prefix === ROOT && upstreamPrefix !== ROOT && !Token.isUnresolved(upstreamPrefix)) {
+  if (prefix === ROOT && upstreamPrefix !== ROOT && !isLater(upstreamPrefix)) {
     throw new InvalidInputError({
       got: `the upstream repository prefix '${upstreamPrefix}' for a cache with the prefix ROOT`,
       expected: 'an upstream repository prefix beside a repository prefix other than ROOT only',
@@ -79,7 +84,12 @@ export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: 
 
 /** Refuses an account that is not twelve digits. */
 export function checkAccount(account: string | undefined, scope?: IConstruct): asserts account is string {
-  if (!Token.isUnresolved(account) && (typeof account !== 'string' || !ACCOUNT.test(account))) {
+  if (isLater(account)) {
+    checkAround('account', account!, /^[0-9]*$/, scope);
+    if (scope) { checkWhenKnown(scope, account!, known => checkAccount(known, scope)); }
+    return;
+  }
+  if (typeof account !== 'string' || !ACCOUNT.test(account)) {
     throw new InvalidInputError({
       got: isMissing(account) ? 'no account' : typeof account === 'string' ? `the account '${account}'` : `${kindOf(account)} as account`,
       expected: 'the 12 digits of an AWS account id',
@@ -90,7 +100,12 @@ export function checkAccount(account: string | undefined, scope?: IConstruct): a
 
 /** Refuses what cannot be the name of a Region. */
 export function checkRegionName(region: string | undefined, scope?: IConstruct): asserts region is string {
-  if (!Token.isUnresolved(region) && (typeof region !== 'string' || !REGION.test(region))) {
+  if (isLater(region)) {
+    checkAround('Region', region!, /^[a-z0-9-]*$/, scope);
+    if (scope) { checkWhenKnown(scope, region!, known => checkRegionName(known, scope)); }
+    return;
+  }
+  if (typeof region !== 'string' || !REGION.test(region)) {
     throw new InvalidInputError({
       got: isMissing(region) ? 'no Region' : typeof region === 'string' ? `the Region '${region}'` : `${kindOf(region)} as Region`,
       expected: "the name of an AWS Region such as 'us-east-1'",
@@ -102,7 +117,10 @@ export function checkRegionName(region: string | undefined, scope?: IConstruct):
 /** Refuses what is no name of a Region, and names that no Region has. */
 export function checkRegion(region: string, scope: IConstruct): void {
   checkRegionName(region, scope);
-  if (!Token.isUnresolved(region) && !COMPASS.test(region)) {
+  if (isLater(region)) {
+    return;
+  }
+  if (!COMPASS.test(region)) {
     refuse(scope, CheckId.REGION, {
       got: `the Region '${region}'`,
       expected: 'a name that ends in a point of the compass and a number, as all of them do',
@@ -129,7 +147,7 @@ export function checkPartition(name: string, region: string, scope: IConstruct):
 
 /** Refuses a text that is longer than AWS takes. */
 export function checkLength(id: CheckId, name: string, text: string, longest: number, scope: IConstruct): void {
-  if (!Token.isUnresolved(text) && text.length > longest) {
+  if (!isLater(text) && text.length > longest) {
     refuse(scope, id, { got: `a ${name} of ${text.length} characters`, expected: `at most ${longest}`, fix: 'shorten it' });
   }
 }
@@ -145,8 +163,8 @@ export function jsonLength(document: unknown, scope: IConstruct): number {
 
 /** How long a resolved text is at least: of what is known at deployment only, nothing is counted but the above. */
 export function knownLength(text: unknown): number {
-  if (typeof text === 'string') {
-    return text.length;
+  if (typeof text !== 'object' || text === null) {
+    return typeof text === 'string' ? text.length : 0;
   }
   const { Ref: parameter, 'Fn::Join': join } = text as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]] };
   return parameter !== undefined ? SHORTEST[parameter] ?? 0 : (join?.[1] ?? []).reduce<number>((sum, part) => sum + knownLength(part), 0);
@@ -159,7 +177,7 @@ export function checkRoleAccount(name: string, role: IRole | undefined, scope: I
   }
   const own = Stack.of(scope).account;
   const others = role.env.account;
-  if (!differ(others, own)) {
+  if (!differ(others, own) || isLookedUpArn(role.roleArn)) {
     return;
   }
   throw new InvalidInputError({
@@ -172,7 +190,7 @@ export function checkRoleAccount(name: string, role: IRole | undefined, scope: I
 /** Refuses a role that is known to have a path: the pattern of a template's `CustomRoleArn` has no place for one. */
 export function checkRoleWithoutPath(name: string, role: IRole | undefined, scope: IConstruct): void {
   const path = role && pathOf(role);
-  if (!role || path === undefined || Token.isUnresolved(path) || path === '/') {
+  if (!role || path === undefined || isLater(path) || path === '/') {
     return;
   }
   refuse(scope, CheckId.CREATION_ROLE_PATH, {

@@ -20,6 +20,13 @@ const made = new WeakSet<object>();
  * @param ways what to write instead
  */
 export function madeByMethod(value: object, key: unknown, choices: Choices, ways: string): void {
+  checkMadeByMethod(key, choices, ways);
+  made.add(value);
+  keep(value);
+}
+
+/** The same for a class whose values go on to change. */
+export function checkMadeByMethod(key: unknown, choices: Choices, ways: string): void {
   if (key !== BY_METHOD) {
     throw new InvalidInputError({
       got: `a value of ${choices.name} that was made by its constructor`,
@@ -27,7 +34,31 @@ export function madeByMethod(value: object, key: unknown, choices: Choices, ways
       fix: `write ${ways}`,
     });
   }
-  made.add(value);
+}
+
+/**
+ * Fixes what a value of a class of choices says, and how: JavaScript could change both after they were checked. It is not frozen, since jsii notes its
+ * own number on objects. Call it when all properties are set.
+ */
+export function keep(value: object): void {
+  const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(value) as object) as PropertyDescriptorMap;
+  for (const [name, method] of Object.entries(methods)) {
+    Object.defineProperty(value, name, { ...method, configurable: false, ...'value' in method && { writable: false } });
+  }
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if ('value' in property) {
+      Object.defineProperty(value, name, { ...property, configurable: false, writable: false });
+      freeze(property.value);
+    }
+  }
+}
+
+/** Lists and plain objects are copies that the value made; what is of a class is somebody else's. */
+function freeze(value: unknown): void {
+  if (Array.isArray(value) || typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
 }
 
 /** Refuses what the methods of a class of choices did not give. Another version of the package has a class of the same name. */

@@ -80,6 +80,7 @@ export enum WarningId {
   CACHE_NOT_CERTAIN = 'cacheNotCertain',
   CACHE_REMOVED = 'cacheRemoved',
   NO_LOG_TO_QUERY = 'noLogToQuery',
+  CREDENTIAL_NOT_FILLED = 'credentialNotFilled',
 }
 
 /**
@@ -93,6 +94,7 @@ export enum CheckId {
   UPSTREAM_ROLE = 'upstreamRole',
   SECRET_NAME_LENGTH = 'secretNameLength',
   SECRET_KEY = 'secretKey',
+  SECRET_VALUE = 'secretValue',
   REPOSITORY_NAME_LENGTH = 'repositoryNameLength',
   TEMPLATE_DESCRIPTION_LENGTH = 'templateDescriptionLength',
   TEMPLATE_KEY_ALIAS = 'templateKeyAlias',
@@ -103,6 +105,7 @@ export enum CheckId {
   REPOSITORY_POLICY_LENGTH = 'repositoryPolicyLength',
   REGISTRY_POLICY_LENGTH = 'registryPolicyLength',
   MANAGED_POLICY_LENGTH = 'managedPolicyLength',
+  INLINE_POLICY_LENGTH = 'inlinePolicyLength',
   REPLICATION_RULES = 'replicationRules',
   REPLICATION_FILTERS = 'replicationFilters',
   REPLICATION_DESTINATIONS = 'replicationDestinations',

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { kindOf } from './access';
 import { excerpt, InvalidInputError, place } from './errors';
 
 /*
@@ -15,13 +16,72 @@ export function described(value: unknown): string {
   if (Construct.isConstruct(value)) {
     return `the construct '${place(value)}'`;
   }
-  return typeof value === 'string' ? excerpt(value) : typeof value === 'number' ? `${value}` : 'something else';
+  return typeof value === 'string' ? excerpt(value) : typeof value === 'number' ? `${value}` : kindOf(value);
+}
+
+/** Refuses what is no construct. */
+export function checkConstruct(name: string, value: unknown, scope?: IConstruct): asserts value is IConstruct {
+  if (!Construct.isConstruct(value)) {
+    throw new InvalidInputError({
+      got: `${described(value)} as ${name}`, expected: 'a construct, such as an app, a stage or a stack', fix: 'pass the construct itself',
+    }, scope);
+  }
+}
+
+/** Refuses what a construct can't be made with: a static method says so in its own words, and not in those of the engine. */
+export function checkScopeAndId(call: string, scope: unknown, id: unknown): void {
+  checkConstruct(`the scope of ${call}`, scope);
+  checkId(call, id, scope);
+}
+
+/** Refuses what is no id. */
+export function checkId(call: string, id: unknown, scope: IConstruct): void {
+  if (typeof id !== 'string') {
+    throw new InvalidInputError({ got: `${described(id)} as the id for ${call}`, expected: 'a text', fix: "write it such as 'Echo'" }, scope);
+  }
+}
+
+/** Refuses what is none of a class of constructs of this library, by what each of it has. */
+export function checkConstructOf(name: string, value: unknown, member: string, type: string, scope?: IConstruct): void {
+  if (!Construct.isConstruct(value) || !(member in value)) {
+    throw new InvalidInputError({ got: `${described(value)} as ${name}`, expected: `a ${type}`, fix: 'pass the construct itself' }, scope);
+  }
+}
+
+/** Refuses what EventBridge sends nothing to. */
+export function checkTarget(target: unknown, scope: IConstruct): void {
+  if (typeof (target as { bind?: unknown } | undefined | null)?.bind !== 'function') {
+    throw new InvalidInputError({
+      got: `${described(target)} as a target of events`, expected: 'a target of aws-events-targets', fix: 'write it such as new targets.SnsTopic(topic)',
+    }, scope);
+  }
 }
 
 /** Refuses what is no list. */
 export function checkList(name: string, list: readonly unknown[] | undefined, scope: IConstruct): void {
   if (!Array.isArray(list)) {
     throw new InvalidInputError({ got: `${described(list)} as ${name}`, expected: 'a list', fix: `pass ${name} as a list` }, scope);
+  }
+}
+
+/** Refuses what is no policy document, such as its JSON. What is left out is fine. */
+export function checkPolicyDocument(name: string, value: unknown, scope: IConstruct): void {
+  if (value !== undefined && value !== null && typeof (value as { validateForAnyPolicy?: unknown }).validateForAnyPolicy !== 'function') {
+    throw new InvalidInputError({
+      got: `${described(value)} as ${name}`, expected: 'an iam.PolicyDocument', fix: 'read JSON by iam.PolicyDocument.fromJson()',
+    }, scope);
+  }
+}
+
+/** Refuses what are no statements of a policy, such as a list of them as one. */
+export function checkStatements(name: string, values: readonly unknown[], scope: IConstruct): void {
+  const other = Array.from(values).find(value => typeof (value as { toStatementJson?: unknown } | undefined | null)?.toStatementJson !== 'function');
+  if (other !== undefined || values.includes(undefined)) {
+    throw new InvalidInputError({
+      got: `${described(other)} as ${name}`,
+      expected: 'iam.PolicyStatements, each as an argument or entry of its own',
+      fix: 'read JSON by iam.PolicyStatement.fromJson()',
+    }, scope);
   }
 }
 

@@ -1,5 +1,6 @@
-import { NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { NestedStack, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isLater } from './later';
 
 /** How two constructs relate by the account and Region they go to, as far as that is known before deployment. */
 export enum Placement {
@@ -56,7 +57,7 @@ export function differ(one: string | undefined, other: string | undefined): bool
 /** Whether two accounts, or two Regions, are the same, as far as that is known before deployment. */
 export function compare(one: string | undefined, other: string | undefined): Placement {
   // two tokens that look the same may still become different values in two stacks
-  if (one === undefined || other === undefined || Token.isUnresolved(one) || Token.isUnresolved(other)) {
+  if (one === undefined || other === undefined || isLater(one) || isLater(other)) {
     return Placement.UNKNOWN;
   }
   return one === other ? Placement.SAME : Placement.DIFFERENT;

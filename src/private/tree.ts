@@ -1,6 +1,6 @@
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { InvalidInputError, place, problemAt, warn, WarningId } from './errors';
+import { place, problemAt, warn, WarningId } from './errors';
 import type { Problem } from './errors';
 import { comparePlacement, Placement } from './places';
 
@@ -74,8 +74,8 @@ export interface RegistrySetting {
 }
 
 /**
- * Refuses a second construct for a setting of one account and Region, and warns where two stacks may go there without saying so. L1
- * resources are looked for when the app is synthesized.
+ * Refuses a second construct for a setting of one account and Region, when the app is synthesized: a condition, under which another may exclude it, is
+ * set after it is made. Warns where two stacks may go there without saying so.
  */
 export function claimRegistry(construct: IConstruct, setting: RegistrySetting): void {
   const claimed = oncePerTree<IConstruct[]>(construct, setting.resourceType, root => {
@@ -83,10 +83,6 @@ export function claimRegistry(construct: IConstruct, setting: RegistrySetting): 
     return [];
   });
   const others = claimed.filter(isInTree);
-  const twin = others.find(other => comparePlacement(construct, other) === Placement.SAME);
-  if (twin) {
-    throw new InvalidInputError(second(twin, setting), construct);
-  }
   const possibleTwin = others.find(other => comparePlacement(construct, other) === Placement.UNKNOWN);
   if (possibleTwin) {
     warn(construct, WarningId.POSSIBLY_SAME_REGISTRY,

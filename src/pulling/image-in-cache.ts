@@ -7,13 +7,16 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
+import { checkGrantee, isForLambda } from './grants/principals';
 import { checkNear } from './nearness';
 import { orderPullsBy } from './pull-order';
 import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
 import { checkText, ROOT } from '../private/checks';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { CacheAddress } from '../rule/cache-address';
+import { checkAround, isLater } from '../private/later';
+import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { afterRegistryHost, literalHostOf } from '../rule/registry-host';
 import { noteUse } from '../rule/removed-rules';
@@ -59,9 +62,10 @@ export class ImageInCache {
    * @throws for a text that is no image name, an image of another registry, one outside of the upstream prefix, a name that is too long
    */
   public static fromRule(rule: ICacheRule, image: string): ImageInCache {
+    checkRule(rule);
     checkText('image', image, "'nginx:1.27', the name that it has in the upstream", rule);
     noteUse(rule, `the image ${excerpt(image)}`);
-    return new ImageInCache(rule, image);
+    return new ImageInCache(BY_METHOD, rule, image);
   }
 
   /** The name of the image below the prefix of the cache, such as `nginx`. */
@@ -83,13 +87,15 @@ export class ImageInCache {
   /** What follows the repository in the URI. */
   private readonly version: string;
 
-  private constructor(private readonly rule: ICacheRule, private readonly image: string) {
+  private constructor(key: symbol, private readonly rule: ICacheRule, private readonly image: string) {
+    checkMadeByMethod(key, ImageInCache, 'ImageInCache.fromRule(), or image() of a cache');
     const address = CacheAddress.fromRule(rule);
     const own = pathInCache(rule, image);
     const name = own === undefined ? this.readAsUpstream(image) : readPath(own);
     this.path = name.repository;
     this.pathKnown = name.complete;
     this.repositoryName = address.repositoryName(this.path);
+    checkAround('image', this.path, /^[^*?$]*$/, rule);
     this.checkLength();
     if (own === undefined) {
       this.warnOfRepeatedPrefix(address.repositoryPrefix);
@@ -211,7 +217,7 @@ export class ImageInCache {
   public toRepository(): ecr.IRepository {
     this.warnOfDigest();
     const scope = this.rule.node.tryFindChild(IMAGES) as Construct | undefined ?? new Construct(this.rule, IMAGES);
-    const id = Token.isUnresolved(this.path)
+    const id = isLater(this.path)
       ? createHash('sha256').update(JSON.stringify(Stack.of(this.rule).resolve(this.path))).digest('hex').slice(0, 16)
       : encodeURIComponent(this.path);
     return scope.node.tryFindChild(id) as CachedRepository | undefined ?? new CachedRepository(scope, id, this, this.rule);
@@ -227,21 +233,34 @@ export class ImageInCache {
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     checkNoMore('grantPull', arguments, 1, 'call grantPull() of each image', this.rule);
-    const principals: unknown = Stack.of(this.rule).resolve(grantee.grantPrincipal.policyFragment.principalJson);
-    if (JSON.stringify(principals).includes('"lambda.amazonaws.com"')) {
+    checkGrantee(grantee, this.rule);
+    if (isForLambda(grantee)) {
       throw new InvalidInputError({
         got: `the cached image '${this.repositoryName}' for a Lambda function`,
         expected: 'an image in a repository of its own, since Lambda does not pull through a cache',
         fix: 'build or copy the image into a repository, for example with DockerImageCode.fromImageAsset() and a Dockerfile that begins with FROM',
       }, this.rule);
     }
+    return this.grant(grantee, '_pullPaths');
+  }
+
+  /**
+   * The same for a resource that uses the image: the grants of many resources to one role are joined.
+   *
+   * @internal
+   */
+  public _grantTo(grantee: iam.IGrantable): void {
+    this.grant(grantee, '_pullPathsTogether');
+  }
+
+  private grant(grantee: iam.IGrantable, method: '_pullPaths' | '_pullPathsTogether'): iam.Grant {
     const grants = PullThroughCacheGrants.fromRule(this.rule);
     if (this.pathKnown) {
-      return grants._pullPaths(grantee, [this.path]);
+      return grants[method](grantee, [this.path]);
     }
     const known = knownStart(this.path);
     this.warnOfWiderGrant(grantee, known);
-    return known === '' ? grants.pull(grantee) : grants._pullPaths(grantee, [`${known}*`]);
+    return known === '' ? grants.pull(grantee) : grants[method](grantee, [`${known}*`]);
   }
 
   private warnOfWiderGrant(grantee: iam.IGrantable, known: string): void {
@@ -291,7 +310,7 @@ export class ImageInCache {
       throw new InvalidInputError({
         got: `the image ${excerpt(image)}, in the upstream '${name.repository}'`,
         expected: `an image below '${prefix}/', the part of the upstream that this cache serves`,
-        fix: Token.isUnresolved(prefix)
+        fix: isLater(prefix)
           ? 'begin the name with the same token'
           : `write the name that the image has in the upstream, such as '${prefix}/${name.repository}'`,
       }, this.rule);
@@ -300,7 +319,7 @@ export class ImageInCache {
   }
 
   private checkLength(): void {
-    if (!Token.isUnresolved(this.repositoryName) && this.repositoryName.length > LONGEST_NAME) {
+    if (!isLater(this.repositoryName) && this.repositoryName.length > LONGEST_NAME) {
       refuse(this.rule, CheckId.REPOSITORY_NAME_LENGTH, {
         got: `a cached repository name of ${this.repositoryName.length} characters`,
         expected: `at most ${LONGEST_NAME}, with the prefix of the cache`,
@@ -327,7 +346,7 @@ class CachedContainerImage extends ecs.ContainerImage {
     const taskDefinition = container.taskDefinition as Pick<ecs.TaskDefinition, 'obtainExecutionRole'> | undefined;
     if (taskDefinition) {
       const role = taskDefinition.obtainExecutionRole();
-      this.image.grantPull(role);
+      this.image._grantTo(role);
       orderPullsBy(role, this.rule, scope);
     } else {
       warn(scope, WarningId.PULLER_NOT_FOUND,

@@ -4,13 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct, IDependable } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
-import { refusals } from '../private/accepted';
-import { accessList, accessTexts, checkNoMore, checkOptions, readFlag } from '../private/access';
-import { jsonLength } from '../private/checks';
-import { CheckId } from '../private/errors';
-
-/** IAM User Guide, "IAM and AWS STS quotas": white space isn't counted. */
-const LONGEST_MANAGED_POLICY = 6_144;
+import { LONGEST_MANAGED_POLICY, measurePolicy } from './grants/policy-length';
+import { accessList, accessTexts, checkNoMore, checkOptions, checkResource, isMissing, readFlag } from '../private/access';
+import { checkText } from '../private/checks';
+import { checkList } from '../private/given';
 
 /** What a policy for pullers allows. */
 export interface PullPolicyOptions {
@@ -114,23 +111,27 @@ export class PullPolicy extends iam.ManagedPolicy {
 
   constructor(scope: Construct, id: string, props: PullPolicyProps) {
     checkNoMore('PullPolicy', arguments, 3, 'name the images in the properties', scope);
+    // checked first, since aws-cdk reads them
+    const document = PullPolicy.toPolicyDocument(props);
+    checkAttached(props, scope);
     super(scope, id, {
       managedPolicyName: props.managedPolicyName,
       description: props.description ?? 'Pulls through ECR pull-through caches',
       path: props.path,
       roles: props.roles,
-      document: PullPolicy.toPolicyDocument(props),
+      document,
     });
-    this.node.addValidation({ validate: () => this.tooLong() });
+    measurePolicy(this, LONGEST_MANAGED_POLICY);
   }
+}
 
-  private tooLong(): string[] {
-    const length = jsonLength(this.document, this);
-    return length <= LONGEST_MANAGED_POLICY ? [] : refusals(this, CheckId.MANAGED_POLICY_LENGTH, {
-      got: `a managed policy of ${length} characters`,
-      expected: `at most ${LONGEST_MANAGED_POLICY}`,
-      fix: 'allow whole caches or paths with /* instead of single images, or make one policy for each cache',
-    });
+function checkAttached({ managedPolicyName, roles }: PullPolicyProps, scope: Construct): void {
+  if (!isMissing(managedPolicyName)) {
+    checkText('managedPolicyName', managedPolicyName, "'pull-through-caches'", scope);
+  }
+  if (!isMissing(roles)) {
+    checkList('roles', roles, scope);
+    roles.forEach(role => checkResource('a role', role, 'roleName', 'import it by Role.fromRoleName()', scope));
   }
 }
 

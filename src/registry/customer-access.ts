@@ -1,4 +1,5 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
+import type { IResolveContext } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Customer } from './customer';
@@ -9,6 +10,8 @@ import { jsonLength, PATH } from '../private/checks';
 import { BY_METHOD, madeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { checkConstructOf } from '../private/given';
+import { checkWhenKnown, isLater, isLookup, maskLater } from '../private/later';
 import { oncePerTree } from '../private/tree';
 import { CachePullers } from '../repository/cache-pullers';
 import { CacheActions } from '../rule/cache-actions';
@@ -133,6 +136,7 @@ export class CustomerAccess {
    * @throws for a customer that the policy has already, statements of more than 10,240 characters
    */
   public allowOnRegistry(policy: RegistryPolicy): void {
+    checkConstructOf('the registry policy', policy, 'addStatements', 'RegistryPolicy');
     checkNoMore('allowOnRegistry', arguments, 1, 'call allowOnRegistryByName() for some repositories', policy);
     this.allowNames(policy, [EVERYTHING]);
   }
@@ -145,6 +149,7 @@ export class CustomerAccess {
    * @throws for an empty list, what is no name, a customer that the policy has already, statements of more than 10,240 characters
    */
   public allowOnRegistryByName(policy: RegistryPolicy, repositories: string[]): void {
+    checkConstructOf('the registry policy', policy, 'addStatements', 'RegistryPolicy');
     const names = accessTexts('names of repositories', repositories, 'call allowOnRegistry() for the whole registry', policy);
     names.forEach(name => checkName(name, policy));
     this.allowNames(policy, [...new Set(names)]);
@@ -172,7 +177,7 @@ export class CustomerAccess {
 
   /** The policy for a repository, as a document: for an L1, or to be merged with others. */
   public toPolicyDocument(): iam.PolicyDocument {
-    return documentOf(this.statements());
+    return new CheckedDocument({ statements: this.statements() });
   }
 
   /**
@@ -246,9 +251,23 @@ function documentOf(statements: iam.PolicyStatement[]): iam.PolicyDocument {
   return new iam.PolicyDocument({ statements });
 }
 
+/** Goes anywhere, so that it is read where it is rendered. */
+class CheckedDocument extends iam.PolicyDocument {
+  public resolve(context: IResolveContext): unknown {
+    const stack = Stack.of(context.scope);
+    const statements = (this.toJSON() as { Statement?: object[] } | undefined)?.Statement ?? [];
+    const [problem] = emptyConditionProblems(stack.resolve(statements) as object[]);
+    if (problem) {
+      throw new InvalidInputError(problem, context.scope);
+    }
+    return super.resolve(context) as unknown;
+  }
+}
+
 function checkName(name: string, policy: RegistryPolicy): void {
   const path = name.endsWith('/*') ? name.slice(0, -2) : name;
-  if (Token.isUnresolved(name) || name === EVERYTHING || PATH.test(path)) {
+  if (name === EVERYTHING || PATH.test(maskLater(path))) {
+    checkWhenKnown(policy, name, known => checkName(known, policy));
     return;
   }
   throw new InvalidInputError({
@@ -259,7 +278,7 @@ function checkName(name: string, policy: RegistryPolicy): void {
 }
 
 function checkPartition(partition: string): void {
-  if (typeof partition !== 'string' || !PARTITION.test(partition)) {
+  if (typeof partition !== 'string' || !PARTITION.test(partition) && !isLookup(partition)) {
     throw new InvalidInputError({
       got: `the partition ${excerpt(String(partition))}`,
       expected: "the name of a partition: 'aws', or one that begins with 'aws-'",
@@ -269,9 +288,9 @@ function checkPartition(partition: string): void {
 }
 
 function checkRepositoryArn(arn: string): void {
-  if (arn !== EVERYTHING && !REPOSITORY_ARN.test(arn)) {
+  if (arn !== EVERYTHING && !REPOSITORY_ARN.test(arn) && !isLookup(arn)) {
     throw new InvalidInputError({
-      got: Token.isUnresolved(arn) ? 'an ARN of repositories that is known at deployment only' : `the ARN ${excerpt(arn)}`,
+      got: isLater(arn) ? 'an ARN of repositories that is known at deployment only' : `the ARN ${excerpt(arn)}`,
       expected: "the ARN of an ECR repository or of several, or '*'",
       fix: "write it such as 'arn:aws:ecr:us-east-1:123456789012:repository/team/*'",
     });

@@ -1,14 +1,16 @@
 import { createHash } from 'crypto';
-import { Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Resource, Stack } from 'aws-cdk-lib';
 import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { refusals } from '../private/accepted';
-import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems } from '../private/access';
-import { jsonLength } from '../private/checks';
-import { CheckId, InvalidInputError, problemAt } from '../private/errors';
+import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing } from '../private/access';
+import { jsonLength, ROOT } from '../private/checks';
+import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { checkList, checkStatements } from '../private/given';
+import { isLater } from '../private/later';
 import { differ } from '../private/places';
 import { sortedByKey } from '../private/sorted';
 import { claimRegistry } from '../private/tree';
@@ -66,13 +68,13 @@ export class RegistryPolicy extends Resource {
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
     super(scope, id);
-    checkProps(this, RegistryPolicy, 'a registry policy', props, ['existingStatements']);
+    checkProps(this, RegistryPolicy, 'a registry policy', props ?? {}, ['existingStatements']);
     claimRegistry(this, {
       name: 'registry policy',
       resourceType: CfnRegistryPolicy.CFN_RESOURCE_TYPE_NAME,
       fix: 'keep one RegistryPolicy and let all caches add to it',
     });
-    this.written = [...props.existingStatements ?? []];
+    this.written = readStatements(props?.existingStatements, this);
     this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(Stack.of(this)), this) });
     new CfnRegistryPolicy(this, 'Resource', {
       policyText: Lazy.uncachedAny({ produce: context => this.document(context) }),
@@ -95,6 +97,11 @@ export class RegistryPolicy extends Resource {
     const address = CacheAddress.fromRule(cache);
     this.checkPlace(address);
     const pullers = this.readPullers(options.pullers);
+    if (address.repositoryPrefix === ROOT && (images === undefined || images.includes('*'))) {
+      warn(this, WarningId.WHOLE_REGISTRY_GRANT,
+        'allowFirstPull() without images for a cache with the prefix ROOT opens every repository of the registry to other accounts. Name the images, or '
+        + 'acknowledge this warning.');
+    }
     const paths = images === undefined ? WHOLE_CACHE : readAllowList(cache, images, 'leave images out for the whole cache');
     const resources = paths.map(path => address.repositoryArn(path));
     for (const who of pullers) {
@@ -105,7 +112,8 @@ export class RegistryPolicy extends Resource {
       }));
     }
     const { repositoryPrefix: prefix, account, region } = address;
-    PullerRegister.of(this).add({ halves: [OwnerHalf.READ, OwnerHalf.IMPORT], prefix, account, region, pullers });
+    const names = paths.map(path => address.repositoryName(path));
+    PullerRegister.of(this).add({ halves: [OwnerHalf.READ, OwnerHalf.IMPORT], prefix, account, region, names, pullers });
   }
 
   /**
@@ -114,6 +122,12 @@ export class RegistryPolicy extends Resource {
    * @param statements with principals and resources, and with ids that no other statement has
    */
   public addStatements(...statements: iam.PolicyStatement[]): void {
+    if (statements.length === 0) {
+      throw new InvalidInputError({
+        got: 'no statement for RegistryPolicy.addStatements()', expected: 'at least one', fix: 'leave the call out where there are none',
+      }, this);
+    }
+    checkStatements('a statement of a registry policy', statements, this);
     this.written.push(...statements);
   }
 
@@ -148,6 +162,15 @@ export class RegistryPolicy extends Resource {
     }
     return pullers;
   }
+}
+
+function readStatements(given: iam.PolicyStatement[] | undefined, scope: IConstruct): iam.PolicyStatement[] {
+  if (isMissing(given)) {
+    return [];
+  }
+  checkList('existingStatements', given, scope);
+  checkStatements('a statement in existingStatements', given, scope);
+  return [...given];
 }
 
 /** CloudFormation reference of `AWS::ECR::RegistryPolicy`. */
@@ -221,7 +244,7 @@ export interface RenderedStatement {
  * unique by itself.
  */
 export function statementId(start: string, prefix: string): string {
-  const words = Token.isUnresolved(prefix) ? [] : prefix.split(/[^A-Za-z0-9]+/);
+  const words = isLater(prefix) ? [] : prefix.split(/[^A-Za-z0-9]+/);
   return start + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 

@@ -10,6 +10,7 @@ import { checkReplicationFilter, replicationFilterOf } from './repository-filter
 import { accessList, checkNoMore, checkOptions } from '../private/access';
 import { checkAccount } from '../private/checks';
 import { InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
+import { checkConstructOf } from '../private/given';
 import { claimRegistry, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
@@ -57,6 +58,7 @@ export class RegistryReplication extends Resource {
    * @throws for what is no account, an account that the policy has already, an empty list of caches
    */
   public static allowSource(policy: RegistryPolicy, source: ReplicationSourceOptions): void {
+    checkConstructOf('the registry policy', policy, 'addStatements', 'RegistryPolicy');
     checkNoMore('allowSource', arguments, 2, 'name the caches in the options', policy);
     checkOptions('a source of replicas', source, ['account', 'caches'], policy);
     const { account } = source;

@@ -67,8 +67,9 @@ export class RegistryScanning extends Resource {
     [ScanFrequency.CONTINUOUS]: new Set(),
   };
 
-  constructor(scope: Construct, id: string, props: RegistryScanningProps = {}) {
+  constructor(scope: Construct, id: string, given: RegistryScanningProps = {}) {
     super(scope, id);
+    const props = given ?? {};
     checkProps(this, RegistryScanning, 'a registry scanning configuration', props, ['scanType']);
     checkMember('scanType', props.scanType, RegistryScanType, 'RegistryScanType', this);
     this.scanType = props.scanType ?? RegistryScanType.BASIC;

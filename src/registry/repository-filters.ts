@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { refuse } from '../private/accepted';
@@ -6,6 +5,7 @@ import { kindOf } from '../private/access';
 import { ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { checkWhenKnown, isLater } from '../private/later';
 import { prefixOf } from '../rule/cache-address';
 
 /** CloudFormation reference of `AWS::ECR::RegistryScanningConfiguration`; its pattern without nested repetition. */
@@ -25,7 +25,7 @@ export function scanFilterOf(rule: IPullThroughCacheRuleRef): string {
     return '*';
   }
   const filter = `${prefix}/*`;
-  if (!Token.isUnresolved(prefix) && !SCAN_FILTER.test(filter)) {
+  if (!isLater(prefix) && !SCAN_FILTER.test(filter)) {
     throw new InvalidInputError({
       got: `a cache with the prefix '${prefix}'`,
       expected: 'a prefix with single signs between letters and digits, since a scan filter of ECR takes no others',
@@ -45,7 +45,8 @@ export function checkScanFilter(filter: string, scope: IConstruct): void {
 }
 
 function checkFilter(filter: string, form: RegExp, longest: number, problem: Problem, scope: IConstruct): void {
-  if (Token.isUnresolved(filter)) {
+  if (isLater(filter)) {
+    checkWhenKnown(scope, filter, known => checkFilter(known, form, longest, problem, scope));
     return;
   }
   // a pattern takes what is missing for its text

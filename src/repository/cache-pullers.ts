@@ -1,10 +1,11 @@
-import { Aws, Token } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { accessTexts, checkNoMore, checkOptions, kindOf } from '../private/access';
 import { checkAccount } from '../private/checks';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { checkAround, checkWhenKnown, isLater } from '../private/later';
 
 /** AWS Organizations API reference, "Organization": Id. */
 const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
@@ -77,7 +78,7 @@ export class CachePullers {
     const roles = options.roles === undefined ? undefined : accessTexts('roles', options.roles, 'leave the roles out for the whole account');
     roles?.forEach(checkRole);
     const conditions = roles && { ArnLike: { 'aws:PrincipalArn': roles.map(role => roleArn(account, role)) } };
-    return new CachePullers(BY_METHOD, [account], conditions);
+    return new CachePullers(BY_METHOD, [account], conditions, roles);
   }
 
   /**
@@ -98,7 +99,7 @@ export class CachePullers {
     paths?.forEach(path => checkPath(organizationId, path));
     const member = { StringEquals: { 'aws:PrincipalOrgID': organizationId } };
     const below = paths && { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } };
-    return new CachePullers(BY_METHOD, accounts, { ...member, ...below });
+    return new CachePullers(BY_METHOD, accounts, { ...member, ...below }, undefined, organizationId);
   }
 
   /**
@@ -107,10 +108,21 @@ export class CachePullers {
    * @internal
    */
   public static _check(pullers: readonly CachePullers[], scope: IConstruct): void {
-    pullers.forEach(who => checkChoice('pullers', who, CachePullers, CHOICES, scope));
+    for (const who of pullers) {
+      checkChoice('pullers', who, CachePullers, CHOICES, scope);
+      // what is a Lazy is known when the app is synthesized
+      who.accounts?.forEach(account => checkAccount(account, scope));
+      who.roles?.forEach(role => checkWhenKnown(scope, role, checkRole));
+      if (who.organizationId !== undefined) { checkWhenKnown(scope, who.organizationId, checkOrganization); }
+    }
   }
 
-  private constructor(key: symbol, private readonly accounts: string[] | undefined, private readonly conditions: iam.Conditions | undefined) {
+  private constructor(
+    key: symbol,
+    private readonly accounts: string[] | undefined,
+    private readonly conditions: iam.Conditions | undefined,
+    private readonly roles?: string[],
+    private readonly organizationId?: string) {
     madeByMethod(this, key, CachePullers, CHOICES);
   }
 
@@ -134,12 +146,12 @@ export class CachePullers {
   }
 
   /**
-   * Their accounts; undefined for an organisation, which may have any.
+   * Their accounts, with the roles where they are named; undefined for an organisation, which may have any.
    *
    * @internal
    */
-  public get _accounts(): string[] | undefined {
-    return this.accounts && [...this.accounts];
+  public get _accounts(): { readonly account: string; readonly roles?: string[] }[] | undefined {
+    return this.accounts?.map(account => ({ account, ...this.roles && { roles: [...this.roles] } }));
   }
 }
 
@@ -148,7 +160,7 @@ function roleArn(account: string, role: string): string {
 }
 
 function checkRole(role: string): void {
-  if (Token.isUnresolved(role) || ROLE.test(role) && !DOTS.test(role)) {
+  if (isLater(role) || ROLE.test(role) && !DOTS.test(role)) {
     return;
   }
   const name = /^(?:arn:.*:role)?\/([^:]+)$/.exec(role)?.[1];
@@ -160,7 +172,8 @@ function checkRole(role: string): void {
 }
 
 function checkOrganization(id: string): void {
-  if (!Token.isUnresolved(id) && !(typeof id === 'string' && ORGANIZATION.test(id))) {
+  if (isLater(id)) { checkAround('organisation', id, /^[a-z0-9-]*$/); }
+  if (!isLater(id) && !(typeof id === 'string' && ORGANIZATION.test(id))) {
     throw new InvalidInputError({
       got: typeof id === 'string' ? `the organisation ${excerpt(id)}` : `${kindOf(id)} as organisation`,
       expected: "its id: 'o-' and 10 to 32 lower-case letters and digits",
@@ -170,7 +183,7 @@ function checkOrganization(id: string): void {
 }
 
 function checkPath(organizationId: string, path: string): void {
-  if (Token.isUnresolved(path) || Token.isUnresolved(organizationId) && path !== '' || path.startsWith(`${organizationId}/`)) {
+  if (isLater(path) || isLater(organizationId) && path !== '' || path.startsWith(`${organizationId}/`)) {
     return;
   }
   throw new InvalidInputError({

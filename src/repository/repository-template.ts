@@ -6,17 +6,21 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
-import { allowPullers } from './puller-register';
+import { allowPullers, warnOfTagsForOthers } from './puller-register';
 import {
-  checkDescription, checkExclusionFilters, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
+  checkDescription, checkExclusionFilters, checkTagMap, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
 } from './template-checks';
+import { TemplateRegister } from './template-register';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
-import { accessList, checkProps } from '../private/access';
-import { checkRoleAccount, checkRoleWithoutPath, ROOT } from '../private/checks';
+import { accessList, checkProps, isMissing, readFlag } from '../private/access';
+import { checkRoleAccount, checkRoleWithoutPath, checkText, ROOT } from '../private/checks';
 import { checkEach } from '../private/choices';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
 import { warn, WarningId } from '../private/errors';
+import { checkConstructOf, checkList, checkMember, checkPolicyDocument } from '../private/given';
+import { isLater } from '../private/later';
 import { sortedByKey, sortedEntries } from '../private/sorted';
+import { checkTrust, EcrService } from '../private/trust';
 import { CacheActions } from '../rule/cache-actions';
 
 /** What a repository creation template is applied to. */
@@ -171,14 +175,17 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
 
   constructor(scope: Construct, id: string, props: RepositoryTemplateProps) {
     super(scope, id);
+    checkText('template prefix', props?.prefix, "'echo'", this);
     checkProps(this, RepositoryTemplate, 'a repository template', props, ['prefix', ...TEMPLATE_OPTIONS]);
     this.prefix = props.prefix;
     this.ownTags = props.tags ?? {};
-    this.inheritTags = props.inheritTags ?? false;
+    this.inheritTags = readFlag('inheritTags', props.inheritTags ?? undefined, false, this);
+    checkPolicyDocument('repositoryPolicy', props.repositoryPolicy, this);
     const appliedFor = props.appliedFor ?? [TemplateUse.PULL_THROUGH_CACHE];
     const mutability = props.imageTagMutability ?? TagMutability.MUTABLE;
     const description = props.description ?? defaultDescription(props.prefix);
 
+    checkKinds(props, this);
     checkTemplatePrefix(this.prefix, appliedFor, this);
     checkDescription(description, this);
     checkTags(this.ownTags, this);
@@ -193,9 +200,6 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     }
     checkTemplatesOfTree(this);
     const pullers = this.readPullers(props.pullers);
-    if (pullers && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
-      allowPullers(this, pullers);
-    }
     const lifecycleRules = props.lifecycleRules ?? CacheLifecycleRule.defaults();
     checkEach('lifecycleRules', lifecycleRules, CacheLifecycleRule, 'a list of them, such as CacheLifecycleRule.keepNewest(20)', this);
 
@@ -217,6 +221,9 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
       resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
       customRoleArn: creationRole,
     });
+    if (appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
+      this.register(pullers);
+    }
   }
 
   /**
@@ -243,6 +250,18 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     (this.node.tryFindChild('CreationRole') as CreationRole | undefined)?.applyRemovalPolicy(policy);
   }
 
+  /** So that grants and other accounts know what repositories are born with. */
+  private register(pullers: CachePullers[] | undefined): void {
+    if (pullers) {
+      allowPullers(this, pullers);
+    }
+    warnOfTagsForOthers(this);
+    const { account, region } = Stack.of(this);
+    TemplateRegister.of(this).add({
+      construct: this, prefix: this.prefix, account, region, tagged: () => this.tagged, tagsSettled: !this.inheritTags,
+    });
+  }
+
   private readPullers(given: CachePullers[] | undefined): CachePullers[] | undefined {
     if (given === undefined) {
       return undefined;
@@ -263,6 +282,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
 
   private creationRole(props: RepositoryTemplateProps, appliedFor: TemplateUse[]): string | undefined {
     if (props.creationRole) {
+      checkTrust('creation', props.creationRole, EcrService.TEMPLATE, this);
       return props.creationRole.roleArn;
     }
     const mayBeNeeded = props.encryptionKey || this.inheritTags || Object.keys(this.ownTags).length > 0;
@@ -286,12 +306,25 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
   }
 }
 
+/** What other languages and JavaScript pass whatever the types say. */
+function checkKinds({ appliedFor, encryptionKey, creationRole, tags, description, imageTagMutability }: RepositoryTemplateProps, scope: Construct): void {
+  if (!isMissing(description)) { checkText('description', description, "'for builds'", scope); }
+  checkMember('imageTagMutability', imageTagMutability ?? undefined, TagMutability, 'TagMutability', scope);
+  if (!isMissing(appliedFor)) {
+    checkList('appliedFor', appliedFor, scope);
+    appliedFor.forEach(use => checkMember('a use in appliedFor', use, TemplateUse, 'TemplateUse', scope));
+  }
+  if (!isMissing(encryptionKey)) { checkConstructOf('encryptionKey', encryptionKey, 'keyRef', 'Key', scope); }
+  if (!isMissing(creationRole)) { checkConstructOf('creationRole', creationRole, 'roleArn', 'Role', scope); }
+  if (!isMissing(tags)) { checkTagMap(tags, scope); }
+}
+
 function defaultDescription(prefix: string): string {
   if (prefix === ROOT) {
     return 'Repositories that no other template matches';
   }
   const description = `Repositories below ${prefix}`;
-  return Token.isUnresolved(prefix) || description.length <= LONGEST_DESCRIPTION ? description : 'Repositories below this prefix';
+  return isLater(prefix) || description.length <= LONGEST_DESCRIPTION ? description : 'Repositories below this prefix';
 }
 
 /** The policy that repositories are born with: what the user wrote, and what lets other accounts pull what is cached. */

@@ -3,10 +3,12 @@ import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ec
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refusals, refuse } from '../private/accepted';
-import { emptyConditionProblems } from '../private/access';
-import { checkLength, checkPrefix, jsonLength } from '../private/checks';
+import { emptyConditionProblems, isMissing, kindOf } from '../private/access';
+import { checkLength, checkPrefix, checkText, jsonLength } from '../private/checks';
 import { CheckId, InvalidInputError, place, sentence } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { checkList } from '../private/given';
+import { isLater } from '../private/later';
 import { sortedEntries } from '../private/sorted';
 import { oncePerTree, sameNames } from '../private/tree';
 
@@ -36,6 +38,14 @@ export function checkDescription(description: string, scope: IConstruct): void {
   checkLength(CheckId.TEMPLATE_DESCRIPTION_LENGTH, 'template description', description, LONGEST_DESCRIPTION, scope);
 }
 
+/** Refuses what is no map of texts. */
+export function checkTagMap(tags: { [key: string]: string }, scope: IConstruct): void {
+  const other = typeof tags !== 'object' || Array.isArray(tags) ? tags : Object.values(tags).find(value => typeof value !== 'string');
+  if (other !== undefined) {
+    throw new InvalidInputError({ got: `${kindOf(other)} in tags`, expected: 'a map of keys to texts', fix: "write it such as { team: 'platform' }" }, scope);
+  }
+}
+
 /** Tag limits of ECR: User Guide, "Tagging a private repository in Amazon ECR". */
 export function checkTags(tags: { [key: string]: string }, scope: IConstruct): void {
   const entries = sortedEntries(tags);
@@ -43,7 +53,7 @@ export function checkTags(tags: { [key: string]: string }, scope: IConstruct): v
     refuse(scope, CheckId.TAG_COUNT, { got: `${entries.length} tags`, expected: `at most ${MOST_TAGS}`, fix: 'drop some' });
   }
   for (const [key, value] of entries) {
-    if (Token.isUnresolved(key)) {
+    if (isLater(key)) {
       continue;
     }
     if (key.length === 0) {
@@ -62,6 +72,10 @@ export function checkTags(tags: { [key: string]: string }, scope: IConstruct): v
 }
 
 export function checkExclusionFilters(mutability: TagMutability, filters: string[] | undefined, scope: IConstruct): void {
+  if (!isMissing(filters) && !isLater(filters)) {
+    checkList('imageTagMutabilityExclusionFilters', filters, scope);
+    filters.forEach(filter => checkText('mutability exclusion filter', filter, "'dev-*'", scope));
+  }
   const wantsFilters = mutability === TagMutability.IMMUTABLE_WITH_EXCLUSION || mutability === TagMutability.MUTABLE_WITH_EXCLUSION;
   const count = filters?.length ?? 0;
   const wrongCount: Problem = {
@@ -89,7 +103,7 @@ export function checkExclusionFilters(mutability: TagMutability, filters: string
       fix: 'write the list out; a single filter in it may be known only at deployment',
     }, scope);
   }
-  for (const filter of (filters ?? []).filter(one => !Token.isUnresolved(one))) {
+  for (const filter of (filters ?? []).filter(one => !isLater(one))) {
     const wrongFilter: Problem = {
       got: `the mutability exclusion filter '${filter}'`,
       expected: `1 to ${LONGEST_FILTER} letters, digits, '.', '_', '-' and '*'`,

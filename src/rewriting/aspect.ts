@@ -1,14 +1,16 @@
-import { CfnElement, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Stage } from 'aws-cdk-lib';
 import type { IAspect } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { executionRoleOf } from './execution-role';
 import { changedAt, holdersAt, valueAt } from './image-properties';
 import type { ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
 import { warnOfPlace } from './place-warnings';
 import { shown } from './report';
+import { RoleFinder } from './roles';
 import type { ImageScopes, Settings } from './scopes';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
@@ -20,7 +22,34 @@ type Cached = NonNullable<Finding['cached']>;
 
 /** Rewrites the image names of a tree and lets the roles pull that have to. A tree has one, so that it visits each construct once. */
 export class CachedImagesAspect implements IAspect {
+  private readonly roles = new RoleFinder();
+
   constructor(private readonly scopes: ImageScopes) {}
+
+  /**
+   * Makes the roles that will pull, and lets them, for all that is there: before aws-cdk parts the policies of a role that has too many statements, and
+   * closes those of `grantRun()`. What comes later gets it when it is visited.
+   */
+  public grantAhead(within: IConstruct): void {
+    for (const part of within.node.children.filter(child => !Stage.isStage(child))) {
+      const { lookup, pullers, places } = this.scopes.at(part);
+      if (lookup.rules.length > 0 && part instanceof ecs.TaskDefinition) {
+        // what another version of this package has taken, it changes too
+        const taken = namesOf(part.node.defaultChild as ecs.CfnTaskDefinition, 'ImageNamesGrantedAhead');
+        const served = namesIn(part).filter(name => !taken.has(name) && lookup.find(name, part).cached);
+        served.forEach(name => taken.add(name));
+        if (served.length > 0) { allow(served.flatMap(name => lookup.find(name, part).cached ?? []), [executionRoleOf(part)]); }
+      } else if (lookup.rules.length > 0 && CfnResource.isCfnResource(part) && !(part.node.scope instanceof ecs.TaskDefinition)) {
+        const resource = part;
+        places.of(resource.cfnResourceType).flatMap(place => imagesAt(resource, place)).forEach(({ name, place, indices }) => {
+          const { cached } = ofService(name, place) ? { cached: undefined } : lookup.find(name, resource);
+          const role = cached && this.roleAt(resource, place, indices);
+          if (cached) { allow([cached], role ? [role] : pullers); }
+        });
+      }
+      this.grantAhead(part);
+    }
+  }
 
   public visit(node: IConstruct): void {
     if (node instanceof ecs.TaskDefinition) {
@@ -34,7 +63,7 @@ export class CachedImagesAspect implements IAspect {
 
   /** Records what becomes of a name, warns where that needs a hand, and gives the image to pull instead. */
   public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
-    const finding: Finding = ownImages !== undefined && before.startsWith(ownImages)
+    const finding: Finding = ofService(before, { ownImages })
       ? { outcome: ImageOutcome.OF_SERVICE }
       : this.scopes.at(node).lookup.find(before, node);
     const { outcome, cached } = finding;
@@ -51,11 +80,8 @@ export class CachedImagesAspect implements IAspect {
   /** Lets those pull who have to; without a role, those who were named for it. */
   public grant(node: IConstruct, images: readonly Cached[], role: iam.IGrantable | undefined): void {
     const pullers = role ? [role] : this.scopes.at(node).pullers;
-    for (const rule of new Set(images.map(one => one.rule))) {
-      const paths = [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))];
-      for (const puller of pullers) {
-        PullThroughCacheGrants.fromRule(rule)._pullPaths(puller, paths);
-      }
+    allow(images, pullers);
+    for (const [rule, paths] of pathsByRule(images)) {
       if (pullers.length === 0) {
         warn(node, WarningId.PULLER_NOT_FOUND,
           `no role was found that pulls ${paths.join(', ')} from the cache '${rule.repositoryPrefix}' here, so nobody was allowed to. `
@@ -71,15 +97,14 @@ export class CachedImagesAspect implements IAspect {
   private visitTaskDefinition(task: ecs.TaskDefinition): void {
     const [place] = this.scopes.at(task).places.of(ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME);
     const l1 = task.node.defaultChild as ecs.CfnTaskDefinition;
-    const done = changedNames(l1);
-    const names = task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
+    const done = namesOf(l1, 'ChangedImageNames');
     const changes = new Map<string, Cached>();
-    for (const name of new Set(names.filter(one => !done.has(one)))) {
+    for (const name of new Set(namesIn(task).filter(one => !done.has(one)))) {
       const cached = this.judge(task, place.imagePath, name);
       if (cached) { changes.set(name, cached); }
     }
     if (changes.size > 0) {
-      const role = task.obtainExecutionRole();
+      const role = executionRoleOf(task);
       this.grant(task, [...changes.values()], role);
       order(l1, [...changes.values()], role);
       this.change(l1, place, changes);
@@ -90,13 +115,11 @@ export class CachedImagesAspect implements IAspect {
   private visitResource(resource: CfnResource, place: ImagePlace): void {
     const changes = new Map<string, Cached>();
     const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
-    for (const { properties, indices } of holdersAt(resource, place.holderSteps)) {
-      const name = properties[place.key];
-      if (typeof name !== 'string') { continue; }
+    for (const { name, indices } of imagesAt(resource, place)) {
       const cached = this.judge(resource, place.imagePath, name, place.ownImages);
       if (cached) {
         changes.set(name, cached);
-        const role = place.roleSteps && roleBehind(valueAt(resource, place.roleSteps, indices), resource);
+        const role = this.roleAt(resource, place, indices);
         byRole.set(role, [...byRole.get(role) ?? [], cached]);
       }
     }
@@ -105,6 +128,10 @@ export class CachedImagesAspect implements IAspect {
       order(resource, images, role);
     });
     if (changes.size > 0) { this.change(resource, place, changes); }
+  }
+
+  private roleAt(resource: CfnResource, { roleSteps }: ImagePlace, indices: readonly number[]): iam.IGrantable | undefined {
+    return roleSteps && this.roles.behind(valueAt(resource, roleSteps, indices), resource);
   }
 
   /** Changes exactly those names that were judged and granted. */
@@ -134,45 +161,51 @@ function order(resource: CfnResource, images: readonly Cached[], role: iam.IGran
   new Set(images.map(({ rule }) => rule)).forEach(rule => orderPull(resource, rule, role));
 }
 
-/** Names that were changed in an L1 whose construct still shows them as they were, perhaps by another version of this package. */
-function changedNames(l1: CfnResource): Set<string> {
-  const byResource = oncePerTree(l1, 'ChangedImageNames', () => new WeakMap<IConstruct, Set<string>>());
+/** Has the grants made ahead, when a Stage or the app begins to be synthesized. */
+export class GrantsAheadAspect implements IAspect {
+  constructor(private readonly images: CachedImagesAspect) {}
+
+  public visit(node: IConstruct): void {
+    if (Stage.isStage(node)) { this.images.grantAhead(node); }
+  }
+}
+
+function allow(images: readonly Cached[], pullers: readonly iam.IGrantable[]): void {
+  for (const [rule, paths] of pathsByRule(images)) {
+    pullers.forEach(puller => PullThroughCacheGrants.fromRule(rule)._pullPathsTogether(puller, paths));
+  }
+}
+
+function pathsByRule(images: readonly Cached[]): Map<Cached['rule'], string[]> {
+  return new Map(images.map(({ rule }) => [rule, [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))]]));
+}
+
+function namesIn(task: ecs.TaskDefinition): string[] {
+  return task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
+}
+
+interface NamedImage {
+  readonly name: string;
+  readonly place: ImagePlace;
+  readonly indices: readonly number[];
+}
+
+function imagesAt(resource: CfnResource, place: ImagePlace): NamedImage[] {
+  return holdersAt(resource, place.holderSteps).flatMap(({ properties, indices }) => {
+    const name = properties[place.key];
+    return typeof name === 'string' ? [{ name, place, indices }] : [];
+  });
+}
+
+/** Whether the service itself has the image. */
+function ofService(name: string, { ownImages }: Pick<ImagePlace, 'ownImages'>): boolean {
+  return ownImages !== undefined && name.startsWith(ownImages);
+}
+
+/** Names that were granted or changed in an L1 whose construct still shows them as they were, perhaps by another version of this package. */
+function namesOf(l1: CfnResource, register: 'ChangedImageNames' | 'ImageNamesGrantedAhead'): Set<string> {
+  const byResource = oncePerTree(l1, register, () => new WeakMap<IConstruct, Set<string>>());
   const names = byResource.get(l1) ?? new Set<string>();
   byResource.set(l1, names);
   return names;
-}
-
-/** The id below an L1 role of the import that lets policies be attached to it. */
-const IMPORT = 'CachedImages';
-
-/** The principal behind a role's ARN in a template: a role of this app, or one that it imported. */
-function roleBehind(arn: unknown, user: CfnResource): iam.IGrantable | undefined {
-  const target = referenceTarget(arn) ?? attributeTarget(arn, user);
-  if (target && iam.CfnRole.isCfnRole(target)) {
-    const parent = target.node.scope;
-    return iam.Role.isRole(parent) ? parent : (target.node.tryFindChild(IMPORT) as iam.IRole | undefined
-      ?? iam.Role.fromRoleName(target, IMPORT, target.ref));
-  }
-  return typeof arn === 'string' && !Token.isUnresolved(arn) ? importedRole(arn, user) : undefined;
-}
-
-/** What a reference made by aws-cdk points at, in whichever stack it is. */
-function referenceTarget(arn: unknown): IConstruct | undefined {
-  const token = typeof arn === 'string' ? Tokenization.reverseString(arn).firstToken : arn;
-  return Reference.isReference(token) ? token.target : undefined;
-}
-
-/** What `Fn::GetAtt` names, in the stack of its user. */
-function attributeTarget(arn: unknown, user: CfnResource): IConstruct | undefined {
-  if (!Token.isUnresolved(arn) && typeof arn !== 'object') { return undefined; }
-  const stack = Stack.of(user);
-  const attribute: unknown = (stack.resolve(arn) as { 'Fn::GetAtt'?: string[] } | undefined)?.['Fn::GetAtt']?.[0];
-  return stack.node.findAll().find(one => CfnElement.isCfnElement(one) && Stack.of(one) === stack && stack.resolve(one.logicalId) === attribute);
-}
-
-function importedRole(arn: string, user: CfnResource): iam.IGrantable | undefined {
-  return user.node.root.node.findAll().find((one): one is IConstruct & iam.IRole => {
-    const role = one as Partial<iam.IRole>;
-    return role.roleArn === arn && role.grantPrincipal !== undefined;
-  });
 }

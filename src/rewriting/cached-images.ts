@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { MutatingPolicyOptions, ValidatingPolicyOptions } from './admission/options';
 import { policyFor } from './admission/policy-of-scope';
 import { toYaml } from './admission/yaml';
-import { CachedImagesAspect } from './aspect';
+import { CachedImagesAspect, GrantsAheadAspect } from './aspect';
 import { problemsIn } from './checks';
 import { checkCache, checkScope, checkTree, listOf, readOptions } from './given';
 import { readImageProperty } from './image-properties';
@@ -16,6 +16,7 @@ import type { CachedImagesOptions } from './options';
 import { foundImage, reportOf } from './report';
 import type { FoundImage } from './report';
 import { ImageScopes } from './scopes';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError, warn, WarningId } from '../private/errors';
 import { accessorOf } from '../private/tree';
 import { CacheAddress } from '../rule/cache-address';
@@ -65,13 +66,14 @@ export class CachedImages {
    */
   public static of(scope: IConstruct): CachedImages {
     checkScope(scope);
-    return accessorOf(scope, 'CachedImages', () => new CachedImages(scope));
+    return accessorOf(scope, 'CachedImages', () => new CachedImages(BY_METHOD, scope));
   }
 
   private readonly scopes: ImageScopes;
   private readonly aspect: CachedImagesAspect;
 
-  private constructor(private readonly scope: IConstruct) {
+  private constructor(key: symbol, private readonly scope: IConstruct) {
+    checkMadeByMethod(key, CachedImages, 'CachedImages.of()');
     const { root } = scope.node;
     this.scopes = accessorOf(root, 'ImageScopes', () => new ImageScopes());
     this.aspect = accessorOf(root, 'CachedImagesAspect', () => new CachedImagesAspect(this.scopes));
@@ -285,6 +287,16 @@ export class CachedImages {
     for (const part of parts.filter(one => !this.scopes.covered.has(one))) {
       this.scopes.covered.add(part);
       Aspects.of(part).add(this.aspect, { priority: AspectPriority.MUTATING });
+      this.grantAheadIn(Stage.of(part) ?? part.node.root);
     }
+  }
+
+  /** A Stage is synthesized by itself, and everything in it after its own Aspects. */
+  private grantAheadIn(stage: IConstruct): void {
+    accessorOf(stage, 'GrantsAhead', () => {
+      const aspect = new GrantsAheadAspect(this.aspect);
+      Aspects.of(stage).add(aspect, { priority: AspectPriority.MUTATING });
+      return aspect;
+    });
   }
 }

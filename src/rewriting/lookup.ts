@@ -4,6 +4,7 @@ import { textOf } from './given';
 import { isPrivateEcr } from './private-ecr';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { isLater, isLookup } from '../private/later';
 import { differ } from '../private/places';
 import { ImageInCache, pathInCache } from '../pulling/image-in-cache';
 import { Nearness, nearnessOf } from '../pulling/nearness';
@@ -73,7 +74,8 @@ export class NamePattern {
     // behind a part of a registry's name, a `*` would stand for hosts of anybody
     const end = this.start.endsWith('/') ? 'x/x' : '-x/x';
     const name = this.open ? nameIn(this.start + end)?.replace(new RegExp(`${end}$`), '*') : nameIn(pattern);
-    if (name !== pattern || !this.start.includes('/')) {
+    // what stands in for a name that is looked up is nobody's name, and matches nothing
+    if (!isLookup(pattern) && (name !== pattern || !this.start.includes('/'))) {
       const instead = this.start.includes('/') || !this.open ? name : wholeRegistry(this.start) ?? officialImages(this.start);
       throw new InvalidInputError({
         got: `the image names ${excerpt(pattern)}`,
@@ -118,7 +120,7 @@ export class CacheLookup {
   /** @param user what pulls the image: it goes to the cache that is nearest to it */
   public find(text: string, user: IConstruct): Finding {
     if (this.rules.some(rule => pathInCache(rule, text) !== undefined)) { return { outcome: ImageOutcome.ALREADY_CACHED }; }
-    if (Token.isUnresolved(text)) { return { outcome: ImageOutcome.TOKEN }; }
+    if (isLater(text)) { return { outcome: ImageOutcome.TOKEN }; }
     const reference = readable(text);
     if (reference === undefined) { return { outcome: ImageOutcome.NOT_A_NAME }; }
     if (this.options.exceptions.some(pattern => pattern.matches(reference))) { return { outcome: ImageOutcome.EXCEPTED }; }

@@ -62,6 +62,15 @@ export class ScopeOptions {
   /** Sets all of these options, or none when one of them is refused. */
   public set(options: CachedImagesOptions): void {
     const read = readOptions(options, 'configure()', KINDS, this.scope);
+    for (const [name, list] of Object.entries({ exceptions: read.exceptions, pullers: read.pullers })) {
+      if (list?.length === 0) {
+        throw new InvalidInputError({
+          got: `an empty list as '${name}' of CachedImages.configure()`,
+          expected: 'at least one entry, since it takes the place of the list of a wider scope',
+          fix: `leave '${name}' out for those of wider scopes`,
+        }, this.scope);
+      }
+    }
     read.exceptions?.forEach(pattern => new NamePattern(pattern));
     const given = Object.entries(read) as [OptionName, unknown][];
     for (const [name, value] of given) {

@@ -1,11 +1,11 @@
-import { Token } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { prefixOf } from './cache-address';
 import type { ICacheRule } from './cache-rule';
 import { accessTexts } from '../private/access';
 import { PATH, ROOT } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { maskTokens, readUpstreamImage } from '../upstream/upstream-image';
+import { checkWhenKnown, isLater, maskLater } from '../private/later';
+import { readUpstreamImage } from '../upstream/upstream-image';
 
 const EVERYTHING = '*';
 const BELOW = '/*';
@@ -35,30 +35,66 @@ function readEntry(rule: IPullThroughCacheRuleRef, image: string): string {
     return image;
   }
   checkEntry(rule, image);
-  if (Token.isUnresolved(image)) {
+  if (isLater(image)) {
+    checkWhenKnown(rule, image, known => checkEntry(rule, known));
     return image;
   }
   const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;
   warnOfRepeatedPrefix(rule, path, image);
-  return path === image ? complete(rule, path) : `${path}${BELOW}`;
+  return path === image ? complete(rule, path) : below(rule, path);
+}
+
+/** All below a path, of which a registry in front is no part. */
+function below(rule: IPullThroughCacheRuleRef, path: string): string {
+  const own = withoutHost(rule, path);
+  const host = path.split('/')[0];
+  if (own === path && /[.:]|^localhost$/.test(host)) {
+    throw new InvalidInputError({
+      got: `the allowed images ${excerpt(`${path}${BELOW}`)}, which begin with the registry '${host}'`,
+      expected: 'paths of the upstream that the cache serves, by its own registry or without one',
+      fix: `leave '${host}/' out; if it is part of the path, write the upstream's own registry in front of it`,
+    }, rule);
+  }
+  return own === '' ? EVERYTHING : `${own}${BELOW}`;
+}
+
+/** A path without the upstream's host and the part of the upstream that the cache serves, where it has the host. */
+function withoutHost(rule: IPullThroughCacheRuleRef & Partial<ICacheRule>, path: string): string {
+  const { upstream, upstreamRepositoryPrefix: prefix } = rule;
+  const host = upstream?.imageHosts.find(one => path === one || path.startsWith(`${one}/`));
+  if (host === undefined) {
+    return path;
+  }
+  const name = path.slice(host.length + 1);
+  if (prefix === undefined || prefix === ROOT) {
+    return name;
+  }
+  if (!`${name}/`.startsWith(`${prefix}/`)) {
+    throw new InvalidInputError({
+      got: `the allowed image ${excerpt(path)}`,
+      expected: `an image below '${prefix}/', the part of the upstream that this cache serves`,
+      fix: `write '${host}/${prefix}/...', or the path below the prefix of the cache`,
+    }, rule);
+  }
+  return name.slice(prefix.length + 1);
 }
 
 /** With an upstream prefix a path is the end of a name, to which nothing can be added. */
 function complete(rule: IPullThroughCacheRuleRef & Partial<ICacheRule>, path: string): string {
   const { upstream, upstreamRepositoryPrefix: prefix } = rule;
   if (prefix !== undefined && prefix !== ROOT) {
-    return path;
+    return withoutHost(rule, path);
   }
   return upstream ? upstream._read(path).repository : readUpstreamImage(path, []).repository;
 }
 
 function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
   const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;
-  if (PATH.test(maskTokens(path))) {
+  if (PATH.test(maskLater(path))) {
     return;
   }
   const got = image === '' ? 'an empty name among the allowed images' : `the allowed image ${excerpt(image)}`;
-  const untagged = image.slice(0, maskTokens(image).replace(/[:@].*/, '').length);
+  const untagged = image.slice(0, maskLater(image).replace(/[:@].*/, '').length);
   if (image !== untagged) {
     throw new InvalidInputError({
       got,
@@ -66,7 +102,7 @@ function checkEntry(rule: IPullThroughCacheRuleRef, image: string): void {
       fix: untagged === '' ? "write one such as 'nginx' or 'team/*'" : `write '${untagged}'`,
     }, rule);
   }
-  if (PATH.test(maskTokens(image).replace(/\*/g, 'x'))) {
+  if (PATH.test(maskLater(image).replace(/\*/g, 'x'))) {
     throw new InvalidInputError({
       got,
       expected: "'*' alone or as the last part, as in 'team/*'",

@@ -6,8 +6,9 @@ import type { IConstruct } from 'constructs';
 import { ownPlace } from './own-place';
 import type { Place } from './own-place';
 import { ROOT } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
+import { excerpt, InvalidInputError } from '../private/errors';
 import { described } from '../private/given';
+import { maskLater } from '../private/later';
 import { differ } from '../private/places';
 
 /** Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region. */
@@ -109,7 +110,20 @@ export function checkRule(rule: IPullThroughCacheRuleRef | undefined, scope?: IC
 export function prefixOf(rule: IPullThroughCacheRuleRef): string {
   checkRule(rule);
   const written = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(rule) ? rule.ecrRepositoryPrefix : undefined;
-  return written ?? rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+  const prefix = written ?? rule.pullThroughCacheRuleRef.ecrRepositoryPrefix;
+  checkNoWildcard(prefix, rule);
+  return prefix;
+}
+
+/** An L1 takes any text, and a policy would take a wildcard in it for names of others. */
+function checkNoWildcard(prefix: string, rule: IPullThroughCacheRuleRef): void {
+  if (/[*?$]/.test(maskLater(prefix))) {
+    throw new InvalidInputError({
+      got: `the repository prefix ${excerpt(prefix)} of a rule`,
+      expected: 'a prefix without wildcards, as ECR takes it',
+      fix: "write one such as 'echo', or ROOT for the whole registry",
+    }, rule);
+  }
 }
 
 /** Refuses a cache of another registry than the one that a setting belongs to. */

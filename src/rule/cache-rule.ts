@@ -1,4 +1,4 @@
-import { Resource, Stack, Token } from 'aws-cdk-lib';
+import { Resource, Stack } from 'aws-cdk-lib';
 import type { IResource } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef, PullThroughCacheRuleReference } from 'aws-cdk-lib/aws-ecr';
@@ -9,8 +9,9 @@ import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
 import { refuse } from '../private/accepted';
 import { checkProps } from '../private/access';
-import { checkPartition, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
+import { checkAccount, checkPartition, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
+import { isLater } from '../private/later';
 import { partitionOf } from '../private/partitions';
 import { checkUpstream } from '../upstream/upstream-registry';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
@@ -41,7 +42,7 @@ export interface CacheRuleProps {
   /**
    * The prefix of the cached repositories: 2 to 30 characters, lower case, or `ROOT` for the whole registry.
    *
-   * CloudFormation can't change it: a new prefix is a new cache.
+   * A new prefix is a new cache: the deployment succeeds, and what is pulled by the old prefix is cached no more.
    *
    * @default - the default prefix of the upstream, such as `echo`
    */
@@ -76,9 +77,9 @@ interface RepositoryShape {
  *
  * Alone it brings no repository template and no alarm, and a role only when it is asked for: `PullThroughCache` does all that.
  *
- * All its properties are create-only and CloudFormation creates a replacement before it deletes: a change of any property,
- * or of the logical id, fails on the prefix that still lives. See the CloudFormation reference of
- * `AWS::ECR::PullThroughCacheRule`.
+ * All its properties are create-only and CloudFormation creates a replacement before it deletes: a change of the logical id, or of any property
+ * but the prefix, fails because the prefix is still in use. A change of the prefix succeeds, and takes the cache from those who pull by the old one.
+ * `ReplacementCheck` tells of both from a change set. See the CloudFormation reference of `AWS::ECR::PullThroughCacheRule`.
  *
  * @example
  * import { CacheRule, UpstreamRegistry, UpstreamRole } from 'cdk-ecr-pull-through-cache';
@@ -171,7 +172,10 @@ export class CacheRule extends Resource implements ICacheRule {
       checkRegion(upstream.region, this);
       checkPartition('an upstream', upstream.region, this);
     }
-    const partition = Token.isUnresolved(own) ? undefined : partitionOf(own).name;
+    if (upstream.account !== undefined) {
+      checkAccount(upstream.account, this);
+    }
+    const partition = isLater(own) ? undefined : partitionOf(own).name;
     if (partition === 'aws-us-gov' && !upstream.readByRole) {
       refuse(this, CheckId.REGION, {
         got: `the upstream '${upstream.url}' for a cache in the Region '${own}'`,
@@ -197,7 +201,7 @@ export class CacheRule extends Resource implements ICacheRule {
     }
     checkUpstreamRoleChoice(upstreamRole, this);
     const own = Stack.of(this);
-    if (!readByRole || Token.isUnresolved(own.account) || Token.isUnresolved(account)) {
+    if (!readByRole || isLater(own.account) || isLater(account)) {
       return;
     }
     if (account !== own.account && !upstreamRole) {

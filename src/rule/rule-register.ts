@@ -1,12 +1,12 @@
-import { Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { watchRemoval } from './removed-rules';
-import { refusals, refuse } from '../private/accepted';
-import { CheckId, InvalidInputError, place, warn, WarningId } from '../private/errors';
+import { refusals } from '../private/accepted';
+import { CheckId, place, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { isLater } from '../private/later';
 import { addPlaced, Placement, placedAt } from '../private/places';
 import type { Placed } from '../private/places';
 import { isInTree, oncePerTree, sameNames } from '../private/tree';
@@ -25,12 +25,15 @@ interface RegisteredRule {
  */
 function rulesIn(scope: IConstruct): Placed<RegisteredRule> {
   return oncePerTree(scope, 'Rules', root => {
-    root.node.addValidation({ validate: () => problemsWithL1Rules(root) });
+    root.node.addValidation({ validate: () => problemsWithRules(root) });
     return new Map<Stack, RegisteredRule[]>();
   });
 }
 
-/** Refuses a second rule for a prefix and the 51st of a registry; warns where prefixes overlap. */
+/**
+ * Warns where prefixes overlap. A second rule for a prefix and the 51st of a registry are refused when the app is synthesized: a condition, under which
+ * another may exclude it, is set after the rule is made.
+ */
 export function registerRule(construct: IPullThroughCacheRuleRef, repositoryPrefix: string): void {
   const rules = rulesIn(construct);
   const isThere = (other: RegisteredRule) => isInTree(other.construct);
@@ -38,13 +41,6 @@ export function registerRule(construct: IPullThroughCacheRuleRef, repositoryPref
   const twinAmong = (others: RegisteredRule[]) => others.find(other => other.repositoryPrefix === repositoryPrefix && isThere(other))?.construct;
 
   const neighbours = placedAt(rules, construct, Placement.SAME);
-  const twin = twinAmong(neighbours);
-  if (twin) {
-    throw new InvalidInputError(samePrefix(repositoryPrefix, twin), construct);
-  }
-  if (neighbours.length >= MOST_RULES && neighbours.filter(isThere).length >= MOST_RULES) {
-    refuse(construct, CheckId.RULE_COUNT, tooMany(MOST_RULES + 1));
-  }
   const rule = { construct, repositoryPrefix };
   neighbours.filter(other => overlap(repositoryPrefix, other.repositoryPrefix)).filter(isThere).forEach(other => warnOfOverlap(rule, other));
   const possibleTwin = twinAmong(placedAt(rules, construct, Placement.UNKNOWN));
@@ -55,8 +51,8 @@ export function registerRule(construct: IPullThroughCacheRuleRef, repositoryPref
   watchRemoval(construct, () => twinAmong(placedAt(rules, construct, Placement.SAME)) !== undefined);
 }
 
-/** L1 rules register nowhere, so they are looked for once, when the app is synthesized. */
-function problemsWithL1Rules(root: IConstruct): string[] {
+/** By the L1 rules, which those of this library have too. */
+function problemsWithRules(root: IConstruct): string[] {
   const rules = root.node.findAll().filter(construct => CfnPullThroughCacheRule.isCfnPullThroughCacheRule(construct));
   const prefixed = rules.filter(rule => rule.ecrRepositoryPrefix !== undefined);
   const twins = sameNames(prefixed, rule => rule.ecrRepositoryPrefix!, earlier => samePrefix(earlier.ecrRepositoryPrefix!, earlier));
@@ -84,11 +80,11 @@ function warnOfPossibleTwin({ construct, repositoryPrefix }: RegisteredRule, twi
 /** ROOT begins no other prefix: by "Customizing repository prefixes" in the ECR User Guide it serves what no other rule does. */
 function overlap(one: string, other: string): boolean {
   const nested = one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
-  return nested && !Token.isUnresolved(one) && !Token.isUnresolved(other);
+  return nested && !isLater(one) && !isLater(other);
 }
 
 function named(prefix: string): string {
-  return Token.isUnresolved(prefix) ? 'this repository prefix, which is known at deployment only,' : `the repository prefix '${prefix}'`;
+  return isLater(prefix) ? 'this repository prefix, which is known at deployment only,' : `the repository prefix '${prefix}'`;
 }
 
 function samePrefix(prefix: string, twin: IConstruct): Problem {

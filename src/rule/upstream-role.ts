@@ -6,6 +6,7 @@ import { CacheActions } from './cache-actions';
 import { checkOptions, checkPermissionsBoundary, checkResource, readFlag } from '../private/access';
 import { ROOT } from '../private/checks';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
+import { checkTrust, EcrService } from '../private/trust';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
 
 /** What to write where something else was given than an `UpstreamRole`. */
@@ -103,10 +104,14 @@ export class UpstreamRole {
    * hold its permissions before the rule is created.
    *
    * @param role the role
+   * @throws at synthesis, when it is of this app and doesn't trust that service
    */
   public static fromRole(role: iam.IRole): UpstreamRole {
     checkResource('the upstream role', role, 'roleArn', 'import it by Role.fromRoleArn(), or leave upstreamRole out for the default');
-    return new UpstreamRole(BY_METHOD, () => role);
+    return new UpstreamRole(BY_METHOD, scope => {
+      checkTrust('upstream', role, EcrService.PULL_THROUGH_CACHE, scope);
+      return role;
+    });
   }
 
   private constructor(key: symbol, private readonly roleOf: RoleFactory) {
@@ -141,7 +146,7 @@ class RoleOfRule extends Resource {
 
   constructor(scope: Construct, id: string, options: UpstreamRoleOptions, statements: iam.PolicyStatement[]) {
     super(scope, id);
-    const service = new iam.ServicePrincipal('pullthroughcache.ecr.amazonaws.com');
+    const service = new iam.ServicePrincipal(EcrService.PULL_THROUGH_CACHE);
     this.role = new iam.Role(this, 'Resource', {
       roleName: options.roleName,
       permissionsBoundary: options.permissionsBoundary,

@@ -1,12 +1,12 @@
-import { Names, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
+import { Names, RemovalPolicy, Resource, SecretValue, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { kindOf } from '../private/access';
 import { checkText } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
+import { isLater } from '../private/later';
+import { PLACEHOLDER } from '../upstream/secret-value';
 import { UpstreamCredential } from '../upstream/upstream-credential';
-
-const PLACEHOLDER = 'REPLACE_ME';
 
 /** Properties of an `UpstreamSecret`. */
 export interface UpstreamSecretProps {
@@ -50,14 +50,17 @@ export interface UpstreamSecretProps {
  * A secret for a credentialed upstream, as ECR wants it: its name begins with `ecr-pullthroughcache/`, it has the keys `username` and
  * `accessToken`, and AWS's default key encrypts it. No plain token gets into the template.
  *
- * Make it in a stack that is deployed before the cache's, and fill it between the two: ECR reads it when the rule is created.
+ * With an `accessToken` the cache works after one deployment. Without, make it in a stack that is deployed before the cache's, and fill it between the two:
+ * ECR reads it when the rule is created.
  *
  * Amazon ECR User Guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
  *
  * @example
  * import { PullThroughCache, UpstreamRegistry, UpstreamSecret } from 'cdk-ecr-pull-through-cache';
+ * import { CfnParameter, SecretValue } from 'aws-cdk-lib';
  *
- * const secret = new UpstreamSecret(this, 'HubLogin', { secretName: 'ecr-pullthroughcache/docker-hub', username: 'my-team' });
+ * const token = new CfnParameter(this, 'HubToken', { noEcho: true }); // npx cdk deploy --parameters HubToken=...
+ * const secret = new UpstreamSecret(this, 'HubLogin', { username: 'my-team', accessToken: SecretValue.cfnParameter(token) });
  * new PullThroughCache(this, 'DockerHub', { upstream: UpstreamRegistry.dockerHub(secret.credential) });
  */
 export class UpstreamSecret extends Resource {
@@ -114,7 +117,7 @@ export class UpstreamSecret extends Resource {
     }
     // unwrapped first: under the flag checkSecretUsage, aws-cdk refuses to resolve a SecretValue outside of where it belongs
     const value: unknown = typeof token === 'string' ? token : Stack.of(this).resolve(token.unsafeUnwrap());
-    if (typeof value === 'string' && !value.startsWith('{{resolve:') && !Token.isUnresolved(value)) {
+    if (typeof value === 'string' && !value.startsWith('{{resolve:') && !isLater(value)) {
       throw new InvalidInputError({
         got: 'an access token as plain text, which would stand in the template for all to read',
         expected: 'a reference to it',

@@ -1,25 +1,33 @@
-import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
+import { checkSecretValue, holdsPlaceholder } from './secret-value';
 import { refuse } from '../private/accepted';
 import { isMissing, kindOf } from '../private/access';
-import { checkInstance } from '../private/choices';
+import { checkText } from '../private/checks';
+import { checkInstance, keep } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
+import { checkScopeAndId } from '../private/given';
+import { checkWhenKnown, isLater, isLookup } from '../private/later';
 import { differ } from '../private/places';
 
 const NAME_PREFIX = 'ecr-pullthroughcache/';
 const LONGEST_NAME = 512;
 const NAME = /^ecr-pullthroughcache\/[a-zA-Z0-9/_+=.@-]+$/;
 const DEFAULT_KEY = 'alias/aws/secretsmanager';
-const WAYS = "UpstreamCredential.fromSecret(secret), or the property 'credential' of an UpstreamSecret";
+const COMPLETE_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+-[A-Za-z0-9]{6}$/;
+const WAYS = "UpstreamCredential.fromSecretCompleteArn(), UpstreamCredential.fromSecret(secret), or the property 'credential' of an UpstreamSecret";
 const MAKE_ONE = `make one with UpstreamSecret, or name it '${NAME_PREFIX}...' yourself`;
 
 /** Refuses a secret's name under which ECR would not find it. */
 export function checkSecretName(name: string | undefined, scope: IConstruct): void {
-  if (Token.isUnresolved(name)) { return; }
+  if (isLater(name)) {
+    checkWhenKnown(scope, name!, known => checkSecretName(known, scope));
+    return;
+  }
   if (name === undefined) {
     throw new InvalidInputError({
       got: 'a secret without a name, which CloudFormation would name as it likes',
@@ -56,11 +64,10 @@ function isFound(name: string): boolean {
  *
  * @example
  * import { PullThroughCache, UpstreamCredential, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
- * import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
  *
- * const secret = secretsmanager.Secret.fromSecretCompleteArn(this, 'HubSecret',
+ * const credential = UpstreamCredential.fromSecretCompleteArn(this, 'HubLogin',
  *   'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-a1b2c3');
- * new PullThroughCache(this, 'DockerHub', { upstream: UpstreamRegistry.dockerHub(UpstreamCredential.fromSecret(secret)) });
+ * new PullThroughCache(this, 'DockerHub', { upstream: UpstreamRegistry.dockerHub(credential) });
  */
 export class UpstreamCredential {
   /**
@@ -71,6 +78,28 @@ export class UpstreamCredential {
    */
   public static fromSecret(secret: ISecret): UpstreamCredential {
     return new UpstreamCredential(secret);
+  }
+
+  /**
+   * A secret that exists, by its ARN.
+   *
+   * @param scope the parent of the import
+   * @param id the id of the import
+   * @param secretCompleteArn its complete ARN, with the dash and the six characters that Secrets Manager added to the name
+   * @throws for a name that doesn't begin with `ecr-pullthroughcache/`, a partial ARN
+   */
+  public static fromSecretCompleteArn(scope: Construct, id: string, secretCompleteArn: string): UpstreamCredential {
+    checkScopeAndId('UpstreamCredential.fromSecretCompleteArn()', scope, id);
+    checkText('secretCompleteArn', secretCompleteArn, "'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-a1b2c3'", scope);
+    const arn = isLookup(secretCompleteArn) ? arnToComeIn(scope) : secretCompleteArn;
+    if (!isLater(arn) && !COMPLETE_ARN.test(arn)) {
+      throw new InvalidInputError({
+        got: `the ARN ${excerpt(arn)} of a secret`,
+        expected: 'the complete ARN, which ends with a dash and six characters',
+        fix: 'copy it from: aws secretsmanager list-secrets',
+      }, scope);
+    }
+    return new UpstreamCredential(Secret.fromSecretCompleteArn(scope, id, arn));
   }
 
   /** The secret. */
@@ -93,6 +122,20 @@ export class UpstreamCredential {
     checkOwnSecret(secret);
     checkArn(this.secretArn, secret);
     checkKey(secret.encryptionKey, secret);
+    if (CfnSecret.isCfnSecret(secret.node.defaultChild)) {
+      checkSecretValue(secret.node.defaultChild);
+    }
+    keep(this);
+  }
+
+  /**
+   * Whether the secret is made in the stack of a construct, and born without a token that logs in.
+   *
+   * @internal
+   */
+  public _isBornEmptyBeside(other: IConstruct): boolean {
+    const resource = this.secret.node.defaultChild;
+    return CfnSecret.isCfnSecret(resource) && Stack.of(resource) === Stack.of(other) && holdsPlaceholder(resource);
   }
 
   /**
@@ -137,7 +180,7 @@ export function checkCredential(name: string, credential: UpstreamCredential): v
 /** The likely mistakes: a secret, an UpstreamSecret, an ARN. */
 function insteadOf(given: unknown): { readonly got: string; readonly fix: string } | undefined {
   if (typeof given === 'string') {
-    return { got: kindOf(given), fix: 'import the secret with Secret.fromSecretCompleteArn() and pass UpstreamCredential.fromSecret(secret)' };
+    return { got: kindOf(given), fix: 'pass UpstreamCredential.fromSecretCompleteArn()' };
   }
   if (holdsCredential(given)) {
     return { got: 'an UpstreamSecret', fix: "pass its property 'credential'" };
@@ -182,9 +225,16 @@ function checkOwnSecret(secret: ISecret): void {
   }
 }
 
+/** Stands in for an ARN that is looked up: aws-cdk reads its parts. */
+function arnToComeIn(scope: IConstruct): string {
+  return Stack.of(scope).formatArn({
+    service: 'secretsmanager', resource: 'secret', resourceName: `${NAME_PREFIX}looked-up-a1b2c3`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** The name in a complete ARN: what is left without the dash and the six characters, which aws-cdk has checked. */
 function checkArn(arn: string, secret: ISecret): void {
-  if (!Token.isUnresolved(arn)) {
+  if (!isLater(arn)) {
     checkSecretName(Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).resourceName!.slice(0, -7), secret);
   }
 }

@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
 import { ImageReference } from './image-reference';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { isLater, maskLater } from '../private/later';
 
 /** An image by the name that it has in its upstream. */
 export interface UpstreamImage {
@@ -14,7 +14,6 @@ export interface UpstreamImage {
 /** A host that no registry has, for reading names whose own host is a token or unknown. */
 const STAND_IN = 'upstream.invalid';
 const SHORT_FORM_OF_DOCKER_HUB = /^(?:index\.)?docker\.io\//;
-const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
 
 /**
  * Reads the name of an image as one of an upstream: without a registry, or with one of the upstream's hosts. Names are completed as the
@@ -30,7 +29,7 @@ export function readUpstreamImage(image: string, hosts: readonly string[]): Upst
     checkNoForeignHead(image, rest, host !== undefined, hosts);
   } else if (host === undefined) {
     checkNoForeignHost(literal, image, hosts);
-  } else if (!Token.isUnresolved(host)) {
+  } else if (!isLater(host)) {
     // read the text as it came once, so that a message names its own offsets
     ImageReference.parse(`${host}/${literal}`);
   }
@@ -43,19 +42,19 @@ export function readPath(rest: string, host: string = STAND_IN): UpstreamImage {
   if (literal === undefined) {
     return splitTokens(rest);
   }
-  const read = ImageReference.parse(`${Token.isUnresolved(host) ? STAND_IN : host}/${literal}`);
+  const read = ImageReference.parse(`${isLater(host) ? STAND_IN : host}/${literal}`);
   const { tag, digest } = literal === rest ? read : splitTokens(rest);
   return { repository: read.repository, tag, digest, complete: true };
 }
 
 /** What is written out of a name: all but a tag or digest with a token. A repository with a token has nothing that could be completed. */
 function literalIn(rest: string): string | undefined {
-  if (!Token.isUnresolved(rest)) {
+  if (!isLater(rest)) {
     return rest;
   }
   const { repository, tag, digest } = splitTokens(rest);
-  const written = (sign: string, part: string | undefined) => part === undefined || Token.isUnresolved(part) ? '' : `${sign}${part}`;
-  return Token.isUnresolved(repository) ? undefined : `${repository}${written(':', tag)}${written('@', digest)}`;
+  const written = (sign: string, part: string | undefined) => part === undefined || isLater(part) ? '' : `${sign}${part}`;
+  return isLater(repository) ? undefined : `${repository}${written(':', tag)}${written('@', digest)}`;
 }
 
 function checkNoForeignHost(literal: string, image: string, hosts: readonly string[]): void {
@@ -67,7 +66,7 @@ function checkNoForeignHost(literal: string, image: string, hosts: readonly stri
 }
 
 function checkNoForeignHead(image: string, rest: string, own: boolean, hosts: readonly string[]): void {
-  const masked = maskTokens(rest);
+  const masked = maskLater(rest);
   const head = masked.slice(0, Math.max(0, masked.indexOf('/')));
   if (!own && (head === 'localhost' || head.includes('.') || head.includes(':'))) {
     throw foreign(image, rest.slice(0, head.length), rest.slice(head.length + 1), hosts);
@@ -76,7 +75,7 @@ function checkNoForeignHead(image: string, rest: string, own: boolean, hosts: re
 
 /** The signs that part a name are looked for outside of tokens. What a token holds is not looked into, nor completed. */
 function splitTokens(rest: string): UpstreamImage {
-  const masked = maskTokens(rest);
+  const masked = maskLater(rest);
   const at = masked.includes('@') ? masked.indexOf('@') : masked.length;
   const name = masked.slice(0, at);
   // a colon in front of a slash is that of a port
@@ -91,13 +90,8 @@ function splitTokens(rest: string): UpstreamImage {
   };
 }
 
-/** The same text with a word of the same length for each token, to look for signs outside of tokens. */
-export function maskTokens(text: string): string {
-  return text.replace(TOKEN, token => 'x'.repeat(token.length));
-}
-
 function foreign(image: string, registry: string, repository: string, hosts: readonly string[]): InvalidInputError {
-  const own = hosts.filter(host => !Token.isUnresolved(host));
+  const own = hosts.filter(host => !isLater(host));
   return new InvalidInputError(own.length === 0
     ? {
       got: `the image ${excerpt(image)} of the registry '${registry}' for a cache whose upstream is not known by name`,

@@ -8,8 +8,9 @@ import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
 import { isMissing, kindOf, checkOptions } from '../private/access';
 import { checkAccount, checkRegionName, checkText } from '../private/checks';
-import { checkInstance } from '../private/choices';
+import { checkInstance, keep } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { isLater } from '../private/later';
 import { partitionOf } from '../private/partitions';
 
 /** What a private ECR registry is known by. */
@@ -148,7 +149,7 @@ export class UpstreamRegistry {
    */
   public static azure(name: string, credential: UpstreamCredential): UpstreamRegistry {
     checkText('name for UpstreamRegistry.azure()', name, "'myregistry'");
-    if (!Token.isUnresolved(name) && !AZURE_NAME.test(name)) {
+    if (!isLater(name) && !AZURE_NAME.test(name)) {
       throw new InvalidInputError({
         got: `the Azure registry ${excerpt(name)}`,
         expected: "what stands before '.azurecr.io' in its login server: lower-case letters, digits and inner dashes",
@@ -267,6 +268,7 @@ export class UpstreamRegistry {
     this.account = wire.account;
     this.region = wire.region;
     this.readByRole = wire.account !== undefined;
+    keep(this);
   }
 
   /**
@@ -355,7 +357,7 @@ function checkReadable({ registryName, readWith, madeBy }: KnownRegistry, creden
 
 function checkHost(host: string): void {
   checkText('registry host', host, "'registry.example.com'");
-  if (!Token.isUnresolved(host) && !HOST.test(host)) {
+  if (!isLater(host) && !HOST.test(host)) {
     throw new InvalidInputError({
       got: `the registry host ${excerpt(host)}`,
       expected: "a host name in lower case, with a port if it has one, without 'https://' and without a path",

@@ -216,6 +216,17 @@ describe('what the parameters change', () => {
     expect(outputs).not.toHaveProperty('RegistryPolicyToAdd');
   });
 
+  test.each([
+    ['there', 'accounts', { RepositoryTagKey1: 'team', PullerAccounts: '444455556666' }],
+    ['there', 'an organization', { RepositoryTagKey2: 'team', PullerOrganizationId: 'o-abcde12345' }],
+    ['not there', 'nobody elsewhere', { RepositoryTagKey1: 'team' }],
+    ['not there', 'accounts and no tags', { PullerAccounts: '444455556666' }],
+  ])('a warning is %s for tags and %s', (there, _, parameters) => {
+    const { outputs } = evaluate(template, { ...ACCOUNT, ...parameters });
+
+    expect(outputs.WarningOfTags?.Value).toEqual(there === 'there' ? expect.stringContaining('A first pull by another account is expected to fail') : undefined);
+  });
+
   test('the alarm tells a topic and an address', () => {
     const topic = 'arn:aws:sns:eu-central-1:111122223333:ops';
     const { FailedPullsAlarm, AlarmSubscription } = resourcesWith({ AlarmTopicArn: topic, AlarmEmail: 'ops@example.com' });

@@ -122,7 +122,7 @@ test('fails: a text for an image to probe', () => {
 });
 
 test('fails: something else for an event log', () => {
-  const message = "got something else as eventLog, expected a CacheEventLog: make one with new CacheEventLog(this, 'EventLog')";
+  const message = "got an object as eventLog, expected a CacheEventLog: make one with new CacheEventLog(this, 'EventLog')";
 
   expect(() => new PullThroughCache(stack, 'Echo', { upstream: ECHO, monitoring: CacheMonitoring.standard({ eventLog: untyped({}) }) })).toThrow(message);
   expect(() => new CacheFindings(stack, 'Findings', { cache, eventLog: untyped({}) })).toThrow(message);

@@ -1,4 +1,5 @@
-import { App, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { PullThroughCache, RepositoryRemoval } from '../../src';
@@ -81,16 +82,6 @@ describe('warns when nothing has the rule deleted before the repositories', () =
 
     expect(settings().prefix).toBe('echo');
     Annotations.fromStack(stack).hasWarning('*', WARNING);
-  });
-
-  test('for a rule in another Stage, on which nothing can depend', () => {
-    const app = new App();
-    const env = { account: '111122223333', region: 'eu-central-1' };
-    const cache = echo(new Stack(new Stage(app, 'One'), 'Stack', { env }));
-    const other = new Stack(new Stage(app, 'Other'), 'Stack', { env });
-    remove({ cache }, other);
-
-    Annotations.fromStack(other).hasWarning('*', WARNING);
   });
 
   test('and not for an imported cache whose rule is in this app', () => {

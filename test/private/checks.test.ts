@@ -56,7 +56,12 @@ describe('a prefix', () => {
 
   test('is not checked while it is a token, whole or in part', () => {
     expect(() => checkPrefix('repository prefix', token, scope)).not.toThrow();
-    expect(() => checkPrefix('repository prefix', `ECHO-${token}`, scope)).not.toThrow();
+    expect(() => checkPrefix('repository prefix', `echo-${token}`, scope)).not.toThrow();
+  });
+
+  test.each(['ECHO-', '*', '?', '$'])('fails for what no value of a token makes right: %s', around => {
+    expect(() => checkPrefix('repository prefix', `${token}${around}`, scope)).toThrow(
+      `got '${around}' around what is known only at deployment in the repository prefix`);
   });
 });
 

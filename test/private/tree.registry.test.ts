@@ -1,4 +1,4 @@
-import { App, CfnResource } from 'aws-cdk-lib';
+import { App, CfnCondition, CfnResource } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { claimRegistry } from '../../src/private/tree';
@@ -15,17 +15,23 @@ beforeEach(() => {
 
 describe('a setting of a registry', () => {
   const OTHER_SETTING = { name: 'window policy', resourceType: 'Some::Window::Policy', fix: 'keep one window' };
-  const claimed = (into: Stack, id = 'Doors', setting = SETTING) => claimRegistry(new Construct(into, id), setting);
+  const claimed = (into: Stack, id = 'Doors', setting = SETTING) => {
+    const construct = new Construct(into, id);
+    claimRegistry(construct, setting);
+    return new CfnResource(construct, 'Resource', { type: setting.resourceType });
+  };
 
   test('is claimed once in one account and Region', () => {
     claimed(stack);
-    expect(() => claimed(newStack(app, 'Other'))).toThrow('got a second door policy for one account and Region (Stack/Doors is the first), '
+    claimed(newStack(app, 'Other'));
+    expect(() => app.synth()).toThrow('got a second door policy for one account and Region (Stack/Doors is the first), '
       + 'expected one door policy, since ECR keeps one of an account and Region: keep one door [at Other/Doors]');
   });
 
   test('is claimed next to another setting', () => {
     claimed(stack);
-    expect(() => claimed(stack, 'Windows', OTHER_SETTING)).not.toThrow();
+    claimed(stack, 'Windows', OTHER_SETTING);
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('is claimed again in another Region, without a warning', () => {
@@ -37,20 +43,30 @@ describe('a setting of a registry', () => {
 
   test('is claimed again in another app', () => {
     claimed(stack);
-    expect(() => claimed(newStack())).not.toThrow();
+    claimed(newStack());
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('is claimed again after the first claim has left the tree', () => {
     claimed(stack);
     stack.node.tryRemoveChild('Doors');
-    expect(() => claimed(stack)).not.toThrow();
+    claimed(stack);
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('stays claimed by the second construct after the first has left the tree', () => {
     claimed(stack);
     stack.node.tryRemoveChild('Doors');
     claimed(stack, 'NewDoors');
-    expect(() => claimed(stack)).toThrow('(Stack/NewDoors is the first)');
+    claimed(stack);
+    expect(() => app.synth()).toThrow('(Stack/NewDoors is the first)');
+  });
+
+  test('is claimed twice under conditions, which may exclude each other', () => {
+    for (const id of ['Doors', 'MoreDoors']) {
+      claimed(stack, id).cfnOptions.condition = new CfnCondition(stack, `${id}Condition`);
+    }
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('is claimed with a warning where it may be the same account and Region', () => {

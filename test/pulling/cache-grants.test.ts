@@ -3,7 +3,6 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CachePullers, PullThroughCache, PullThroughCacheGrants, RegistryPolicy } from '../../src';
 import type { IPullThroughCache } from '../../src';
-import { WatchedPrincipal } from '../../src/pulling/cache-grants';
 import { ECHO, ENV, newStack, propertiesOf, warningsOf } from '../app';
 
 const OTHER = '999999999999';
@@ -201,8 +200,8 @@ describe('a grant across accounts', () => {
     const { stack, echo, puller } = app(() => {});
     echo.grants.pull(puller);
     expect(warningsOfCache(stack)).toEqual([expect.stringContaining(
-      `has to allow that account reading what is cached and importing what is not. There, set CachePullers.account('${OTHER}') in the `
-      + 'repositoryTemplate of the cache and in RegistryPolicy.allowFirstPull(); when that is done elsewhere, acknowledge this warning.')]);
+      `has to allow that account reading what is cached and importing what is not. There, name CachePullers.account('${OTHER}') in `
+      + 'RegistryPolicy.allowFirstPull(), which allows reading too; when that is done elsewhere, acknowledge this warning.')]);
   });
 
   test.each<[string, (grants: PullThroughCacheGrants, puller: iam.IRole) => void]>([
@@ -326,37 +325,4 @@ test('fails for a bad entry before anything is written', () => {
   const [echo, puller] = [cache(stack), role(stack)];
   expect(() => echo.grants.pullImages(puller, ['nginx', 'team/app:1.0'])).toThrow("got the allowed image 'team/app:1.0'");
   Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
-});
-
-const statement = new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] });
-
-describe('a principal that is watched', () => {
-  test('stands for the principal wherever it is asked', () => {
-    const imported = iam.Role.fromRoleArn(newStack(), 'Role', `arn:aws:iam::${ENV.account}:role/puller`);
-    const watched = new WatchedPrincipal(imported);
-    expect(watched.grantPrincipal).toBe(watched);
-    expect(watched.assumeRoleAction).toBe('sts:AssumeRole');
-    expect(watched.policyFragment).toEqual(imported.policyFragment);
-    expect(watched.principalAccount).toBe(ENV.account);
-    expect(String(watched)).toBe(String(imported));
-  });
-
-  test('may be a managed policy, which has none of that', () => {
-    const watched = new WatchedPrincipal(new iam.ManagedPolicy(newStack(), 'Policy').grantPrincipal);
-    expect(watched.addToPrincipalPolicy(statement).statementAdded).toBe(true);
-    expect(watched.written).toBe(true);
-  });
-
-  test('is written while each statement got into a policy', () => {
-    const watched = new WatchedPrincipal(new iam.User(newStack(), 'User'));
-    watched.addToPrincipalPolicy(statement);
-    watched.addToPrincipalPolicy(statement);
-    expect(watched.written).toBe(true);
-  });
-
-  test('is not written when a role leaves its policies alone, though aws-cdk reports success', () => {
-    const watched = new WatchedPrincipal(iam.Role.fromRoleArn(newStack(), 'Role', `arn:aws:iam::${ENV.account}:role/puller`, { mutable: false }));
-    expect(watched.addToPrincipalPolicy(statement).statementAdded).toBe(true);
-    expect(watched.written).toBe(false);
-  });
 });

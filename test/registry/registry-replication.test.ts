@@ -231,7 +231,8 @@ describe('a second replication configuration', () => {
   test('fails in one account and Region', () => {
     const app = new App();
     replication(newStack(app, 'One'));
-    expect(() => replication(newStack(app, 'Two'))).toThrow(
+    replication(newStack(app, 'Two'));
+    expect(() => app.synth()).toThrow(
       'got a second registry replication configuration for one account and Region (One/Replication is the first), expected one registry replication '
       + 'configuration, since ECR keeps one of an account and Region: keep one RegistryReplication and let all caches add to it [at Two/Replication]');
   });

@@ -128,7 +128,8 @@ describe('a second scanning configuration', () => {
   test('fails in one account and Region', () => {
     const app = new App();
     new RegistryScanning(newStack(app, 'One'), 'Scanning');
-    expect(() => new RegistryScanning(newStack(app, 'Two'), 'Scanning')).toThrow(
+    new RegistryScanning(newStack(app, 'Two'), 'Scanning');
+    expect(() => app.synth()).toThrow(
       'got a second registry scanning configuration for one account and Region (One/Scanning is the first), expected one registry scanning configuration, '
       + 'since ECR keeps one of an account and Region: keep one RegistryScanning and let all caches add to it [at Two/Scanning]');
   });

@@ -66,6 +66,8 @@ describe('for an account', () => {
     ['accounts of an organisation without it', [organization(['888888888888'])], false],
     ['several pullers with it', [CachePullers.account('888888888888'), CachePullers.account(ACCOUNT)], true],
   ])('%s', (_, pullers, has) => {
-    expect(registerWith(pullers).has(OwnerHalf.READ, PLACE, ACCOUNT)).toBe(has);
+    const register = PullerRegister.of(new Stack());
+    register.add({ ...PLACE, halves: [OwnerHalf.IMPORT], names: ['echo/*'], pullers });
+    expect(register.lacking(OwnerHalf.IMPORT, PLACE, ['echo/nginx'], { account: ACCOUNT })).toEqual(has ? [] : ['echo/nginx']);
   });
 });

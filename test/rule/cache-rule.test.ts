@@ -160,7 +160,7 @@ describe('the upstream role of a rule', () => {
 
   test('is rendered by reference when it is of this stack', () => {
     const stack = newStack();
-    const role = new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
+    const role = new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('pullthroughcache.ecr.amazonaws.com') });
     expect(new CacheRule(stack, 'Rule', { upstream: ECHO, upstreamRole: UpstreamRole.fromRole(role) }).role).toBe(role);
     Template.fromStack(stack).hasResourceProperties(RULE, { CustomRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Reader'), 'Arn'] } });
   });

@@ -15,6 +15,14 @@ beforeEach(() => {
   app = new App();
 });
 
+/** What is refused at synthesis only, since a condition may be set until then. */
+function synthesized(make: () => unknown): () => void {
+  return () => {
+    make();
+    app.synth();
+  };
+}
+
 describe('the same prefix twice', () => {
   const message = "got the repository prefix 'echo' a second time for one account and Region (A/One has it), expected a prefix for each rule: "
     + 'set another repositoryPrefix, or use the cache that is there';
@@ -22,44 +30,52 @@ describe('the same prefix twice', () => {
   test('fails in one stack', () => {
     const stack = newStack(app, 'A');
     ruleFor(stack, 'One');
-    expect(() => ruleFor(stack, 'Two')).toThrow(`${message} [at A/Two]`);
+    expect(synthesized(() => ruleFor(stack, 'Two'))).toThrow(`${message} [at A/Two]`);
   });
 
   test('fails in one stack that goes anywhere', () => {
     const stack = agnosticStack(app, 'A');
     ruleFor(stack, 'One');
-    expect(() => ruleFor(stack, 'Two')).toThrow(message);
+    expect(synthesized(() => ruleFor(stack, 'Two'))).toThrow(message);
   });
 
   test('fails in two stacks of one account and Region', () => {
     ruleFor(newStack(app, 'A'), 'One');
-    expect(() => ruleFor(newStack(app, 'B'), 'Two')).toThrow(`${message} [at B/Two]`);
+    expect(synthesized(() => ruleFor(newStack(app, 'B'), 'Two'))).toThrow(`${message} [at B/Two]`);
   });
 
   test('fails in a nested stack', () => {
     const stack = agnosticStack(app, 'A');
     ruleFor(stack, 'One');
-    expect(() => ruleFor(new NestedStack(stack, 'Nested'), 'Two')).toThrow(`${message} [at A/Nested/Two]`);
+    expect(synthesized(() => ruleFor(new NestedStack(stack, 'Nested'), 'Two'))).toThrow(`${message} [at A/Nested/Two]`);
   });
 
   test('fails in two stages of one account and Region', () => {
     const [dev, prod] = ['Dev', 'Prod'].map(id => new Stack(new Stage(app, id, { env: ENV }), 'A'));
     ruleFor(dev, 'One');
-    expect(() => ruleFor(prod, 'One')).toThrow('(Dev/A/One has it)');
+    expect(synthesized(() => ruleFor(prod, 'One'))).toThrow('(Dev/A/One has it)');
   });
 
   test('fails for ROOT', () => {
     const stack = newStack(app, 'A');
     ruleFor(stack, 'One', 'ROOT');
-    expect(() => ruleFor(stack, 'Two', 'ROOT')).toThrow("got the repository prefix 'ROOT' a second time");
+    expect(synthesized(() => ruleFor(stack, 'Two', 'ROOT'))).toThrow("got the repository prefix 'ROOT' a second time");
   });
 
   test('fails for one and the same token, without its cryptic name', () => {
     const stack = newStack(app, 'A');
     const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
     ruleFor(stack, 'One', prefix);
-    expect(() => ruleFor(stack, 'Two', prefix)).toThrow(
+    expect(synthesized(() => ruleFor(stack, 'Two', prefix))).toThrow(
       'got this repository prefix, which is known at deployment only, a second time for one account and Region (A/One has it)');
+  });
+
+  test('is fine under conditions, which may exclude each other', () => {
+    const stack = newStack(app, 'A');
+    for (const id of ['One', 'Two']) {
+      (ruleFor(stack, id).node.defaultChild as CfnPullThroughCacheRule).cfnOptions.condition = new CfnCondition(stack, `${id}Condition`);
+    }
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('is fine for two tokens, which may differ', () => {
@@ -182,12 +198,12 @@ describe('the number of rules in one account and Region', () => {
   const fill = (scope: Construct, count: number) => Array.from({ length: count }, (_, index) => ruleFor(scope, `Rule${index}`, `cache-${index}`));
 
   test('may be 50', () => {
-    expect(() => fill(newStack(app, 'A'), 50)).not.toThrow();
+    expect(synthesized(() => fill(newStack(app, 'A'), 50))).not.toThrow();
   });
 
   test('fails for the 51st, in whichever stack it is', () => {
     fill(newStack(app, 'A'), 50);
-    expect(() => ruleFor(newStack(app, 'B'), 'Last')).toThrow('got 51 pull-through cache rules for one account and Region, expected at most 50, a quota of '
+    expect(synthesized(() => ruleFor(newStack(app, 'B'), 'Last'))).toThrow('got 51 pull-through cache rules for one account and Region, expected at most 50, a quota of '
       + "ECR that can't be raised: put some of the caches into another account or Region");
   });
 
@@ -196,12 +212,12 @@ describe('the number of rules in one account and Region', () => {
     fill(stack, 50);
     stack.node.tryRemoveChild('Rule7');
     ruleFor(stack, 'Next', 'next');
-    expect(() => ruleFor(stack, 'Last', 'last')).toThrow('got 51 pull-through cache rules');
+    expect(synthesized(() => ruleFor(stack, 'Last', 'last'))).toThrow('got 51 pull-through cache rules');
   });
 
   test('starts again in another Region', () => {
     fill(newStack(app, 'A'), 50);
-    expect(() => ruleFor(newStack(app, 'B', { ...ENV, region: 'us-east-1' }), 'Last')).not.toThrow();
+    expect(synthesized(() => ruleFor(newStack(app, 'B', { ...ENV, region: 'us-east-1' }), 'Last'))).not.toThrow();
   });
 
   test('fails at synthesis when L1 rules make it more', () => {

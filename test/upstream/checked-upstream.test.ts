@@ -24,7 +24,7 @@ const WITH_CREDENTIAL: [string, (credential: UpstreamCredential) => UpstreamRegi
 
 describe.each(WITH_CREDENTIAL)('an upstream of %s', (name, make) => {
   const EXPECTED = 'expected an UpstreamCredential, since ECR logs in to such a registry';
-  const WAYS = "UpstreamCredential.fromSecret(secret), or the property 'credential' of an UpstreamSecret";
+  const WAYS = "UpstreamCredential.fromSecretCompleteArn(), UpstreamCredential.fromSecret(secret), or the property 'credential' of an UpstreamSecret";
 
   test('takes a credential', () => {
     const credential = UpstreamCredential.fromSecret(secretOf());
@@ -47,7 +47,7 @@ describe.each(WITH_CREDENTIAL)('an upstream of %s', (name, make) => {
 
 test('an ARN as a credential fails with how its secret is imported', () => {
   expect(() => UpstreamRegistry.dockerHub(untyped(ARN))).toThrow(
-    'import the secret with Secret.fromSecretCompleteArn() and pass UpstreamCredential.fromSecret(secret)');
+    'pass UpstreamCredential.fromSecretCompleteArn()');
 });
 
 describe('a credential', () => {

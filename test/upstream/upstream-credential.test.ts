@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, SecretValue, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,6 +8,8 @@ import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
 const { Secret } = secretsmanager;
 const NAME = 'ecr-pullthroughcache/hub';
+/** A value as ECR reads it. */
+const LOGIN = { username: SecretValue.unsafePlainText('my-team'), accessToken: SecretValue.unsafePlainText('REPLACE_ME') };
 const ARN = `arn:aws:secretsmanager:us-east-1:111122223333:secret:${NAME}-a1b2c3`;
 
 function newStack(): Stack {
@@ -32,7 +34,7 @@ describe('a credential', () => {
   test('of a secret of the stack makes the rule wait for it', () => {
     const stack = newStack();
 
-    ruleWith(stack, new Secret(stack, 'Secret', { secretName: NAME }));
+    ruleWith(stack, new Secret(stack, 'Secret', { secretName: NAME, secretObjectValue: LOGIN }));
 
     Template.fromStack(stack).hasResourceProperties('AWS::ECR::PullThroughCacheRule', { CredentialArn: { Ref: 'SecretA720EF05' } });
   });
@@ -54,7 +56,7 @@ describe('a credential', () => {
 
   test('may have the AWS managed key on its L1', () => {
     const stack = newStack();
-    const secret = new Secret(stack, 'Secret', { secretName: NAME });
+    const secret = new Secret(stack, 'Secret', { secretName: NAME, secretObjectValue: LOGIN });
     (secret.node.defaultChild as secretsmanager.CfnSecret).kmsKeyId = 'alias/aws/secretsmanager';
 
     expect(() => UpstreamCredential.fromSecret(secret)).not.toThrow();
@@ -64,7 +66,7 @@ describe('a credential', () => {
     const stack = newStack();
     const secretName = new CfnParameter(stack, 'Name').valueAsString;
 
-    expect(() => UpstreamCredential.fromSecret(new Secret(stack, 'Secret', { secretName }))).not.toThrow();
+    expect(() => UpstreamCredential.fromSecret(new Secret(stack, 'Secret', { secretName, secretObjectValue: LOGIN }))).not.toThrow();
   });
 
   test('goes with every upstream that needs one', () => {
@@ -124,7 +126,7 @@ describe('a secret that ECR would not read', () => {
       "got a secret that is encrypted with a key of your own, expected the AWS managed key 'aws/secretsmanager', the only one that ECR supports "
       + 'here: leave the encryption key of the secret out'],
     ['with a key of its own on its L1', (stack) => {
-      const secret = new Secret(stack, 'Secret', { secretName: NAME });
+      const secret = new Secret(stack, 'Secret', { secretName: NAME, secretObjectValue: LOGIN });
       (secret.node.defaultChild as secretsmanager.CfnSecret).kmsKeyId = 'alias/mine';
       return secret;
     }, 'got a secret that is encrypted with a key of your own'],
