@@ -243,6 +243,8 @@ project.addFields({
     project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
     // a project of its own, with its own dependencies and checks
     ignore: ['pulumi/**'],
+    // judges of nodes
+    ignoreBinaries: ['apt-get', 'dpkg', 'openssl', 'systemd-analyze'],
     // called by name: in the tasks that projen writes, by cdk.json and by .ci
     ignoreDependencies: [
       '@stryker-mutator/*', 'aws-cdk', 'commit-and-tag-version', 'dependency-cruiser', 'jsii', 'jsii-diff', 'jsii-docgen', 'jsii-pacmak',

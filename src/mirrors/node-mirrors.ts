@@ -65,8 +65,10 @@ export class NodeMirrors {
   ) {}
 
   /**
-   * The files of a node by their paths: a table of hosts and a template of containerd's `hosts.toml`, a script that fills it, and units of
-   * systemd that run it before kubelet and every three hours. For nodes that are not made by the CDK; docs/nodes.md says how to install them.
+   * The files of a node by their paths.
+   *
+   * They are a table of hosts and a template of containerd's `hosts.toml`, a script that fills it, and units of systemd that run it before kubelet
+   * and every three hours. For nodes that are not made by the CDK: docs/nodes.md says how to install them.
    *
    * @throws for caches whose account or Region is known only at deployment
    */

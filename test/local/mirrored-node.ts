@@ -5,7 +5,7 @@ import type { Ground } from './ground';
 import type { Aws } from '../../local/harness/aws';
 
 /** A request of a pull, and whether it had the node's token in it. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly host: string;
   readonly path: string;
