@@ -40,7 +40,8 @@ export { ImageInCache } from './pulling/image-in-cache';
 export { CachedImages } from './rewriting/cached-images';
 export type { CacheUseOptions } from './rewriting/cached-images';
 export { ImageOutcome } from './rewriting/lookup';
-export type { ImageProperty } from './rewriting/image-properties';
+export type { HelmValuesJsonOptions, HelmValuesOptions } from './rewriting/helm-options';
+export type { ImageProperty } from './rewriting/known-properties';
 export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
 

@@ -69,6 +69,12 @@ export enum WarningId {
   FIRST_PULL_NEEDS_INTERNET = 'firstPullNeedsInternet',
   GRANT_WIDER_THAN_IMAGE = 'grantWiderThanImage',
   NOT_ON_DASHBOARD = 'notOnDashboard',
+  REGISTRY_NOT_KNOWN = 'registryNotKnown',
+  IMAGES_MENTIONED = 'imagesMentioned',
+  SUBSTITUTED_IMAGES = 'substitutedImages',
+  CHART_TAGS_LISTED = 'chartTagsListed',
+  OFFICIAL_IMAGE = 'officialImage',
+  BYPASSED = 'bypassed',
 }
 
 /**

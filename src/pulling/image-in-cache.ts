@@ -7,8 +7,10 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PullThroughCacheGrants } from './cache-grants';
+import { upstreamRepository, warnOfName } from './upstream-names';
 import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
+import { isBypassed } from '../private/bypass';
 import { checkText, ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { CacheAddress, literalHostOf } from '../rule/cache-address';
@@ -81,13 +83,16 @@ export class ImageInCache {
   private constructor(private readonly rule: ICacheRule, private readonly image: string) {
     const address = CacheAddress.fromRule(rule);
     const own = pathInCache(rule, image);
+    if (own === undefined) {
+      refuseOtherRepository(rule, address, image);
+    }
     const name = own === undefined ? this.readAsUpstream(image) : readPath(own);
     this.path = name.repository;
     this.pathKnown = name.complete;
     this.repositoryName = address.repositoryName(this.path);
     this.checkLength();
     if (own === undefined) {
-      this.warnOfRepeatedPrefix(address.repositoryPrefix);
+      warnOfName(rule, image, this.path, this.repositoryName);
     }
 
     this.digest = name.digest;
@@ -156,7 +161,14 @@ export class ImageInCache {
       + `docker login --username AWS --password-stdin ${registryHost} && docker pull ${this.uri}`;
   }
 
-  /** The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. */
+  /**
+   * The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time.
+   *
+   * With the context `cdk-ecr-pull-through-cache:bypass` it is the image of the upstream itself, for the time of an outage: see
+   * docs/disaster-recovery.md.
+   *
+   * @throws when it is bypassed, and the upstream is not known or is a private ECR registry
+   */
   public toContainerImage(): ecs.ContainerImage {
     this.warnOfDigest();
     return new CachedContainerImage(this, this.rule);
@@ -169,7 +181,9 @@ export class ImageInCache {
    * @throws for an image whose tag may be in a token of its name
    */
   public toLinuxBuildImage(): codebuild.IBuildImage {
-    return codebuild.LinuxBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
+    return isBypassed(this.rule)
+      ? codebuild.LinuxBuildImage.fromDockerRegistry(this._upstreamUri)
+      : codebuild.LinuxBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
   }
 
   /**
@@ -179,7 +193,9 @@ export class ImageInCache {
    * @throws for an image whose tag may be in a token of its name
    */
   public toLinuxArmBuildImage(): codebuild.IBuildImage {
-    return codebuild.LinuxArmBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
+    return isBypassed(this.rule)
+      ? codebuild.LinuxArmBuildImage.fromDockerRegistry(this._upstreamUri)
+      : codebuild.LinuxArmBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
   }
 
   /**
@@ -189,7 +205,9 @@ export class ImageInCache {
    * @throws for an image whose tag may be in a token of its name
    */
   public toWindowsBuildImage(imageType?: codebuild.WindowsImageType): codebuild.IBuildImage {
-    return codebuild.WindowsBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage(), imageType);
+    return isBypassed(this.rule)
+      ? codebuild.WindowsBuildImage.fromDockerRegistry(this._upstreamUri, {}, imageType)
+      : codebuild.WindowsBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage(), imageType);
   }
 
   /**
@@ -236,21 +254,21 @@ export class ImageInCache {
     return known === '' ? grants.pull(grantee) : grants._pullPaths(grantee, [`${known}*`]);
   }
 
+  /**
+   * The image by its full address in the upstream.
+   *
+   * @internal
+   */
+  public get _upstreamUri(): string {
+    return `${upstreamRepository(this.rule, this.path)}${this.version}`;
+  }
+
   private warnOfWiderGrant(grantee: iam.IGrantable, known: string): void {
     const { repositoryPrefix: prefix } = CacheAddress.fromRule(this.rule);
     warn(this.rule, WarningId.GRANT_WIDER_THAN_IMAGE,
       `the grant for ${grantee.grantPrincipal} of the image '${this.image}' reaches ${known === '' ? `the whole cache '${prefix}'` : `all images '${known}*'`}: `
       + "the token at the end of the name may hold a tag, which no policy knows. Write the tag after the token, such as ':latest', "
       + 'or acknowledge this warning.');
-  }
-
-  /** The name that it has in the cache, by mistake, or a path of the upstream that begins so: with the upstream's host in front, the latter. */
-  private warnOfRepeatedPrefix(prefix: string): void {
-    if (this.image.startsWith(`${prefix}/`) && this.path.startsWith(`${prefix}/`)) {
-      warn(this.rule, WarningId.REPEATED_PREFIX,
-        `the image ${excerpt(this.image)} begins with the prefix of the cache, so it is cached as '${this.repositoryName}'. Write the name that it has `
-        + `in the upstream, such as '${this.path.slice(prefix.length + 1)}', or acknowledge this warning when the upstream has such a path.`);
-    }
   }
 
   /** Warns once it is known that the image is pulled by its digest; whoever pulls the tag first has nothing to fear. */
@@ -323,7 +341,7 @@ class CachedContainerImage extends ecs.ContainerImage {
         `nobody was allowed to pull '${this.image.repositoryName}' here: on EKS the nodes pull. Call grantPull() of the cache `
         + `(${this.rule.node.path}) with their role, then acknowledge this warning.`);
     }
-    return { imageName: this.image.uri };
+    return { imageName: isBypassed(scope) ? this.image._upstreamUri : this.image.uri };
   }
 }
 
@@ -347,13 +365,30 @@ class CachedRepository extends ecr.RepositoryBase {
   }
 }
 
+/** An image of this very registry outside of the cache is none of the upstream's, whatever is written in front of it. */
+function refuseOtherRepository(rule: ICacheRule, address: CacheAddress, image: string): void {
+  if (pathInHost(address, image, '') === undefined || rule.upstream?.imageHosts.some(host => image.startsWith(`${host}/`))) {
+    return;
+  }
+  throw new InvalidInputError({
+    got: `the image ${excerpt(image)} of the cache's own registry, outside of the cache '${address.repositoryPrefix}'`,
+    expected: `an image below '${address.repositoryName('')}' of that registry, or the name that an image has in the upstream`,
+    fix: 'take the cache that has this prefix, or use a repository of your own as it is, by ContainerImage.fromEcrRepository() of aws-cdk',
+  }, rule);
+}
+
 /** What follows the prefix of a cache in the full URI of one of its images; undefined for every other text. */
 export function pathInCache(rule: IPullThroughCacheRuleRef, image: string): string | undefined {
   // most names are of other registries, and a cache's own host takes a while to spell
   if (!image.includes('.dkr.ecr.')) { return undefined; }
   const address = CacheAddress.fromRule(rule);
+  return pathInHost(address, image, address.repositoryName(''));
+}
+
+function pathInHost(address: CacheAddress, image: string, below: string): string | undefined {
+  if (!image.includes('.dkr.ecr.')) { return undefined; }
   const after = (host: string) => {
-    const start = `${host}/${address.repositoryName('')}`;
+    const start = `${host}/${below}`;
     return image.startsWith(start) ? image.slice(start.length) : undefined;
   };
   return after(address.registryHost) ?? (mayBeLiteral(address, image) ? after(literalHostOf(address)!) : undefined);

@@ -3,18 +3,46 @@ import type { IAspect } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { changedAt, holdersAt, valueAt } from './image-properties';
+import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
 import type { ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
 import { shown } from './report';
 import type { ImageScopes, Settings } from './scopes';
+import { isBypassed } from '../private/bypass';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { pathInCache } from '../pulling/image-in-cache';
+import type { ICacheRule } from '../rule/cache-rule';
 
 type Cached = NonNullable<Finding['cached']>;
+
+/** An image of a cache whose pullers are granted, and what it is called now where its name changes. */
+export interface Judged {
+  readonly cached: Cached;
+  readonly after?: string;
+}
+
+/** What is pulled from a cache: an image, or with a `*` at its end all that begins so. */
+export interface Pulled {
+  readonly rule: ICacheRule;
+  readonly image: { readonly path: string };
+}
+
+/** Where a name stands, and what is written instead of it. */
+export interface Written {
+  /** How names begin that the service itself understands. */
+  readonly ownImages?: string;
+  /** Whether names stay here. */
+  readonly kept?: boolean;
+  /** What is written for an image of a cache. */
+  readonly written?: (cached: Cached) => string;
+}
+
+function uriOf({ image }: Cached): string {
+  return image.uri;
+}
 
 /** Rewrites the image names of a tree and lets the roles pull that have to. A tree has one, so that it visits each construct once. */
 export class CachedImagesAspect implements IAspect {
@@ -30,22 +58,29 @@ export class CachedImagesAspect implements IAspect {
     }
   }
 
-  /** Records what becomes of a name, warns where that needs a hand, and gives the image to pull instead. */
-  public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
+  /** Records what becomes of a name, warns where that needs a hand, and gives the image that a cache has, with what it is called now. */
+  public judge(node: IConstruct, property: string, before: string, { ownImages, kept, written = uriOf }: Written = {}): Judged | undefined {
     const { outcome, cached } = ownImages !== undefined && before.startsWith(ownImages)
       ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
-      : this.scopes.at(node).lookup.find(before);
-    this.scopes.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
+      : this.bypassed(node, kept, this.scopes.at(node).lookup.find(before));
+    const after = cached && outcome === ImageOutcome.CACHED ? written(cached) : undefined;
+    this.scopes.found.push({ node, property, before, after: after ?? before, outcome });
     if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
       warn(node, WarningId.DIGEST_NOT_CACHED,
         `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `
         + "image was pulled once, and a replaced image has another digest. Use a tag, set 'digests', or acknowledge this warning.");
     }
-    return cached;
+    return cached && { cached, after };
+  }
+
+  private bypassed(node: IConstruct, kept: boolean | undefined, finding: Finding): Finding {
+    if (finding.outcome !== ImageOutcome.CACHED) { return finding; }
+    if (kept) { return { outcome: ImageOutcome.NOT_REWRITTEN }; }
+    return isBypassed(node) ? { ...finding, outcome: ImageOutcome.BYPASSED } : finding;
   }
 
   /** Lets those pull who have to; without a role, those who were named for it. */
-  public grant(node: IConstruct, images: readonly Cached[], role: iam.IGrantable | undefined): void {
+  public grant(node: IConstruct, images: readonly Pulled[], role: iam.IGrantable | undefined): void {
     const pullers = role ? [role] : this.scopes.at(node).pullers;
     for (const rule of new Set(images.map(one => one.rule))) {
       const paths = [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))];
@@ -68,43 +103,45 @@ export class CachedImagesAspect implements IAspect {
     const [place] = this.scopes.at(task).places.of(ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME);
     const l1 = task.node.defaultChild as ecs.CfnTaskDefinition;
     const done = changedNames(l1);
-    const names = task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
-    const changes = new Map<string, Cached>();
+    const names = [
+      ...task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName),
+      ...overridesAt(l1, place).flatMap(({ properties }) => imageIn(properties, place) ?? []),
+    ];
+    const images: Cached[] = [];
+    const changes = new Map<string, string>();
     for (const name of new Set(names.filter(one => !done.has(one)))) {
-      const cached = this.judge(task, place.imagePath, name);
-      if (cached) { changes.set(name, cached); }
+      const judged = this.judge(task, place.imagePath, name);
+      if (judged) { images.push(judged.cached); }
+      if (judged?.after !== undefined) { changes.set(name, judged.after); }
     }
-    if (changes.size > 0) {
-      this.grant(task, [...changes.values()], task.obtainExecutionRole());
-      this.change(l1, place, changes);
-      [...changes.keys()].forEach(name => done.add(name));
-    }
+    if (images.length > 0) { this.grant(task, images, task.obtainExecutionRole()); }
+    this.change(l1, place, changes);
+    [...changes.keys()].forEach(name => done.add(name));
   }
 
   private visitResource(resource: CfnResource, place: ImagePlace): void {
-    const changes = new Map<string, Cached>();
+    const changes = new Map<string, string>();
     const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
-    for (const { properties, indices } of holdersAt(resource, place.holderSteps)) {
-      const name = properties[place.key];
-      if (typeof name !== 'string') { continue; }
-      const cached = this.judge(resource, place.imagePath, name, place.ownImages);
-      if (cached) {
-        changes.set(name, cached);
+    for (const { properties, indices } of holdersAt(resource, place)) {
+      const name = imageIn(properties, place);
+      if (name === undefined) { continue; }
+      const judged = this.judge(resource, place.imagePath, name, place);
+      if (judged?.after !== undefined) { changes.set(name, judged.after); }
+      if (judged) {
         const role = place.roleSteps && roleBehind(valueAt(resource, place.roleSteps, indices), resource);
-        byRole.set(role, [...byRole.get(role) ?? [], cached]);
+        byRole.set(role, [...byRole.get(role) ?? [], judged.cached]);
       }
     }
     byRole.forEach((images, role) => this.grant(resource, images, role));
-    if (changes.size > 0) { this.change(resource, place, changes); }
+    this.change(resource, place, changes);
   }
 
   /** Changes exactly those names that were judged and granted. */
-  private change(resource: CfnResource, { holderSteps, key, beside }: ImagePlace, changes: ReadonlyMap<string, Cached>): void {
-    const [property, ...steps] = holderSteps;
-    const l1 = resource as unknown as Record<string, unknown>;
-    l1[property] = changedAt(l1[property], steps, (holder) => {
-      const cached = typeof holder[key] === 'string' ? changes.get(holder[key]) : undefined;
-      return cached ? { ...holder, ...beside, [key]: cached.image.uri } : holder;
+  private change(resource: CfnResource, place: ImagePlace, changes: ReadonlyMap<string, string>): void {
+    if (changes.size === 0) { return; }
+    changeAt(resource, place, holder => {
+      const after = changes.get(imageIn(holder, place) ?? '');
+      return after === undefined ? undefined : withImage(holder, place, after);
     });
   }
 

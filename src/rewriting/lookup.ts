@@ -6,14 +6,18 @@ import { excerpt, InvalidInputError } from '../private/errors';
 import { ImageInCache, pathInCache } from '../pulling/image-in-cache';
 import type { ICacheRule } from '../rule/cache-rule';
 import { ImageReference } from '../upstream/image-reference';
+import { maskTokens, writtenName } from '../upstream/upstream-image';
 
 /** What became of an image name that `CachedImages` found. */
 export enum ImageOutcome {
   /** It is pulled through a cache now. */
   CACHED = 'CACHED',
 
-  /** It was the URI of an image in one of the caches already, and stays. */
+  /** It was the URI of an image in one of the caches already, and stays. Those who pull it are granted as for `CACHED`. */
   ALREADY_CACHED = 'ALREADY_CACHED',
+
+  /** A cache serves it, and the context `cdk-ecr-pull-through-cache:bypass` keeps it from being rewritten. Those who pull it are granted. */
+  BYPASSED = 'BYPASSED',
 
   /** A private ECR registry has it, which none of the caches caches. It stays. */
   PRIVATE_ECR = 'PRIVATE_ECR',
@@ -35,6 +39,15 @@ export enum ImageOutcome {
 
   /** It is no image name that Docker would take. It stays. */
   NOT_A_NAME = 'NOT_A_NAME',
+
+  /** Its registry stands somewhere else, in a chart or in another value: nobody can tell here which it is. It stays. */
+  REGISTRY_NOT_KNOWN = 'REGISTRY_NOT_KNOWN',
+
+  /** A cache serves it, and it stands where it can't be rewritten, or came after the others were. It stays. */
+  NOT_REWRITTEN = 'NOT_REWRITTEN',
+
+  /** A text names a registry that a cache serves, where no image is known to stand. It stays. */
+  MENTIONED = 'MENTIONED',
 }
 
 /** An image name and the cache that serves it, if one does. */
@@ -47,6 +60,8 @@ export interface UsedCache {
   readonly rule: ICacheRule;
   /** Names of other registries that the cache stands in for. */
   readonly replaces: readonly NamePattern[];
+  /** What stands in front of them in the cache's upstream. */
+  readonly replacementPrefix?: string;
 }
 
 /** What a pattern has to be before it is read as one. */
@@ -88,51 +103,76 @@ export interface LookupOptions {
   readonly digests: boolean;
 }
 
+/** The hosts by which images of the caches are named. */
+function hostsOf(rules: readonly ICacheRule[]): Set<string> {
+  return new Set(rules.flatMap(({ upstream }) => upstream?.imageHosts ?? []).filter(host => !Token.isUnresolved(host)));
+}
+
 /** Which cache serves an image name. Pure: the same name and caches give the same answer. */
 export class CacheLookup {
   /** All of the caches. */
   public readonly rules: readonly ICacheRule[];
+  /** The hosts of their upstreams. */
+  public readonly hosts: ReadonlySet<string>;
 
   /** @param scopes the caches of each scope, the nearest scope first */
   constructor(private readonly scopes: readonly (readonly UsedCache[])[], private readonly options: LookupOptions) {
     this.rules = [...new Set(scopes.flat().map(({ rule }) => rule))];
+    this.hosts = hostsOf(this.rules);
+  }
+
+  /** Whether the user asked for such names to stay. */
+  public isExcepted(name: string): boolean {
+    const reference = readable(name);
+    return reference !== undefined && this.options.exceptions.some(pattern => pattern.matches(reference));
+  }
+
+  /** Whether names with a digest are rewritten too. */
+  public get digests(): boolean {
+    return this.options.digests;
   }
 
   public find(text: string): Finding {
-    if (this.rules.some(rule => pathInCache(rule, text) !== undefined)) { return { outcome: ImageOutcome.ALREADY_CACHED }; }
-    if (Token.isUnresolved(text)) { return { outcome: ImageOutcome.TOKEN }; }
-    const reference = readable(text);
+    const own = this.rules.find(rule => pathInCache(rule, text) !== undefined);
+    if (own) {
+      const image = ownImage(own, text);
+      return { outcome: ImageOutcome.ALREADY_CACHED, cached: image && { image, rule: own } };
+    }
+    const written = Token.isUnresolved(text) ? writtenName(text) : { name: text, version: '' };
+    if (written === undefined) { return { outcome: ImageOutcome.TOKEN }; }
+    const reference = readable(written.name);
     if (reference === undefined) { return { outcome: ImageOutcome.NOT_A_NAME }; }
     if (this.options.exceptions.some(pattern => pattern.matches(reference))) { return { outcome: ImageOutcome.EXCEPTED }; }
     for (const caches of this.scopes) {
-      const finding = this.replaced(caches, reference) ?? this.served(caches, reference);
+      const finding = this.replaced(caches, reference, written.version) ?? this.served(caches, reference, written.version);
       if (finding) { return finding; }
     }
     return { outcome: isPrivateEcr(reference.registry) ? ImageOutcome.PRIVATE_ECR : ImageOutcome.NOT_SERVED };
   }
 
   /** A replacement is asked for by name, so it goes before any cache of its scope that just happens to serve the registry. */
-  private replaced(caches: readonly UsedCache[], reference: ImageReference): Finding | undefined {
-    for (const { rule, replaces } of caches) {
+  private replaced(caches: readonly UsedCache[], reference: ImageReference, version: string): Finding | undefined {
+    for (const { rule, replaces, replacementPrefix } of caches) {
       const pattern = replaces.find(one => one.matches(reference));
       if (pattern) {
-        if (reference.digest !== undefined) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
+        if (isPinned(reference, version)) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
         const prefix = rule.upstreamRepositoryPrefix;
         const below = prefix === undefined || prefix === ROOT ? '' : `${prefix}/`;
         const host = rule.upstream === undefined ? '' : `${rule.upstream.imageHosts[0]}/`;
-        const name = `${host}${below}${pattern.rest(reference)}:${reference.tag ?? 'latest'}`;
+        const front = replacementPrefix === undefined ? '' : `${replacementPrefix}/`;
+        const name = `${host}${below}${front}${pattern.rest(reference)}${version || `:${reference.tag ?? 'latest'}`}`;
         return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, name), rule } };
       }
     }
     return undefined;
   }
 
-  private served(caches: readonly UsedCache[], reference: ImageReference): Finding | undefined {
+  private served(caches: readonly UsedCache[], reference: ImageReference, version: string): Finding | undefined {
     const cache = caches.find(({ rule }) => serves(rule, reference));
     if (!cache) { return undefined; }
-    if (reference.digest !== undefined && !this.options.digests) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
+    if (isPinned(reference, version) && !this.options.digests) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
     const { rule } = cache;
-    return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, reference.toString()), rule } };
+    return { outcome: ImageOutcome.CACHED, cached: { image: ImageInCache.fromRule(rule, `${reference}${version}`), rule } };
   }
 }
 
@@ -142,10 +182,24 @@ function serves(rule: ICacheRule, reference: ImageReference): boolean {
     && (prefix === undefined || prefix === ROOT || reference.repository.startsWith(`${prefix}/`));
 }
 
+/** @param version a tag or digest that is a token */
+function isPinned(reference: ImageReference, version: string): boolean {
+  return reference.digest !== undefined || maskTokens(version).includes('@');
+}
+
+/** What stands below a cache may still be no name: a part of one, or a template of a chart. */
+function ownImage(rule: ICacheRule, text: string): ImageInCache | undefined {
+  return unlessInvalid(() => ImageInCache.fromRule(rule, text));
+}
+
 /** A text that Docker would refuse is nothing that this library could complain of: it is reported as what it is. */
 function readable(text: string): ImageReference | undefined {
+  return unlessInvalid(() => ImageReference.parse(text));
+}
+
+function unlessInvalid<T>(read: () => T): T | undefined {
   try {
-    return ImageReference.parse(text);
+    return read();
   } catch (error) {
     if (error instanceof InvalidInputError) { return undefined; }
     throw error;

@@ -34,6 +34,11 @@ export function foundImage({ node, property, before, after, outcome }: JudgedIma
   return { constructPath: node.node.path, property, before: shown(before, node), after: shown(after, node), outcome };
 }
 
+/** What is one and the same image name, whether its L2, its L1 or its template was looked at. */
+export function keyOf({ constructPath, before }: FoundImage): string {
+  return `${constructPath.replace(/(\/(Default|Resource))+$/, '')} ${before}`;
+}
+
 /** A text with tokens as `Fn::Sub` would have it, for people to read. An app or a Stage reads tokens as its first stack does. */
 export function shown(text: string, scope: IConstruct): string {
   const stack = scope.node.scopes.reverse().find(one => Stack.isStack(one)) ?? firstStackIn(scope);

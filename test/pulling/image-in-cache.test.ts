@@ -105,7 +105,8 @@ describe('an image elsewhere', () => {
   });
 
   test('fails in the same registry outside of the cache', () => {
-    expect(() => ImageInCache.fromRule(cacheOf('hub'), `${HOST}/team/app`)).toThrow(`of the registry '${HOST}'`);
+    expect(() => ImageInCache.fromRule(cacheOf('hub'), `${HOST}/team/app`)).toThrow(
+      `got the image '${HOST}/team/app' of the cache's own registry, outside of the cache`);
   });
 
   test('fails with the way out for a name that looks like a registry', () => {
