@@ -10,8 +10,10 @@ import type { ProbeSettings } from '../functions/contract';
 import { SETTINGS } from '../functions/contract';
 import { excerpt, InvalidInputError, problemAt } from '../private/errors';
 import { checkDuration, checkList, described } from '../private/given';
+import { differ } from '../private/places';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import type { ImageInCache } from '../pulling/image-in-cache';
+import type { CachedImages } from '../rewriting/cached-images';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -69,6 +71,7 @@ export class CacheProbe extends Construct {
   private readonly role: iam.Role;
   private readonly imageTimeout: Duration;
   private readonly images: { [prefix: string]: string[] } = {};
+  private readonly found: (() => ImageInCache[])[] = [];
 
   constructor(scope: Construct, id: string, props: CacheProbeProps = {}) {
     super(scope, id);
@@ -87,7 +90,7 @@ export class CacheProbe extends Construct {
     });
     schedule(this, 'Pulls images through pull-through caches', this.interval, handler);
     this.node.addValidation({
-      validate: () => Object.keys(this.images).length > 0 ? [] : [problemAt(this, {
+      validate: () => this.settings().caches.length > 0 ? [] : [problemAt(this, {
         got: 'a probe without images',
         expected: 'at least one image to pull',
         fix: 'pass images or call addImages(), or leave the probe out',
@@ -127,6 +130,33 @@ export class CacheProbe extends Construct {
     checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
   }
 
+  /**
+   * Pulls what `CachedImages` found in a scope, too: each image of its caches of this stack's account and Region that a task, a manifest or a chart
+   * names, so that every name is proved and warmed. They are known once the app is synthesized, so the probe may pull all of these caches.
+   *
+   * @param images what rewrites the images of the scope, after its `use()`
+   * @throws without any such cache, and for a cache whose images another probe pulls
+   */
+  public addImagesFoundBy(images: CachedImages): void {
+    const own = Stack.of(this);
+    const caches = images._caches.filter(({ env }) => !differ(env.account, own.account) && !differ(env.region, own.region));
+    if (caches.length === 0) {
+      throw new InvalidInputError({
+        got: 'images of a scope without caches of this account and Region',
+        expected: 'at least one, since a probe pulls through the caches of its own registry',
+        fix: 'call it after use(), or make the probe in a stack where the caches are',
+      }, this);
+    }
+    for (const cache of caches) {
+      this.claim(cache);
+      PullThroughCacheGrants.fromRule(cache).pull(this.role);
+      this.role.addToPolicy(new iam.PolicyStatement({
+        actions: [...CacheActions.LIST_IMAGES], resources: [CacheAddress.fromRule(cache).arnOfAllRepositories],
+      }));
+    }
+    this.found.push(() => images._pulled.filter(image => caches.includes(image._rule)));
+  }
+
   private checkImage(image: ImageInCache): void {
     if ((image as Partial<ImageInCache> | undefined)?._rule === undefined) {
       throw new InvalidInputError({
@@ -160,8 +190,14 @@ export class CacheProbe extends Construct {
   }
 
   private settings(): ProbeSettings {
+    const all: { [prefix: string]: string[] } = Object.fromEntries(Object.entries(this.images).map(([prefix, images]) => [prefix, [...images]]));
+    for (const image of this.found.flatMap(find => find())) {
+      const images = all[image._rule.repositoryPrefix] ??= [];
+      const name = image._pulledByTag();
+      if (!images.includes(name)) { images.push(name); }
+    }
     return {
-      caches: Object.entries(this.images).map(([prefix, images]) => ({ prefix, images })),
+      caches: Object.entries(all).map(([prefix, images]) => ({ prefix, images })),
       intervalSeconds: this.interval.toSeconds(),
       imageTimeoutSeconds: this.imageTimeout.toSeconds(),
     };

@@ -1,4 +1,4 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -12,6 +12,7 @@ import { accessTexts } from '../private/access';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { ImageInCache } from '../pulling/image-in-cache';
+import type { CachedImages } from '../rewriting/cached-images';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -59,6 +60,14 @@ export interface CacheVerificationProps extends VerifyOnDeployOptions {
   readonly cache: ICacheRule;
 
   /**
+   * Pulls each image of the cache that `CachedImages` finds in a scope, too. They are known once the app is synthesized, so the verification may
+   * pull all of the cache.
+   *
+   * @default - none but `images`
+   */
+  readonly imagesFoundBy?: CachedImages;
+
+  /**
    * What has to be there before the cache is verified. It is verified again when a resource among it changes.
    *
    * @default - the cache
@@ -95,14 +104,15 @@ export class CacheVerification extends Construct {
     const images = props.images === undefined || props.images === null
       ? []
       : accessTexts('images', props.images, 'name one that is small and always there, or leave images out to try the credential of the rule alone', this);
-    checkProvable(this, cache, images);
+    const { imagesFoundBy: found } = props;
+    if (!found) { checkProvable(this, cache, images); }
     checkTime(this, retryFor, imageTimeout);
 
     const pulled = images.map(image => ImageInCache.fromRule(cache, image));
     const validatesCredential = cache.upstream?.credential !== undefined;
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;
-    permit(role, cache, [...new Set(pulled.map(({ path }) => path))], validatesCredential);
+    permit(role, cache, found ? ['*'] : [...new Set(pulled.map(({ path }) => path))], validatesCredential);
     const handler = make(CacheVerificationFunction, { description: 'Proves that a pull-through cache works' });
 
     const before = props.after ?? [cache];
@@ -112,7 +122,9 @@ export class CacheVerification extends Construct {
       resourceType: 'Custom::PullThroughCacheVerification',
       properties: {
         prefix: cache.repositoryPrefix,
-        images: pulled.map(image => image._pulledByTag()),
+        images: found
+          ? Lazy.list({ produce: () => namesOf([...pulled, ...found._pulled.filter(image => image._rule === cache)]) })
+          : namesOf(pulled),
         validatesCredential: String(validatesCredential),
         retrySeconds: String(retryFor.toSeconds()),
         imageTimeoutSeconds: String(imageTimeout.toSeconds()),
@@ -122,6 +134,10 @@ export class CacheVerification extends Construct {
     });
     resource.node.addDependency(...before);
   }
+}
+
+function namesOf(images: readonly ImageInCache[]): string[] {
+  return [...new Set(images.map(image => image._pulledByTag()))];
 }
 
 function permit(role: iam.Role, cache: ICacheRule, paths: string[], validatesCredential: boolean): void {

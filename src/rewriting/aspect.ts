@@ -64,7 +64,7 @@ export class CachedImagesAspect implements IAspect {
       ? { outcome: ImageOutcome.OF_SERVICE, cached: undefined }
       : this.bypassed(node, kept, this.scopes.at(node).lookup.find(before));
     const after = cached && outcome === ImageOutcome.CACHED ? written(cached) : undefined;
-    this.scopes.found.push({ node, property, before, after: after ?? before, outcome });
+    this.scopes.found.push({ node, property, before, after: after ?? before, outcome, image: cached?.image });
     if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
       warn(node, WarningId.DIGEST_NOT_CACHED,
         `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `

@@ -20,6 +20,7 @@ import type { FoundImage } from './report';
 import { ImageScopes } from './scopes';
 import { InvalidInputError, warn, WarningId } from '../private/errors';
 import { accessorOf } from '../private/tree';
+import type { ImageInCache } from '../pulling/image-in-cache';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** What a cache serves besides its own upstream. */
@@ -241,6 +242,25 @@ export class CachedImages {
     const { defaults, allowInsecureImages } = readOptions(options, 'helmValuesJson()', HELM_JSON_KINDS, this.scope);
     const own = defaults === undefined ? undefined : readJson(defaults, 'helmValuesJson()', "the chart's own values", this.scope);
     return JSON.stringify(this.rewriteValues(tree, 'helmValuesJson()', own, allowInsecureImages));
+  }
+
+  /**
+   * The caches of this scope and the wider ones, as they are now.
+   *
+   * @internal
+   */
+  public get _caches(): readonly ICacheRule[] {
+    return this.scopes.at(this.scope).lookup.rules;
+  }
+
+  /**
+   * What this scope pulls through caches, each image once, as far as it is known by now.
+   *
+   * @internal
+   */
+  public get _pulled(): ImageInCache[] {
+    const images = this.scopes.foundIn(this.scope).flatMap(({ image }) => image ?? []).filter(({ tag, digest }) => tag !== undefined || digest !== undefined);
+    return [...new Map(images.map(image => [`${image._rule.node.addr} ${image.path} ${image.tagOrDigest}`, image])).values()];
   }
 
   /** What was found in this scope and what became of it as lines of text, changes first. Complete after synthesis. */

@@ -1,6 +1,7 @@
 import { Stack, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { ImageOutcome } from './lookup';
+import type { ImageInCache } from '../pulling/image-in-cache';
 
 /** An image name that `CachedImages` found, and what became of it. */
 export interface FoundImage {
@@ -27,6 +28,8 @@ export interface JudgedImage {
   readonly before: string;
   readonly after: string;
   readonly outcome: ImageOutcome;
+  /** What is pulled from a cache instead, or is by now. */
+  readonly image?: ImageInCache;
 }
 
 /** What users are told of it. */
