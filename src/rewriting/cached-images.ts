@@ -259,7 +259,8 @@ export class CachedImages {
    * @internal
    */
   public get _pulled(): ImageInCache[] {
-    const images = this.scopes.foundIn(this.scope).flatMap(({ image }) => image ?? []).filter(({ tag, digest }) => tag !== undefined || digest !== undefined);
+    const images = this.scopes.foundIn(this.scope).flatMap(({ image }) => image ?? [])
+      .filter(({ tag, digest }) => tag !== undefined || digest !== undefined);
     return [...new Map(images.map(image => [`${image._rule.node.addr} ${image.path} ${image.tagOrDigest}`, image])).values()];
   }
 
