@@ -42,7 +42,8 @@ export type { CacheUseOptions } from './rewriting/cached-images';
 export { AdmissionFailurePolicy } from './rewriting/admission/options';
 export type { AdmissionPolicyOptions, MutatingPolicyOptions, ValidatingPolicyOptions } from './rewriting/admission/options';
 export { ImageOutcome } from './rewriting/lookup';
-export type { ImageProperty } from './rewriting/image-properties';
+export type { HelmValuesJsonOptions, HelmValuesOptions } from './rewriting/helm-options';
+export type { ImageProperty } from './rewriting/known-properties';
 export type { CachedImagesOptions } from './rewriting/options';
 export type { FoundImage } from './rewriting/report';
 

@@ -14,8 +14,10 @@ import { SETTINGS } from '../functions/contract';
 import { checkProps } from '../private/access';
 import { excerpt, InvalidInputError, problemAt } from '../private/errors';
 import { checkDuration, checkList, described } from '../private/given';
+import { differ } from '../private/places';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import type { ImageInCache } from '../pulling/image-in-cache';
+import type { CachedImages } from '../rewriting/cached-images';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -81,6 +83,7 @@ export class CacheProbe extends Construct {
   private readonly imageTimeout: Duration;
   private readonly images: { [prefix: string]: string[] } = {};
   private readonly credentials = new Set<string>();
+  private readonly found: (() => ImageInCache[])[] = [];
 
   constructor(scope: Construct, id: string, given: CacheProbeProps = {}) {
     super(scope, id);
@@ -108,7 +111,7 @@ export class CacheProbe extends Construct {
     }));
     this.firstRun = firstRun(this, handler, props, Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }));
     this.node.addValidation({
-      validate: () => Object.keys(this.images).length > 0 ? [] : [problemAt(this, {
+      validate: () => this.settings().caches.length > 0 ? [] : [problemAt(this, {
         got: 'a probe without images',
         expected: 'at least one image to pull',
         fix: 'pass images or call addImages(), or leave the probe out',
@@ -146,6 +149,33 @@ export class CacheProbe extends Construct {
       (this.images[image._rule.repositoryPrefix] ??= []).push(image._pulledByTag());
     }
     checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
+  }
+
+  /**
+   * Pulls what `CachedImages` found in a scope, too: each image of its caches of this stack's account and Region that a task, a manifest or a chart
+   * names, so that every name is proved and warmed. They are known once the app is synthesized, so the probe may pull all of these caches.
+   *
+   * @param images what rewrites the images of the scope, after its `use()`
+   * @throws without any such cache, and for a cache whose images another probe pulls
+   */
+  public addImagesFoundBy(images: CachedImages): void {
+    const own = Stack.of(this);
+    const caches = images._caches.filter(({ env }) => !differ(env.account, own.account) && !differ(env.region, own.region));
+    if (caches.length === 0) {
+      throw new InvalidInputError({
+        got: 'images of a scope without caches of this account and Region',
+        expected: 'at least one, since a probe pulls through the caches of its own registry',
+        fix: 'call it after use(), or make the probe in a stack where the caches are',
+      }, this);
+    }
+    for (const cache of caches) {
+      this.claim(cache);
+      PullThroughCacheGrants.fromRule(cache).pull(this.role);
+      this.role.addToPolicy(new iam.PolicyStatement({
+        actions: [...CacheActions.LIST_IMAGES], resources: [CacheAddress.fromRule(cache).arnOfAllRepositories],
+      }));
+    }
+    this.found.push(() => images._pulled.filter(image => caches.includes(image._rule)));
   }
 
   private checkImage(image: ImageInCache): void {
@@ -195,8 +225,14 @@ export class CacheProbe extends Construct {
   }
 
   private settings(): ProbeSettings {
+    const all: { [prefix: string]: string[] } = Object.fromEntries(Object.entries(this.images).map(([prefix, images]) => [prefix, [...images]]));
+    for (const image of this.found.flatMap(find => find())) {
+      const images = all[image._rule.repositoryPrefix] ??= [];
+      const name = image._pulledByTag();
+      if (!images.includes(name)) { images.push(name); }
+    }
     return {
-      caches: Object.entries(this.images).map(([prefix, images]) => ({
+      caches: Object.entries(all).map(([prefix, images]) => ({
         prefix, images, validatesCredential: this.credentials.has(prefix) || undefined,
       })),
       intervalSeconds: this.interval.toSeconds(),

@@ -1,4 +1,4 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -13,6 +13,7 @@ import { InvalidInputError, warn, WarningId } from '../private/errors';
 import { checkConstruct, checkDuration, checkList } from '../private/given';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { ImageInCache } from '../pulling/image-in-cache';
+import type { CachedImages } from '../rewriting/cached-images';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -60,6 +61,14 @@ export interface CacheVerificationProps extends VerifyOnDeployOptions {
   readonly cache: ICacheRule;
 
   /**
+   * Pulls each image of the cache that `CachedImages` finds in a scope, too. They are known once the app is synthesized, so the verification may
+   * pull all of the cache.
+   *
+   * @default - none but `images`
+   */
+  readonly imagesFoundBy?: CachedImages;
+
+  /**
    * What has to be there before the cache is verified. It is verified again when a resource among it changes.
    *
    * @default - the cache
@@ -103,7 +112,8 @@ export class CacheVerification extends Construct {
     const images = props.images === undefined || props.images === null
       ? []
       : accessTexts('images', props.images, 'name one that is small and always there, or leave images out to try the credential of the rule alone', this);
-    checkProvable(this, cache, images);
+    const { imagesFoundBy: found } = props;
+    if (!found) { checkProvable(this, cache, images); }
     checkTime(this, retryFor, imageTimeout);
 
     warnOfEmptyCredential(this, cache);
@@ -112,7 +122,7 @@ export class CacheVerification extends Construct {
     const validatesCredential = cache.upstream?.credential !== undefined;
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;
-    permit(role, cache, [...new Set(pulled.map(({ path }) => path))], validatesCredential);
+    permit(role, cache, found ? ['*'] : [...new Set(pulled.map(({ path }) => path))], validatesCredential);
     const handler = make(CacheVerificationFunction, { description: 'Proves that a pull-through cache works' });
 
     const before = props.after ?? [cache];
@@ -124,7 +134,9 @@ export class CacheVerification extends Construct {
       resourceType: 'Custom::PullThroughCacheVerification',
       properties: {
         prefix: cache.repositoryPrefix,
-        images: pulled.map(image => image._pulledByTag()),
+        images: found
+          ? Lazy.list({ produce: () => namesOf([...pulled, ...found._pulled.filter(image => image._rule === cache)]) })
+          : namesOf(pulled),
         validatesCredential: String(validatesCredential),
         retrySeconds: String(retryFor.toSeconds()),
         imageTimeoutSeconds: String(imageTimeout.toSeconds()),
@@ -135,6 +147,10 @@ export class CacheVerification extends Construct {
     });
     resource.node.addDependency(...before);
   }
+}
+
+function namesOf(images: readonly ImageInCache[]): string[] {
+  return [...new Set(images.map(image => image._pulledByTag()))];
 }
 
 function permit(role: iam.Role, cache: ICacheRule, paths: string[], validatesCredential: boolean): void {

@@ -81,6 +81,12 @@ export enum WarningId {
   CACHE_REMOVED = 'cacheRemoved',
   NO_LOG_TO_QUERY = 'noLogToQuery',
   CREDENTIAL_NOT_FILLED = 'credentialNotFilled',
+  REGISTRY_NOT_KNOWN = 'registryNotKnown',
+  IMAGES_MENTIONED = 'imagesMentioned',
+  SUBSTITUTED_IMAGES = 'substitutedImages',
+  CHART_TAGS_LISTED = 'chartTagsListed',
+  OFFICIAL_IMAGE = 'officialImage',
+  BYPASSED = 'bypassed',
 }
 
 /**

@@ -2,23 +2,24 @@ import { createHash } from 'crypto';
 import { Stack, Token } from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
-import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { CachedContainerImage, CachedRepository } from './bound-image';
 import { PullThroughCacheGrants } from './cache-grants';
 import { checkGrantee, isForLambda } from './grants/principals';
-import { checkNear } from './nearness';
-import { orderPullsBy } from './pull-order';
+import { pathInCache, refuseOtherRepository } from './path-in-cache';
+import { upstreamRepository, warnOfName } from './upstream-names';
 import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
+import { isBypassed } from '../private/bypass';
 import { checkText, ROOT } from '../private/checks';
 import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { checkAround, isLater } from '../private/later';
 import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
-import { afterRegistryHost, literalHostOf } from '../rule/registry-host';
+import { literalHostOf } from '../rule/registry-host';
 import { noteUse } from '../rule/removed-rules';
 import { readPath, readUpstreamImage } from '../upstream/upstream-image';
 import type { UpstreamImage } from '../upstream/upstream-image';
@@ -91,6 +92,9 @@ export class ImageInCache {
     checkMadeByMethod(key, ImageInCache, 'ImageInCache.fromRule(), or image() of a cache');
     const address = CacheAddress.fromRule(rule);
     const own = pathInCache(rule, image);
+    if (own === undefined) {
+      refuseOtherRepository(rule, address, image);
+    }
     const name = own === undefined ? this.readAsUpstream(image) : readPath(own);
     this.path = name.repository;
     this.pathKnown = name.complete;
@@ -98,7 +102,7 @@ export class ImageInCache {
     checkAround('image', this.path, /^[^*?$]*$/, rule);
     this.checkLength();
     if (own === undefined) {
-      this.warnOfRepeatedPrefix(address.repositoryPrefix);
+      warnOfName(rule, image, this.path, this.repositoryName);
     }
 
     this.digest = name.digest;
@@ -170,6 +174,11 @@ export class ImageInCache {
   /**
    * The image for a container of ECS or Batch. Its use lets the execution role pull it, also for the first time. Within a stack the task or job
    * definition waits for the cache and for that permission.
+   *
+   * With the context `cdk-ecr-pull-through-cache:bypass` it is the image of the upstream itself, for the time of an outage: see
+   * docs/disaster-recovery.md.
+   *
+   * @throws when it is bypassed, and the upstream is not known or is a private ECR registry
    */
   public toContainerImage(): ecs.ContainerImage {
     this.warnOfDigest();
@@ -183,7 +192,9 @@ export class ImageInCache {
    * @throws for an image whose tag may be in a token of its name
    */
   public toLinuxBuildImage(): codebuild.IBuildImage {
-    return codebuild.LinuxBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
+    return isBypassed(this.rule)
+      ? codebuild.LinuxBuildImage.fromDockerRegistry(this._upstreamUri)
+      : codebuild.LinuxBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
   }
 
   /**
@@ -193,7 +204,9 @@ export class ImageInCache {
    * @throws for an image whose tag may be in a token of its name
    */
   public toLinuxArmBuildImage(): codebuild.IBuildImage {
-    return codebuild.LinuxArmBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
+    return isBypassed(this.rule)
+      ? codebuild.LinuxArmBuildImage.fromDockerRegistry(this._upstreamUri)
+      : codebuild.LinuxArmBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage());
   }
 
   /**
@@ -203,7 +216,9 @@ export class ImageInCache {
    * @throws for an image whose tag may be in a token of its name
    */
   public toWindowsBuildImage(imageType?: codebuild.WindowsImageType): codebuild.IBuildImage {
-    return codebuild.WindowsBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage(), imageType);
+    return isBypassed(this.rule)
+      ? codebuild.WindowsBuildImage.fromDockerRegistry(this._upstreamUri, {}, imageType)
+      : codebuild.WindowsBuildImage.fromEcrRepository(this.toRepository(), this.versionOfBuildImage(), imageType);
   }
 
   /**
@@ -263,21 +278,21 @@ export class ImageInCache {
     return known === '' ? grants.pull(grantee) : grants[method](grantee, [`${known}*`]);
   }
 
+  /**
+   * The image by its full address in the upstream.
+   *
+   * @internal
+   */
+  public get _upstreamUri(): string {
+    return `${upstreamRepository(this.rule, this.path)}${this.version}`;
+  }
+
   private warnOfWiderGrant(grantee: iam.IGrantable, known: string): void {
     const { repositoryPrefix: prefix } = CacheAddress.fromRule(this.rule);
     warn(this.rule, WarningId.GRANT_WIDER_THAN_IMAGE,
       `the grant for ${grantee.grantPrincipal} of the image '${this.image}' reaches ${known === '' ? `the whole cache '${prefix}'` : `all images '${known}*'`}: `
       + "the token at the end of the name may hold a tag, which no policy knows. Write the tag after the token, such as ':latest', "
       + 'or acknowledge this warning.');
-  }
-
-  /** The name that it has in the cache, by mistake, or a path of the upstream that begins so: with the upstream's host in front, the latter. */
-  private warnOfRepeatedPrefix(prefix: string): void {
-    if (this.image.startsWith(`${prefix}/`) && this.path.startsWith(`${prefix}/`)) {
-      warn(this.rule, WarningId.REPEATED_PREFIX,
-        `the image ${excerpt(this.image)} begins with the prefix of the cache, so it is cached as '${this.repositoryName}'. Write the name that it has `
-        + `in the upstream, such as '${this.path.slice(prefix.length + 1)}', or acknowledge this warning when the upstream has such a path.`);
-    }
   }
 
   /** Warns once it is known that the image is pulled by its digest; whoever pulls the tag first has nothing to fear. */
@@ -333,61 +348,4 @@ export class ImageInCache {
 function knownStart(path: string): string {
   const lastPart = path.lastIndexOf('/') + 1;
   return path.slice(0, lastPart) + path.slice(lastPart).replace(/\$\{Token\[.*$/, '');
-}
-
-class CachedContainerImage extends ecs.ContainerImage {
-  constructor(private readonly image: ImageInCache, private readonly rule: ICacheRule) {
-    super();
-  }
-
-  public bind(scope: Construct, container: ecs.ContainerDefinition): ecs.ContainerImageConfig {
-    checkNear(this.rule, scope, this.image.repositoryName);
-    // Batch passes an object that has only this method, and for EKS jobs no task definition at all
-    const taskDefinition = container.taskDefinition as Pick<ecs.TaskDefinition, 'obtainExecutionRole'> | undefined;
-    if (taskDefinition) {
-      const role = taskDefinition.obtainExecutionRole();
-      this.image._grantTo(role);
-      orderPullsBy(role, this.rule, scope);
-    } else {
-      warn(scope, WarningId.PULLER_NOT_FOUND,
-        `nobody was allowed to pull '${this.image.repositoryName}' here: on EKS the nodes pull. Call grantPull() of the cache `
-        + `(${this.rule.node.path}) with their role, then acknowledge this warning.`);
-    }
-    return { imageName: this.image.uri };
-  }
-}
-
-class CachedRepository extends ecr.RepositoryBase {
-  public readonly repositoryName: string;
-  public readonly repositoryArn: string;
-
-  constructor(scope: Construct, id: string, private readonly image: ImageInCache, private readonly rule: ICacheRule) {
-    const address = CacheAddress.fromRule(rule);
-    super(scope, id, { account: address.account, region: address.region });
-    this.repositoryName = image.repositoryName;
-    this.repositoryArn = address.repositoryArn(image.path);
-  }
-
-  public addToResourcePolicy(): iam.AddToResourcePolicyResult {
-    // the repository is born by a first pull, outside of any stack; its policy comes from the template
-    return { statementAdded: false };
-  }
-
-  public grantPull(grantee: iam.IGrantable): iam.Grant {
-    if (Construct.isConstruct(grantee)) {
-      checkNear(this.rule, grantee, this.repositoryName);
-      orderPullsBy(grantee, this.rule, grantee);
-    }
-    return this.image.grantPull(grantee);
-  }
-}
-
-/** What follows the prefix of a cache in the full URI of one of its images, by any host of the registry; undefined for every other text. */
-export function pathInCache(rule: IPullThroughCacheRuleRef, image: string): string | undefined {
-  // most names are of other registries, and a cache's own hosts take a while to spell
-  if (!/\.dkr[.-]ecr/.test(image)) { return undefined; }
-  const address = CacheAddress.fromRule(rule);
-  const name = afterRegistryHost(address, image);
-  const start = address.repositoryName('');
-  return name?.startsWith(start) ? name.slice(start.length) : undefined;
 }

@@ -8,7 +8,8 @@ import { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
 import { allowPullers, warnOfTagsForOthers } from './puller-register';
 import {
-  checkDescription, checkExclusionFilters, checkTagMap, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION, repositoryPolicyProblems,
+  checkDescription, checkExclusionFilters, checkTagMap, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION,
+  repositoryPolicyProblems,
 } from './template-checks';
 import { TemplateRegister } from './template-register';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
@@ -307,7 +308,8 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
 }
 
 /** What other languages and JavaScript pass whatever the types say. */
-function checkKinds({ appliedFor, encryptionKey, creationRole, tags, description, imageTagMutability }: RepositoryTemplateProps, scope: Construct): void {
+function checkKinds(props: RepositoryTemplateProps, scope: Construct): void {
+  const { appliedFor, encryptionKey, creationRole, tags, description, imageTagMutability } = props;
   if (!isMissing(description)) { checkText('description', description, "'for builds'", scope); }
   checkMember('imageTagMutability', imageTagMutability ?? undefined, TagMutability, 'TagMutability', scope);
   if (!isMissing(appliedFor)) {

@@ -4,21 +4,49 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { executionRoleOf } from './execution-role';
-import { changedAt, holdersAt, valueAt } from './image-properties';
-import type { ImagePlace } from './image-properties';
+import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
+import type { Holder, ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
 import { warnOfPlace } from './place-warnings';
 import { shown } from './report';
 import { RoleFinder } from './roles';
 import type { ImageScopes, Settings } from './scopes';
+import { isBypassed } from '../private/bypass';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import { pathInCache } from '../pulling/image-in-cache';
+import { pathInCache } from '../pulling/path-in-cache';
 import { orderPull } from '../pulling/pull-order';
+import type { ICacheRule } from '../rule/cache-rule';
 
 type Cached = NonNullable<Finding['cached']>;
+
+/** An image of a cache whose pullers are granted, and what it is called now where its name changes. */
+export interface Judged {
+  readonly cached: Cached;
+  readonly after?: string;
+}
+
+/** What is pulled from a cache: an image, or with a `*` at its end all that begins so. */
+export interface Pulled {
+  readonly rule: ICacheRule;
+  readonly image: { readonly path: string };
+}
+
+/** Where a name stands, and what is written instead of it. */
+export interface Written {
+  /** How names begin that the service itself understands. */
+  readonly ownImages?: string;
+  /** Whether names stay here. */
+  readonly kept?: boolean;
+  /** What is written for an image of a cache. */
+  readonly written?: (cached: Cached) => string;
+}
+
+function uriOf({ image }: Cached): string {
+  return image.uri;
+}
 
 /** Rewrites the image names of a tree and lets the roles pull that have to. A tree has one, so that it visits each construct once. */
 export class CachedImagesAspect implements IAspect {
@@ -36,13 +64,14 @@ export class CachedImagesAspect implements IAspect {
       if (lookup.rules.length > 0 && part instanceof ecs.TaskDefinition) {
         // what another version of this package has taken, it changes too
         const taken = namesOf(part.node.defaultChild as ecs.CfnTaskDefinition, 'ImageNamesGrantedAhead');
-        const served = namesIn(part).filter(name => !taken.has(name) && lookup.find(name, part).cached);
+        const served = namesIn(part, places.of(TASK_DEFINITION)).filter(name => !taken.has(name) && lookup.find(name, part).cached);
         served.forEach(name => taken.add(name));
         if (served.length > 0) { allow(served.flatMap(name => lookup.find(name, part).cached ?? []), [executionRoleOf(part)]); }
       } else if (lookup.rules.length > 0 && CfnResource.isCfnResource(part) && !(part.node.scope instanceof ecs.TaskDefinition)) {
         const resource = part;
-        places.of(resource.cfnResourceType).flatMap(place => imagesAt(resource, place)).forEach(({ name, place, indices }) => {
-          const { cached } = ofService(name, place) ? { cached: undefined } : lookup.find(name, resource);
+        const images = places.of(resource.cfnResourceType).filter(({ kept }) => !kept).flatMap(place => imagesAt(resource, place));
+        images.forEach(({ name, place, indices }) => {
+          const cached = ofService(name, place) ? undefined : lookup.find(name, resource).cached;
           const role = cached && this.roleAt(resource, place, indices);
           if (cached) { allow([cached], role ? [role] : pullers); }
         });
@@ -61,24 +90,31 @@ export class CachedImagesAspect implements IAspect {
     }
   }
 
-  /** Records what becomes of a name, warns where that needs a hand, and gives the image to pull instead. */
-  public judge(node: IConstruct, property: string, before: string, ownImages?: string): Cached | undefined {
+  /** Records what becomes of a name, warns where that needs a hand, and gives the image that a cache has, with what it is called now. */
+  public judge(node: IConstruct, property: string, before: string, { ownImages, kept, written = uriOf }: Written = {}): Judged | undefined {
     const finding: Finding = ofService(before, { ownImages })
       ? { outcome: ImageOutcome.OF_SERVICE }
-      : this.scopes.at(node).lookup.find(before, node);
+      : this.bypassed(node, kept, this.scopes.at(node).lookup.find(before, node));
     const { outcome, cached } = finding;
-    this.scopes.found.push({ node, property, before, after: cached?.image.uri ?? before, outcome });
+    const after = cached && outcome === ImageOutcome.CACHED ? written(cached) : undefined;
+    this.scopes.found.push({ node, property, before, after: after ?? before, outcome, image: cached?.image });
     warnOfPlace(node, before, finding);
     if (outcome === ImageOutcome.PINNED_BY_DIGEST) {
       warn(node, WarningId.DIGEST_NOT_CACHED,
         `${excerpt(before)} is pinned by a digest and is not pulled through a cache: a first pull by digest is reported to fail until a tag of the `
         + "image was pulled once, and a replaced image has another digest. Use a tag, set 'digests', or acknowledge this warning.");
     }
-    return cached;
+    return cached && { cached, after };
+  }
+
+  private bypassed(node: IConstruct, kept: boolean | undefined, finding: Finding): Finding {
+    if (finding.outcome !== ImageOutcome.CACHED) { return finding; }
+    if (kept) { return { outcome: ImageOutcome.NOT_REWRITTEN }; }
+    return isBypassed(node) ? { ...finding, outcome: ImageOutcome.BYPASSED } : finding;
   }
 
   /** Lets those pull who have to; without a role, those who were named for it. */
-  public grant(node: IConstruct, images: readonly Cached[], role: iam.IGrantable | undefined): void {
+  public grant(node: IConstruct, images: readonly Pulled[], role: iam.IGrantable | undefined): void {
     const pullers = role ? [role] : this.scopes.at(node).pullers;
     allow(images, pullers);
     for (const [rule, paths] of pathsByRule(images)) {
@@ -95,52 +131,54 @@ export class CachedImagesAspect implements IAspect {
    * stable Lazy, which would lose those that come later.
    */
   private visitTaskDefinition(task: ecs.TaskDefinition): void {
-    const [place] = this.scopes.at(task).places.of(ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME);
+    const places = this.scopes.at(task).places.of(TASK_DEFINITION);
+    const [place] = places;
     const l1 = task.node.defaultChild as ecs.CfnTaskDefinition;
     const done = namesOf(l1, 'ChangedImageNames');
-    const changes = new Map<string, Cached>();
-    for (const name of new Set(namesIn(task).filter(one => !done.has(one)))) {
-      const cached = this.judge(task, place.imagePath, name);
-      if (cached) { changes.set(name, cached); }
+    const images: Cached[] = [];
+    const changes = new Map<string, string>();
+    for (const name of new Set(namesIn(task, places).filter(one => !done.has(one)))) {
+      const judged = this.judge(task, place.imagePath, name);
+      if (judged) { images.push(judged.cached); }
+      if (judged?.after !== undefined) { changes.set(name, judged.after); }
     }
-    if (changes.size > 0) {
+    if (images.length > 0) {
       const role = executionRoleOf(task);
-      this.grant(task, [...changes.values()], role);
-      order(l1, [...changes.values()], role);
-      this.change(l1, place, changes);
-      [...changes.keys()].forEach(name => done.add(name));
+      this.grant(task, images, role);
+      order(l1, images, role);
     }
+    this.change(l1, place, changes);
+    [...changes.keys()].forEach(name => done.add(name));
   }
 
   private visitResource(resource: CfnResource, place: ImagePlace): void {
-    const changes = new Map<string, Cached>();
+    const changes = new Map<string, string>();
     const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
     for (const { name, indices } of imagesAt(resource, place)) {
-      const cached = this.judge(resource, place.imagePath, name, place.ownImages);
-      if (cached) {
-        changes.set(name, cached);
+      const judged = this.judge(resource, place.imagePath, name, place);
+      if (judged?.after !== undefined) { changes.set(name, judged.after); }
+      if (judged) {
         const role = this.roleAt(resource, place, indices);
-        byRole.set(role, [...byRole.get(role) ?? [], cached]);
+        byRole.set(role, [...byRole.get(role) ?? [], judged.cached]);
       }
     }
     byRole.forEach((images, role) => {
       this.grant(resource, images, role);
       order(resource, images, role);
     });
-    if (changes.size > 0) { this.change(resource, place, changes); }
+    this.change(resource, place, changes);
   }
 
-  private roleAt(resource: CfnResource, { roleSteps }: ImagePlace, indices: readonly number[]): iam.IGrantable | undefined {
+  private roleAt(resource: CfnResource, { roleSteps }: ImagePlace, indices: Holder['indices']): iam.IGrantable | undefined {
     return roleSteps && this.roles.behind(valueAt(resource, roleSteps, indices), resource);
   }
 
   /** Changes exactly those names that were judged and granted. */
-  private change(resource: CfnResource, { holderSteps, key, beside }: ImagePlace, changes: ReadonlyMap<string, Cached>): void {
-    const [property, ...steps] = holderSteps;
-    const l1 = resource as unknown as Record<string, unknown>;
-    l1[property] = changedAt(l1[property], steps, (holder) => {
-      const cached = typeof holder[key] === 'string' ? changes.get(holder[key]) : undefined;
-      return cached ? { ...holder, ...beside, [key]: cached.image.uri } : holder;
+  private change(resource: CfnResource, place: ImagePlace, changes: ReadonlyMap<string, string>): void {
+    if (changes.size === 0) { return; }
+    changeAt(resource, place, holder => {
+      const after = changes.get(imageIn(holder, place) ?? '');
+      return after === undefined ? undefined : withImage(holder, place, after);
     });
   }
 
@@ -157,6 +195,8 @@ export class CachedImagesAspect implements IAspect {
   }
 }
 
+const TASK_DEFINITION = ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME;
+
 function order(resource: CfnResource, images: readonly Cached[], role: iam.IGrantable | undefined): void {
   new Set(images.map(({ rule }) => rule)).forEach(rule => orderPull(resource, rule, role));
 }
@@ -170,30 +210,34 @@ export class GrantsAheadAspect implements IAspect {
   }
 }
 
-function allow(images: readonly Cached[], pullers: readonly iam.IGrantable[]): void {
+function allow(images: readonly Pulled[], pullers: readonly iam.IGrantable[]): void {
   for (const [rule, paths] of pathsByRule(images)) {
     pullers.forEach(puller => PullThroughCacheGrants.fromRule(rule)._pullPathsTogether(puller, paths));
   }
 }
 
-function pathsByRule(images: readonly Cached[]): Map<Cached['rule'], string[]> {
+function pathsByRule(images: readonly Pulled[]): Map<ICacheRule, string[]> {
   return new Map(images.map(({ rule }) => [rule, [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))]]));
 }
 
-function namesIn(task: ecs.TaskDefinition): string[] {
-  return task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName);
+/** The names of a task's containers, and those that overrides of its L1 have. */
+function namesIn(task: ecs.TaskDefinition, [place]: readonly ImagePlace[]): string[] {
+  return [
+    ...task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName),
+    ...overridesAt(task.node.defaultChild as ecs.CfnTaskDefinition, place).flatMap(({ properties }) => imageIn(properties, place) ?? []),
+  ];
 }
 
 interface NamedImage {
   readonly name: string;
   readonly place: ImagePlace;
-  readonly indices: readonly number[];
+  readonly indices: Holder['indices'];
 }
 
 function imagesAt(resource: CfnResource, place: ImagePlace): NamedImage[] {
-  return holdersAt(resource, place.holderSteps).flatMap(({ properties, indices }) => {
-    const name = properties[place.key];
-    return typeof name === 'string' ? [{ name, place, indices }] : [];
+  return holdersAt(resource, place).flatMap(({ properties, indices }) => {
+    const name = imageIn(properties, place);
+    return name === undefined ? [] : [{ name, place, indices }];
   });
 }
 

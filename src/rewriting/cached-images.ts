@@ -4,24 +4,28 @@ import type { MutatingPolicyOptions, ValidatingPolicyOptions } from './admission
 import { policyFor } from './admission/policy-of-scope';
 import { toYaml } from './admission/yaml';
 import { CachedImagesAspect, GrantsAheadAspect } from './aspect';
-import { problemsIn } from './checks';
-import { checkCache, checkScope, checkTree, listOf, readOptions } from './given';
-import { readImageProperty } from './image-properties';
-import type { ImageProperty } from './image-properties';
-import { helmValuesWith, manifestWith } from './kubernetes';
-import type { Replace, Tree } from './kubernetes';
+import { ChartJudge } from './chart-judge';
+import { manifestWith } from './charts/manifest';
+import { merged } from './charts/tree';
+import type { Tree } from './charts/tree';
+import { helmValuesWith } from './charts/values';
+import { leftIn, problemsIn } from './checks';
+import { checkCache, checkReplacements, checkScope, checkTree, listOf, readOptions, textOf } from './given';
+import { readImageProperty } from './given-property';
+import { HELM_JSON_KINDS, HELM_KINDS, readJson, withSubstitutes } from './helm-options';
+import type { HelmValuesJsonOptions, HelmValuesOptions } from './helm-options';
+import type { ImageProperty } from './known-properties';
 import { NAME_PATTERN, NamePattern } from './lookup';
 import type { UsedCache } from './lookup';
 import type { CachedImagesOptions } from './options';
-import { foundImage, reportOf } from './report';
+import { foundImage, keyOf, reportOf } from './report';
 import type { FoundImage } from './report';
 import { ImageScopes } from './scopes';
 import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError, warn, WarningId } from '../private/errors';
 import { accessorOf } from '../private/tree';
-import { CacheAddress } from '../rule/cache-address';
+import type { ImageInCache } from '../pulling/image-in-cache';
 import type { ICacheRule } from '../rule/cache-rule';
-import { ImageReference } from '../upstream/image-reference';
 
 /** What a cache serves besides its own upstream. */
 export interface CacheUseOptions {
@@ -32,6 +36,14 @@ export interface CacheUseOptions {
    * `docker.io/library/*` lets Echo's `nginx` stand in for Docker's.
    */
   readonly replaces: string[];
+
+  /**
+   * What stands in front of such names in the upstream: `docker/library` for Docker's official images at ECR Public, whose `nginx` is
+   * `docker/library/nginx` there.
+   *
+   * @default - nothing
+   */
+  readonly replacementPrefix?: string;
 }
 
 /**
@@ -80,12 +92,26 @@ export class CachedImages {
     this.scopes.add(scope);
     // a Stage around it may have been made after a wider scope got its caches
     this.cover(scope.node.scopes.filter(one => Stage.isStage(one) && this.scopes.at(one).lookup.rules.length > 0));
-    scope.node.addValidation({ validate: () => problemsIn(scope, this.scopes) });
+    scope.node.addValidation({
+      validate: () => {
+        this.scopes.settled.add(scope);
+        return problemsIn(scope, this.scopes);
+      },
+    });
   }
 
-  /** What was found in this scope and what became of it, in the order of the tree. Complete after synthesis. */
+  /**
+   * What was found in this scope and what became of it, in the order of the tree. Complete after synthesis: then it also has what stands in the
+   * templates where no image name is rewritten, and each read of it renders them.
+   */
   public get found(): FoundImage[] {
-    return this.scopes.foundIn(this.scope).map(foundImage);
+    const found = this.scopes.foundIn(this.scope).map(foundImage);
+    const settled = this.scope.node.scopes.some(one => this.scopes.settled.has(one));
+    const left = settled && this.scopes.at(this.scope).lookup.rules.length > 0
+      ? leftIn(this.scope.node.findAll(), this.scopes).map(foundImage)
+      : [];
+    const known = new Set(found.map(keyOf));
+    return [...found, ...left.filter(one => !known.has(keyOf(one)))];
   }
 
   /**
@@ -139,7 +165,9 @@ export class CachedImages {
    */
   public useWith(cache: ICacheRule, options: CacheUseOptions): void {
     checkCache(cache, 'useWith()', this.scope);
-    const { replaces = [] } = readOptions(options, 'useWith()', { replaces: listOf(NAME_PATTERN, 'image names') }, this.scope);
+    const { replaces = [], replacementPrefix } = readOptions(options, 'useWith()', {
+      replaces: listOf(NAME_PATTERN, 'image names'), replacementPrefix: textOf('docker/library'),
+    }, this.scope);
     if (replaces.length === 0) {
       throw new InvalidInputError({
         got: `no names that the cache '${cache.repositoryPrefix}' replaces`,
@@ -147,7 +175,8 @@ export class CachedImages {
         fix: "write them such as 'docker.io/library/*', or call use() for a cache that serves its own upstream only",
       }, this.scope);
     }
-    this.add([{ rule: cache, replaces: replaces.map(pattern => new NamePattern(pattern)) }]);
+    checkReplacements(cache, replaces, replacementPrefix, this.scope);
+    this.add([{ rule: cache, replaces: replaces.map(pattern => new NamePattern(pattern)), replacementPrefix }]);
   }
 
   /**
@@ -163,32 +192,85 @@ export class CachedImages {
   }
 
   /**
-   * A Kubernetes manifest with its images rewritten: each text under a key `image`, at any depth, except below metadata and data. The
-   * manifest that is given stays as it is.
+   * A Kubernetes manifest with its images rewritten: each text under a key `image`, at any depth, and names with registry and tag in arguments,
+   * variables and other keys of images, except below metadata and data. The manifest that is given stays as it is, and what is no image
+   * passes untouched.
    *
-   * The caches are those that this scope and the wider ones have when it is called. It warns when there are none.
+   * The caches are those that this scope and the wider ones have when it is called. It warns when there are none, and of what names a
+   * registry of theirs elsewhere.
    *
    * @param manifest one manifest: call it for each of those that `eks.KubernetesManifest` takes
    * @throws for a list
    */
   public manifest(manifest: { [key: string]: any }): { [key: string]: any } {
     checkTree(manifest, 'manifest()', 'one Kubernetes manifest', this.scope);
-    return this.rewrite('manifest', 'manifest()', replace => manifestWith(manifest as Tree, replace));
+    return this.rewrite('manifest', 'manifest()', judge => manifestWith(manifest as Tree, judge));
   }
 
   /**
-   * Values of a Helm chart with their images rewritten: a text under `image` or `...Image`, or an object of `registry`, `repository` (or
-   * `image`), `tag` and `digest` (or `sha`). The values that are given stay as they are.
+   * The same for a manifest that is JSON text, for what takes text, and for languages whose dictionaries can't hold every value, such as null.
    *
-   * The caches are those that this scope and the wider ones have when it is called. It warns when there are none.
+   * @param manifest one manifest as JSON
+   * @throws for what is no JSON, and for a list
+   */
+  public manifestJson(manifest: string): string {
+    const tree = readJson(manifest, 'manifestJson()', 'one Kubernetes manifest', this.scope);
+    return JSON.stringify(this.rewrite('manifest', 'manifestJson()', judge => manifestWith(tree, judge)));
+  }
+
+  /**
+   * Values of a Helm chart with their images rewritten: a text under `image`, `...Image` and the like, or an object of `registry`, `repository` (or
+   * `image` or `name`), `tag` and `digest` (or `sha`). The values that are given stay as they are, and what is no image passes untouched.
    *
-   * Only what is given is seen, not what the chart has by itself: give the images that the chart names in its own values.
+   * Give the chart's own values as `defaults`: images that only the chart names are rewritten then too, and it is known what the chart puts in
+   * front of a name. Without, a name without its registry stays, with a warning.
+   *
+   * The caches are those that this scope and the wider ones have when it is called. It warns when there are none, and of what names a
+   * registry of theirs where no image is known to stand. docs/images.md lists the shapes.
    *
    * @param values the values, as `eks.HelmChart` takes them
+   * @param options the chart's own values, and what else is known of it
    */
-  public helmValues(values: { [key: string]: any }): { [key: string]: any } {
+  public helmValues(values: { [key: string]: any }, options: HelmValuesOptions = {}): { [key: string]: any } {
     checkTree(values, 'helmValues()', 'the values of one Helm chart', this.scope);
-    return this.rewrite('values', 'helmValues()', replace => helmValuesWith(values as Tree, replace));
+    const { defaults, allowInsecureImages } = readOptions(options, 'helmValues()', HELM_KINDS, this.scope);
+    if (defaults !== undefined) { checkTree(defaults, 'helmValues()', "the chart's own values", this.scope); }
+    return this.rewriteValues(values as Tree, 'helmValues()', defaults, allowInsecureImages);
+  }
+
+  /**
+   * The same for values that are JSON text, for what takes text, and for languages whose dictionaries can't hold every value, such as the null by
+   * which Helm takes a default away.
+   *
+   * @param values the values as JSON
+   * @param options the chart's own values, and what else is known of it
+   * @throws for what is no JSON
+   */
+  public helmValuesJson(values: string, options: HelmValuesJsonOptions = {}): string {
+    const tree = readJson(values, 'helmValuesJson()', 'the values of one Helm chart', this.scope);
+    const { defaults, allowInsecureImages } = readOptions(options, 'helmValuesJson()', HELM_JSON_KINDS, this.scope);
+    const own = defaults === undefined ? undefined : readJson(defaults, 'helmValuesJson()', "the chart's own values", this.scope);
+    return JSON.stringify(this.rewriteValues(tree, 'helmValuesJson()', own, allowInsecureImages));
+  }
+
+  /**
+   * The caches of this scope and the wider ones, as they are now.
+   *
+   * @internal
+   */
+  public get _caches(): readonly ICacheRule[] {
+    return this.scopes.at(this.scope).lookup.rules;
+  }
+
+  /**
+   * What this scope pulls through caches, each image once, as far as it is known by now.
+   *
+   * @internal
+   */
+  public get _pulled(): ImageInCache[] {
+    const images = this.scopes.foundIn(this.scope).flatMap(({ image }) => image ?? [])
+      .filter(({ tag, digest }) => tag !== undefined || digest !== undefined);
+    return [...new Map(images.map(image => [`${image._rule.node.addr} ${image.path} ${image.tagOrDigest}`, image])).values()];
   }
 
   /**
@@ -254,26 +336,22 @@ export class CachedImages {
     return reportOf(this.found);
   }
 
-  private rewrite(what: string, call: string, change: (replace: Replace) => Tree): Tree {
+  private rewriteValues(values: Tree, call: string, defaults: Tree | undefined, allowInsecureImages = false): Tree {
+    return this.rewrite('values', call, judge => {
+      const changed = helmValuesWith(values, judge, defaults);
+      return withSubstitutes(changed, merged(defaults ?? {}, values), judge.substitutesBitnami, allowInsecureImages, this.scope);
+    });
+  }
+
+  private rewrite(what: 'manifest' | 'values', call: string, change: (judge: ChartJudge) => Tree): Tree {
     if (this.scopes.at(this.scope).lookup.rules.length === 0) {
       warn(this.scope, WarningId.NO_CACHE_IN_USE,
         `${call} was called before this scope or a wider one has any cache, so all of its images stay. Call use() of CachedImages before, for `
         + 'the scope or one above it, or acknowledge this warning.');
     }
-    const images: Parameters<CachedImagesAspect['grant']>[1][number][] = [];
-    const changed = change((name, place) => {
-      const cached = this.aspect.judge(this.scope, `${what}.${place}`, name);
-      if (!cached) { return undefined; }
-      images.push(cached);
-      const { repositoryName, digest, tag } = cached.image;
-      const written = ImageReference.parse(name).tag === undefined ? '' : `:${tag}`;
-      return {
-        host: CacheAddress.fromRule(cached.rule).registryHost,
-        repositoryName,
-        suffix: digest === undefined ? written : `@${digest}`,
-      };
-    });
-    if (images.length > 0) { this.aspect.grant(this.scope, images, undefined); }
+    const judge = new ChartJudge(this.scope, what, this.scopes, this.aspect);
+    const changed = change(judge);
+    judge.finish(changed);
     return changed;
   }
 

@@ -1,37 +1,56 @@
-import { CfnResource, Stage } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { holdersAt } from './image-properties';
 import { ImageOutcome } from './lookup';
+import { TemplateReader } from './rendered';
+import type { RenderedImage } from './rendered';
 import { shown } from './report';
 import type { JudgedImage } from './report';
-import type { ImageScopes, Settings } from './scopes';
-import { excerpt, place, problemAt, sentence } from '../private/errors';
+import type { ImageScopes } from './scopes';
+import { BYPASS, isBypassed } from '../private/bypass';
+import { excerpt, place, problemAt, sentence, warn, WarningId } from '../private/errors';
 
-const OUTSIDE = [ImageOutcome.NOT_SERVED, ImageOutcome.CACHED_ELSEWHERE, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME];
+const OUTSIDE: readonly ImageOutcome[] = [
+  ImageOutcome.NOT_SERVED, ImageOutcome.CACHED_ELSEWHERE, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME,
+  ImageOutcome.REGISTRY_NOT_KNOWN, ImageOutcome.NOT_REWRITTEN, ImageOutcome.MENTIONED,
+];
 
 /**
  * What is not as it was asked for in a scope and below it, up to where another scope is nearer: images that stayed, where none may, and
- * Stages without the caches.
+ * Stages without the caches. While the caches are bypassed, images that stayed are a warning.
  */
 export function problemsIn(scope: IConstruct, scopes: ImageScopes): string[] {
   const constructs = scopes.nearestTo(scope);
   const settings = scopes.at(scope);
+  const images = settings.requireCached ? [...uncachedImages(constructs, scopes), ...uncachedTexts(scope, scopes.found)] : [];
+  const bypassed = settings.lookup.rules.length > 0 && isBypassed(scope);
+  if (bypassed) {
+    const kept = settings.requireCached ? ` 'requireCached' would have failed for ${images.length} of its images.` : '';
+    warn(scope, WarningId.BYPASSED,
+      `the context '${BYPASS}' is set, so no image name of this scope leads to a cache.${kept} Unset it when the caches are back, or acknowledge this warning.`);
+  }
   return [
     ...settings.lookup.rules.length > 0 ? uncoveredStages(constructs, scopes.covered) : [],
-    ...settings.requireCached ? [...uncachedImages(constructs, settings), ...uncachedTexts(scope, scopes.found)] : [],
+    ...bypassed ? [] : images,
   ];
 }
 
+/** What the templates hold that is none of a cache and that nobody asked to stay. */
+export function leftIn(constructs: readonly IConstruct[], scopes: ImageScopes): RenderedImage[] {
+  const readers = new Map<unknown, TemplateReader>();
+  return constructs.flatMap(one => {
+    const settings = scopes.at(one);
+    const reader = readers.get(settings) ?? new TemplateReader(settings);
+    readers.set(settings, reader);
+    return reader.imagesOf(one).filter(({ outcome, ofOthers }) => ofOthers || OUTSIDE.includes(outcome));
+  });
+}
+
 /** One sentence for each image name that no cache serves, by what the template will hold: also what came after the Aspect. */
-function uncachedImages(constructs: readonly IConstruct[], settings: Settings): string[] {
-  return constructs.filter(one => CfnResource.isCfnResource(one)).flatMap(resource =>
-    settings.places.of(resource.cfnResourceType).flatMap(({ holderSteps, key, ownImages }) => holdersAt(resource, holderSteps)
-      .map(({ properties }) => properties[key])
-      .filter(name => typeof name === 'string' && !(ownImages !== undefined && name.startsWith(ownImages)))
-      .map(name => ({ name: name as string, finding: settings.lookup.find(name as string, resource) }))
-      // a name that a cache serves can be here only when it came after the Aspect
-      .filter(({ finding }) => [...OUTSIDE, ImageOutcome.CACHED].includes(finding.outcome))
-      .map(one => problem(shown(one.name, resource), place(resource), one.finding.outcome))));
+function uncachedImages(constructs: readonly IConstruct[], scopes: ImageScopes): string[] {
+  return leftIn(constructs, scopes).map(({ node, property, before, outcome, ofOthers }) => {
+    const where = outcome === ImageOutcome.MENTIONED ? `${place(node)} ${property}` : place(node);
+    return problem(before, where, outcome, ofOthers);
+  });
 }
 
 /** The same for manifests and values of charts that this very scope rewrote. */
@@ -41,16 +60,21 @@ function uncachedTexts(scope: IConstruct, found: readonly JudgedImage[]): string
     .map(one => problem(shown(one.before, scope), `${place(scope)} ${one.property}`, one.outcome));
 }
 
-function problem(name: string, where: string, outcome: ImageOutcome): string {
+function problem(name: string, where: string, outcome: ImageOutcome, ofOthers?: boolean): string {
   const fixes: Partial<Record<ImageOutcome, string>> = {
     [ImageOutcome.PINNED_BY_DIGEST]: "use a tag, or set 'digests' and pull a tag of the image once before",
     [ImageOutcome.CACHED_ELSEWHERE]: 'use a cache of this account, or one in this Region that lets this account pull',
-    [ImageOutcome.CACHED]: 'it was added after the image names were rewritten, by an Aspect that runs later: add it earlier, or use image() of a cache',
+    [ImageOutcome.NOT_REWRITTEN]: 'it was added after the image names were rewritten, by an Aspect that runs later, or stands where none is rewritten: '
+      + "add it earlier, name the property by addImageProperty(), use image() of a cache, or name it in 'exceptions'",
+    [ImageOutcome.MENTIONED]: "no image is known to stand there: write what image() of a cache gives, or name it in 'exceptions'",
+    [ImageOutcome.REGISTRY_NOT_KNOWN]: "give the chart's own values as 'defaults', or write the name with its registry",
+    [ImageOutcome.PRIVATE_ECR]: "it is in the ECR registry of an account that neither a cache nor the stack has: name it in 'exceptions', such as "
+      + `'${name.split('/')[0]}/*'`,
   };
   return `${sentence({
     got: `the image ${excerpt(name)}, which is not pulled through a cache`,
     expected: "images of the caches only, as 'requireCached' asks",
-    fix: fixes[outcome] ?? "use a cache of its registry, or name it in 'exceptions'",
+    fix: (ofOthers ? fixes[ImageOutcome.PRIVATE_ECR] : fixes[outcome]) ?? "use a cache of its registry, or name it in 'exceptions'",
   })} [at ${where}]`;
 }
 

@@ -1,8 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { PATH } from '../private/checks';
 import { excerpt, InvalidInputError, place } from '../private/errors';
 import type { ICacheRule } from '../rule/cache-rule';
+import { REGISTRIES } from '../upstream/registries';
 
 /*
  * What callers gave, whatever the types say: in JavaScript and Python nothing else looks at it, and a value that is taken for another one
@@ -28,6 +30,25 @@ export function checkCache(cache: ICacheRule, call: string, scope: IConstruct): 
       got: `${described(cache)} as a cache for CachedImages.${call}`,
       expected: 'a cache: a PullThroughCache, an import of one, or a CacheRule',
       fix: Array.isArray(cache) ? 'pass each cache of the list as an argument of its own' : 'pass the cache itself, and leave it out where there is none',
+    }, scope);
+  }
+}
+
+/** Refuses what stands in front of replaced names and can't, and names of one part at ECR Public, where every image has its registry's alias. */
+export function checkReplacements(cache: ICacheRule, replaces: readonly string[], replacementPrefix: string | undefined, scope: IConstruct): void {
+  if (replacementPrefix !== undefined && !Token.isUnresolved(replacementPrefix) && !PATH.test(replacementPrefix)) {
+    throw new InvalidInputError({
+      got: `the replacement prefix ${excerpt(replacementPrefix)}`,
+      expected: 'the beginning of a path in the upstream, without a slash at either end',
+      fix: "write it such as 'docker/library', or leave it out",
+    }, scope);
+  }
+  const short = replaces.find(pattern => !pattern.endsWith('*') || /\/library\/[^/]*$/.test(pattern));
+  if (short !== undefined && replacementPrefix === undefined && cache.upstream?.registryName === REGISTRIES.ecrPublic.registryName) {
+    throw new InvalidInputError({
+      got: `${excerpt(short)} to be replaced by images of ECR Public that have the same name`,
+      expected: 'names with the alias of their registry, since ECR Public has no others',
+      fix: "set 'replacementPrefix', for Docker's official images to 'docker/library'",
     }, scope);
   }
 }

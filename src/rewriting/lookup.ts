@@ -4,24 +4,29 @@ import { textOf } from './given';
 import { isPrivateEcr } from './private-ecr';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
-import { isLater, isLookup } from '../private/later';
+import { isLater, isLookup, maskLater } from '../private/later';
 import { differ } from '../private/places';
-import { ImageInCache, pathInCache } from '../pulling/image-in-cache';
+import { ImageInCache } from '../pulling/image-in-cache';
 import { Nearness, nearnessOf } from '../pulling/nearness';
+import { pathInCache } from '../pulling/path-in-cache';
 import type { ICacheRule } from '../rule/cache-rule';
 import { unknownFrom } from '../rule/own-place';
 import { ImageReference } from '../upstream/image-reference';
+import { writtenName } from '../upstream/upstream-image';
 
 /** What became of an image name that `CachedImages` found. */
 export enum ImageOutcome {
   /** It is pulled through a cache now. */
   CACHED = 'CACHED',
 
-  /** It was the URI of an image in one of the caches already, and stays. */
+  /** It was the URI of an image in one of the caches already, and stays. Those who pull it are granted as for `CACHED`. */
   ALREADY_CACHED = 'ALREADY_CACHED',
 
   /** Only caches of other accounts serve it, which nothing here lets this account pull from. It stays. */
   CACHED_ELSEWHERE = 'CACHED_ELSEWHERE',
+
+  /** A cache serves it, and the context `cdk-ecr-pull-through-cache:bypass` keeps it from being rewritten. Those who pull it are granted. */
+  BYPASSED = 'BYPASSED',
 
   /** A private ECR registry has it, which none of the caches caches. It stays. */
   PRIVATE_ECR = 'PRIVATE_ECR',
@@ -43,6 +48,15 @@ export enum ImageOutcome {
 
   /** It is no image name that Docker would take. It stays. */
   NOT_A_NAME = 'NOT_A_NAME',
+
+  /** Its registry stands somewhere else, in a chart or in another value: nobody can tell here which it is. It stays. */
+  REGISTRY_NOT_KNOWN = 'REGISTRY_NOT_KNOWN',
+
+  /** A cache serves it, and it stands where it can't be rewritten, or came after the others were. It stays. */
+  NOT_REWRITTEN = 'NOT_REWRITTEN',
+
+  /** A text names a registry that a cache serves, where no image is known to stand. It stays. */
+  MENTIONED = 'MENTIONED',
 }
 
 /** An image name and the cache that serves it, if one does. */
@@ -57,6 +71,8 @@ export interface UsedCache {
   readonly rule: ICacheRule;
   /** Names of other registries that the cache stands in for. */
   readonly replaces: readonly NamePattern[];
+  /** What stands in front of them in the cache's upstream. */
+  readonly replacementPrefix?: string;
 }
 
 /** What a pattern has to be before it is read as one. */
@@ -107,32 +123,57 @@ interface Candidate {
   readonly pinned: boolean;
 }
 
+/** The hosts by which images of the caches are named. */
+function hostsOf(rules: readonly ICacheRule[]): Set<string> {
+  return new Set(rules.flatMap(({ upstream }) => upstream?.imageHosts ?? []).filter(host => !Token.isUnresolved(host)));
+}
+
 /** Which cache serves an image name for whom. */
 export class CacheLookup {
   /** All of the caches. */
   public readonly rules: readonly ICacheRule[];
+  /** The hosts of their upstreams. */
+  public readonly hosts: ReadonlySet<string>;
 
   /** @param scopes the caches of each scope, the nearest scope first */
   constructor(public readonly scopes: readonly (readonly UsedCache[])[], public readonly options: LookupOptions) {
     this.rules = [...new Set(scopes.flat().map(({ rule }) => rule))];
+    this.hosts = hostsOf(this.rules);
+  }
+
+  /** Whether the user asked for such names to stay. */
+  public isExcepted(name: string): boolean {
+    const reference = readable(name);
+    return reference !== undefined && this.options.exceptions.some(pattern => pattern.matches(reference));
+  }
+
+  /** Whether names with a digest are rewritten too. */
+  public get digests(): boolean {
+    return this.options.digests;
   }
 
   /** @param user what pulls the image: it goes to the cache that is nearest to it */
   public find(text: string, user: IConstruct): Finding {
-    if (this.rules.some(rule => pathInCache(rule, text) !== undefined)) { return { outcome: ImageOutcome.ALREADY_CACHED }; }
-    if (isLater(text)) { return { outcome: ImageOutcome.TOKEN }; }
-    const reference = readable(text);
+    const own = this.rules.find(rule => pathInCache(rule, text) !== undefined);
+    if (own) {
+      const image = ownImage(own, text);
+      return { outcome: ImageOutcome.ALREADY_CACHED, cached: image && { image, rule: own } };
+    }
+    const written = isLater(text) ? writtenName(text) : { name: text, version: '' };
+    if (written === undefined) { return { outcome: ImageOutcome.TOKEN }; }
+    const reference = readable(written.name);
     if (reference === undefined) { return { outcome: ImageOutcome.NOT_A_NAME }; }
     if (this.options.exceptions.some(pattern => pattern.matches(reference))) { return { outcome: ImageOutcome.EXCEPTED }; }
     // a replacement is asked for by name, so it goes before any cache of its scope that just happens to serve the registry
-    const groups = this.scopes.flatMap(caches => [replacing(caches, reference), this.serving(caches, reference)]).filter(group => group.length > 0);
+    const groups = this.scopes.flatMap(caches => [replacing(caches, reference, written.version), this.serving(caches, reference, written.version)])
+      .filter(group => group.length > 0);
     const near = groups.map(group => nearestFirst(group, user)).find(([first]) => first.nearness < Nearness.NOWHERE);
     return near ? found(near) : this.unfound(groups.flat(), reference, user);
   }
 
-  private serving(caches: readonly UsedCache[], reference: ImageReference): Candidate[] {
+  private serving(caches: readonly UsedCache[], reference: ImageReference, version: string): Candidate[] {
     return caches.filter(({ rule }) => serves(rule, reference)).map(({ rule }) => ({
-      rule, nameIn: () => reference.toString(), pinned: reference.digest !== undefined && !this.options.digests,
+      rule, nameIn: () => `${reference}${version}`, pinned: isPinned(reference, version) && !this.options.digests,
     }));
   }
 
@@ -167,18 +208,20 @@ function isElsewhere(one: ICacheRule, other: ICacheRule): boolean {
   return differ(one.env.account, other.env.account) || differ(one.env.region, other.env.region);
 }
 
-function replacing(caches: readonly UsedCache[], reference: ImageReference): Candidate[] {
-  return caches.flatMap(({ rule, replaces }) => {
-    const pattern = replaces.find(one => one.matches(reference));
-    return pattern ? [{ rule, nameIn: () => replacementIn(rule, pattern, reference), pinned: reference.digest !== undefined }] : [];
+function replacing(caches: readonly UsedCache[], reference: ImageReference, version: string): Candidate[] {
+  return caches.flatMap(cache => {
+    const pattern = cache.replaces.find(one => one.matches(reference));
+    const name = () => `${replacementIn(cache, pattern!.rest(reference))}${version || `:${reference.tag ?? 'latest'}`}`;
+    return pattern ? [{ rule: cache.rule, nameIn: name, pinned: isPinned(reference, version) }] : [];
   });
 }
 
-function replacementIn(rule: ICacheRule, pattern: NamePattern, reference: ImageReference): string {
+/** The name in the upstream of what stands in for another image. */
+function replacementIn({ rule, replacementPrefix }: UsedCache, rest: string): string {
   const prefix = rule.upstreamRepositoryPrefix;
   const below = prefix === undefined || prefix === ROOT ? '' : `${prefix}/`;
   const host = rule.upstream === undefined ? '' : `${rule.upstream.imageHosts[0]}/`;
-  return `${host}${below}${pattern.rest(reference)}:${reference.tag ?? 'latest'}`;
+  return `${host}${below}${replacementPrefix === undefined ? '' : `${replacementPrefix}/`}${rest}`;
 }
 
 function serves(rule: ICacheRule, reference: ImageReference): boolean {
@@ -187,10 +230,24 @@ function serves(rule: ICacheRule, reference: ImageReference): boolean {
     && (prefix === undefined || prefix === ROOT || reference.repository.startsWith(`${prefix}/`));
 }
 
+/** @param version a tag or digest that is a token */
+function isPinned(reference: ImageReference, version: string): boolean {
+  return reference.digest !== undefined || maskLater(version).includes('@');
+}
+
+/** What stands below a cache may still be no name: a part of one, or a template of a chart. */
+function ownImage(rule: ICacheRule, text: string): ImageInCache | undefined {
+  return unlessInvalid(() => ImageInCache.fromRule(rule, text));
+}
+
 /** A text that Docker would refuse is nothing that this library could complain of: it is reported as what it is. */
 function readable(text: string): ImageReference | undefined {
+  return unlessInvalid(() => ImageReference.parse(text));
+}
+
+function unlessInvalid<T>(read: () => T): T | undefined {
   try {
-    return ImageReference.parse(text);
+    return read();
   } catch (error) {
     if (error instanceof InvalidInputError) { return undefined; }
     throw error;

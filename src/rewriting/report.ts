@@ -1,6 +1,7 @@
 import { Stack, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { ImageOutcome } from './lookup';
+import type { ImageInCache } from '../pulling/image-in-cache';
 
 /** An image name that `CachedImages` found, and what became of it. */
 export interface FoundImage {
@@ -27,11 +28,18 @@ export interface JudgedImage {
   readonly before: string;
   readonly after: string;
   readonly outcome: ImageOutcome;
+  /** What is pulled from a cache instead, or is by now. */
+  readonly image?: ImageInCache;
 }
 
 /** What users are told of it. */
 export function foundImage({ node, property, before, after, outcome }: JudgedImage): FoundImage {
   return { constructPath: node.node.path, property, before: shown(before, node), after: shown(after, node), outcome };
+}
+
+/** What is one and the same image name, whether its L2, its L1 or its template was looked at. */
+export function keyOf({ constructPath, before }: FoundImage): string {
+  return `${constructPath.replace(/(\/(Default|Resource))+$/, '')} ${before}`;
 }
 
 /** A text with tokens as `Fn::Sub` would have it, for people to read. An app or a Stage reads tokens as its first stack does. */

@@ -1,7 +1,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { ImagePlaces } from './image-properties';
-import type { ImageProperty } from './image-properties';
+import type { ImageProperty } from './known-properties';
 import { CacheLookup, NamePattern } from './lookup';
 import type { UsedCache } from './lookup';
 import { ScopeOptions } from './options';
@@ -45,6 +45,8 @@ export interface Settings {
 export class ImageScopes {
   /** Each image name that was judged, once, in whichever scope. */
   public readonly found: JudgedImage[] = [];
+  /** Scopes whose constructs are as their templates will be: Aspects are done. */
+  public readonly settled = new Set<IConstruct>();
   /** The constructs that have the Aspect; those below them have it too, but for Stages. */
   public readonly covered = new Set<IConstruct>();
 

@@ -117,6 +117,12 @@ export function knownRegistry(registryName: string, url: string): KnownRegistry 
   return all.find(one => one.registryName === registryName) ?? all.find(one => partsOf(one, url) !== undefined);
 }
 
+/** Whether names without a path mean Docker's official images, which `library/` has: by the registry's name in the API, or by one of its hosts. */
+export function isDockerHub(registryName: string, hosts: readonly string[]): boolean {
+  const { dockerHub } = REGISTRIES;
+  return registryName === dockerHub.registryName || dockerHub.imageHosts.some(host => hosts.includes(host));
+}
+
 /**
  * The hosts of a known registry that has a URL. One that is in many places, such as Azure's, is only where its URL says; of the others there
  * is one, whatever its URL.

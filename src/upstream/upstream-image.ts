@@ -1,4 +1,5 @@
 import { ImageReference } from './image-reference';
+import { knownRegistry } from './registries';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { isLater, maskLater } from '../private/later';
 
@@ -16,12 +17,13 @@ const STAND_IN = 'upstream.invalid';
 const SHORT_FORM_OF_DOCKER_HUB = /^(?:index\.)?docker\.io\//;
 
 /**
- * Reads the name of an image as one of an upstream: without a registry, or with one of the upstream's hosts. Names are completed as the
- * first host completes them, so Docker Hub's get their `library/`, also before a tag or digest that is a token.
+ * Reads the name of an image as one of an upstream: without a registry, or with one of the upstream's hosts. Docker Hub's names are
+ * completed by their `library/`, also before a tag or digest that is a token.
  *
  * @param hosts the hosts that mean this upstream, the usual one first; none when the upstream isn't known
+ * @param completedAs the host that completes the names
  */
-export function readUpstreamImage(image: string, hosts: readonly string[]): UpstreamImage {
+export function readUpstreamImage(image: string, hosts: readonly string[], completedAs: string | undefined = hosts[0]): UpstreamImage {
   const host = hosts.find(one => image.startsWith(`${one}/`));
   const rest = host === undefined ? image : image.slice(host.length + 1);
   const literal = literalIn(rest);
@@ -33,7 +35,21 @@ export function readUpstreamImage(image: string, hosts: readonly string[]): Upst
     // read the text as it came once, so that a message names its own offsets
     ImageReference.parse(`${host}/${literal}`);
   }
-  return readPath(rest, hosts[0]);
+  return readPath(rest, completedAs);
+}
+
+/** A name as it is written, its tag and digest apart: both may be tokens. */
+export interface WrittenName {
+  /** Registry and repository. */
+  readonly name: string;
+  /** With their colon and at sign. */
+  readonly version: string;
+}
+
+/** Parts a name whose tag or digest is a token from them; undefined where a token is in the name itself, or may hold more than a tag. */
+export function writtenName(text: string): WrittenName | undefined {
+  const { repository, complete } = splitTokens(text);
+  return complete && !isLater(repository) ? { name: repository, version: text.slice(repository.length) } : undefined;
 }
 
 /** Reads what follows a registry: `path[:tag][@digest]`. */
@@ -101,6 +117,8 @@ function foreign(image: string, registry: string, repository: string, hosts: rea
     : {
       got: `the image ${excerpt(image)} of the registry '${registry}'`,
       expected: `an image of ${own.join(', ')}, which this cache serves`,
-      fix: `use a cache of '${registry}'; if '${registry}' is part of the image's name, write '${own[0]}/${image}'`,
+      fix: knownRegistry('', registry)
+        ? `use a cache of '${registry}', or write the name that the image has at ${own[0]}`
+        : `use a cache of '${registry}'; if '${registry}' is part of the image's name, write '${own[0]}/${image}'`,
     });
 }

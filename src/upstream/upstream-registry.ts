@@ -1,6 +1,6 @@
 import { Aws, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { filled, hostsAt, knownRegistry, REGISTRIES } from './registries';
+import { filled, hostsAt, isDockerHub, knownRegistry, REGISTRIES } from './registries';
 import type { KnownRegistry } from './registries';
 import { checkCredential } from './upstream-credential';
 import type { UpstreamCredential } from './upstream-credential';
@@ -72,6 +72,7 @@ interface Wire extends UpstreamRegistryOptions {
 }
 
 const HOST = /^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?$/;
+const [DOCKER_HUB] = REGISTRIES.dockerHub.imageHosts;
 /** What to write where something else was given than an `UpstreamRegistry`. */
 const CHOICES = 'UpstreamRegistry.QUAY, UpstreamRegistry.dockerHub(credential) or another of its constants and methods';
 const AZURE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -297,7 +298,7 @@ export class UpstreamRegistry {
    * @internal
    */
   public _read(image: string): UpstreamImage {
-    return readUpstreamImage(image, this.imageHosts);
+    return readUpstreamImage(image, this.imageHosts, isDockerHub(this.registryName, this.imageHosts) ? DOCKER_HUB : this.imageHosts[0]);
   }
 }
 

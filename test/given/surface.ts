@@ -21,7 +21,7 @@ export class Things {
     this.role = new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal() });
   }
 
-  public get arn(): string { return `arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub-a1b2c3`; }
+  public get arn(): string { return 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub-a1b2c3'; }
   public get credential(): library.UpstreamCredential { return UpstreamCredential.fromSecretCompleteArn(this.stack, 'Secret', this.arn); }
   public get policy(): library.RegistryPolicy { return new library.RegistryPolicy(this.stack, 'RegistryPolicy'); }
   public get images(): library.CachedImages { return library.CachedImages.of(this.stack); }
@@ -59,15 +59,31 @@ const functionOptions = { logRetention: 7, permissionsBoundary: undefined, secur
 
 /** Every public entry that takes something. */
 export const ENTRIES: { readonly [name: string]: Entry } = {
-  PullThroughCache: made('PullThroughCache', () => ({
-    upstream: UpstreamRegistry.echo({ account: '123456789012' }), repositoryPrefix: 'it', upstreamRepositoryPrefix: 'team', monitoring: CacheMonitoring.standard(),
-    upstreamRole: UpstreamRole.scopedToRepositories(), repositoryTemplate: { tags: { a: 'b' } },
+  'PullThroughCache': made('PullThroughCache', () => ({
+    upstream: UpstreamRegistry.echo({ account: '123456789012' }),
+    repositoryPrefix: 'it',
+    upstreamRepositoryPrefix: 'team',
+    monitoring: CacheMonitoring.standard(),
+    upstreamRole: UpstreamRole.scopedToRepositories(),
+    repositoryTemplate: { tags: { a: 'b' } },
   })),
   'PullThroughCache.fromRepositoryPrefix': called(the(PullThroughCache), 'fromRepositoryPrefix', t => t.stack, the('It'), the('it')),
   'PullThroughCache.fromPullThroughCacheAttributes': called(the(PullThroughCache), 'fromPullThroughCacheAttributes', t => t.stack, the('It'), the({
-    repositoryPrefix: 'it', upstream: UpstreamRegistry.QUAY, upstreamRepositoryPrefix: 'team', account: '111122223333', region: 'eu-central-1',
-    repositoriesTagged: true, eventLogGroup: undefined, failedPullsRule: undefined, failedPullsAlarm: undefined, importsRule: undefined,
-    deniedPullsRule: undefined, statisticsInterval: Duration.hours(1), statisticsLogGroup: undefined, probeInterval: Duration.hours(1), probeLogGroup: undefined,
+    repositoryPrefix: 'it',
+    upstream: UpstreamRegistry.QUAY,
+    upstreamRepositoryPrefix: 'team',
+    account: '111122223333',
+    region: 'eu-central-1',
+    repositoriesTagged: true,
+    eventLogGroup: undefined,
+    failedPullsRule: undefined,
+    failedPullsAlarm: undefined,
+    importsRule: undefined,
+    deniedPullsRule: undefined,
+    statisticsInterval: Duration.hours(1),
+    statisticsLogGroup: undefined,
+    probeInterval: Duration.hours(1),
+    probeLogGroup: undefined,
   })),
   'cache.image': called(t => t.cache, 'image', the('a/b:1')),
   'cache.grantPull': called(t => t.cache, 'grantPull', t => t.role),
@@ -85,7 +101,7 @@ export const ENTRIES: { readonly [name: string]: Entry } = {
   'image.grantPull': called(t => t.cache.image('a/b'), 'grantPull', t => t.role),
   'repository.grantPull': called(t => t.cache.image('a/b').toRepository(), 'grantPull', t => t.role),
   'image.toWindowsBuildImage': called(t => t.cache.image('a/b'), 'toWindowsBuildImage', the(undefined)),
-  PullPolicy: made('PullPolicy', t => ({ caches: [t.cache], images: ['a/b'], firstPulls: true, roles: [t.role], managedPolicyName: 'x', description: 'x', path: '/' })),
+  'PullPolicy': made('PullPolicy', t => ({ caches: [t.cache], images: ['a/b'], firstPulls: true, roles: [t.role], managedPolicyName: 'x', description: 'x', path: '/' })),
   'PullPolicy.toPolicyDocument': called(the(library.PullPolicy), 'toPolicyDocument', t => ({ caches: [t.cache], images: ['a/b'], firstPulls: true })),
   'PullPolicy.toPolicyText': called(the(library.PullPolicy), 'toPolicyText', t => ({ caches: [t.cache] })),
   'UpstreamRegistry.echo': called(the(UpstreamRegistry), 'echo', the({ account: '123456789012', region: 'us-east-1' })),
@@ -97,31 +113,39 @@ export const ENTRIES: { readonly [name: string]: Entry } = {
   })),
   'UpstreamCredential.fromSecret': called(the(UpstreamCredential), 'fromSecret', t => t.credential.secret),
   'UpstreamCredential.fromSecretCompleteArn': called(the(UpstreamCredential), 'fromSecretCompleteArn', t => t.stack, the('Other'), t => t.arn),
-  UpstreamSecret: made('UpstreamSecret', () => ({
+  'UpstreamSecret': made('UpstreamSecret', () => ({
     secretName: 'ecr-pullthroughcache/hub', username: 'me', accessToken: SecretValue.secretsManager('x'), description: 'x', removalPolicy: RemovalPolicy.RETAIN,
   })),
-  CacheRule: made('CacheRule', () => ({
+  'CacheRule': made('CacheRule', () => ({
     upstream: UpstreamRegistry.echo({ account: '123456789012' }), repositoryPrefix: 'it', upstreamRepositoryPrefix: 'team', upstreamRole: UpstreamRole.scopedToRepositories(),
   })),
   ...Object.fromEntries(['scopedToRepositories', 'asInAwsExample'].map(name => [`UpstreamRole.${name}`, called(the(UpstreamRole), name, the({
     roleName: 'x', policyName: 'x', requireSourceAccount: true, permissionsBoundary: undefined,
   }))])),
   'UpstreamRole.fromRole': called(the(UpstreamRole), 'fromRole', t => t.role),
-  RepositoryTemplate: made('RepositoryTemplate', t => ({
-    prefix: 'it', lifecycleRules: [CacheLifecycleRule.keepNewest(3)], encryptionKey: undefined, tags: { a: 'b' }, inheritTags: true,
-    imageTagMutability: ecr.TagMutability.MUTABLE_WITH_EXCLUSION, imageTagMutabilityExclusionFilters: ['v*'],
-    repositoryPolicy: new iam.PolicyDocument(), pullers: pullers(), description: 'x', creationRole: t.role,
+  'RepositoryTemplate': made('RepositoryTemplate', t => ({
+    prefix: 'it',
+    lifecycleRules: [CacheLifecycleRule.keepNewest(3)],
+    encryptionKey: undefined,
+    tags: { a: 'b' },
+    inheritTags: true,
+    imageTagMutability: ecr.TagMutability.MUTABLE_WITH_EXCLUSION,
+    imageTagMutabilityExclusionFilters: ['v*'],
+    repositoryPolicy: new iam.PolicyDocument(),
+    pullers: pullers(),
+    description: 'x',
+    creationRole: t.role,
     appliedFor: [library.TemplateUse.PULL_THROUGH_CACHE],
   })),
   'CachePullers.account': called(the(CachePullers), 'account', the('444455556666'), the({ roles: ['builder'] })),
   'CachePullers.organization': called(the(CachePullers), 'organization', the('o-a1b2c3d4e5'), the({ accounts: ['444455556666'], paths: ['o-a1b2c3d4e5/r-ab12/*'] })),
-  RegistryPolicy: made('RegistryPolicy', () => ({ existingStatements: [policyStatement()] })),
+  'RegistryPolicy': made('RegistryPolicy', () => ({ existingStatements: [policyStatement()] })),
   'policy.allowFirstPull': called(t => t.policy, 'allowFirstPull', t => t.cache, () => ({ pullers: pullers(), images: ['a/b'] })),
   'policy.addStatements': called(t => t.policy, 'addStatements', policyStatement),
   'replication.replicate': called(t => t.replication, 'replicate', t => t.cache, the({ region: 'eu-west-1', account: '444455556666' })),
   'replication.replicateMatching': called(t => t.replication, 'replicateMatching', the('services/'), the({ region: 'eu-west-1' })),
   'RegistryReplication.allowSource': called(the(library.RegistryReplication), 'allowSource', t => t.policy, t => ({ account: '444455556666', caches: [t.cache] })),
-  RegistryScanning: made('RegistryScanning', () => ({ scanType: library.RegistryScanType.BASIC })),
+  'RegistryScanning': made('RegistryScanning', () => ({ scanType: library.RegistryScanType.BASIC })),
   ...Object.fromEntries(['scanOnPush', 'scanContinuously'].map(name => [`scanning.${name}`, called(t => t.scanning, name, t => t.cache)])),
   ...Object.fromEntries(['scanOnPushMatching', 'scanContinuouslyMatching'].map(name => [`scanning.${name}`, called(t => t.scanning, name, the('team/*'))])),
   'Customer.account': called(the(Customer), 'account', the('444455556666'), the({ roles: ['builder'], organizationId: 'o-a1b2c3d4e5' })),
@@ -141,22 +165,22 @@ export const ENTRIES: { readonly [name: string]: Entry } = {
   'images.helmValues': called(t => t.images, 'helmValues', the({ image: 'quay.io/a/b' })),
   'CacheMonitoring.standard': called(the(CacheMonitoring), 'standard', the({ eventLog: undefined, loggedEvents: library.LoggedEvents.ALL_IMPORTS, alarmActions: [] })),
   'CacheMonitoring.logged': called(the(CacheMonitoring), 'logged', the({ eventLog: undefined, loggedEvents: library.LoggedEvents.ALL_IMPORTS })),
-  CacheAlerting: made('CacheAlerting', t => ({ caches: [t.cache], alarms: [CacheAlarm.pullsDenied()], topic: t.topic })),
-  CacheDashboard: made('CacheDashboard', t => ({ caches: [t.cache] })),
-  CacheEventLog: made('CacheEventLog', () => ({ retention: 7 })),
-  CacheFindings: made('CacheFindings', t => ({ cache: t.cache, targets: [], alarmActions: [], eventLog: undefined })),
-  CacheQueries: made('CacheQueries', t => ({ caches: [t.cache] })),
-  CacheStatistics: made('CacheStatistics', t => ({ caches: [t.cache], interval: Duration.hours(1), timeout: Duration.minutes(5), ...functionOptions })),
-  CacheProbe: made('CacheProbe', t => ({ images: [t.cache.image('a/b:1')], interval: Duration.hours(1), timeout: Duration.minutes(5), ...functionOptions })),
-  CacheVerification: made('CacheVerification', t => ({ cache: t.cache, images: ['a/b:1'], after: [t.cache], retryFor: Duration.minutes(1), imageTimeout: Duration.minutes(1), ...functionOptions })),
-  RepositoryAdoption: made('RepositoryAdoption', t => ({ template: t.cache.repositoryTemplate, dryRun: true, leaveOut: ['quay/keep'], trigger: '1' })),
-  RepositoryRemoval: made('RepositoryRemoval', t => ({ cache: t.cache, confirmedPrefix: 'quay', leaveOut: ['quay/keep'], ...functionOptions })),
+  'CacheAlerting': made('CacheAlerting', t => ({ caches: [t.cache], alarms: [CacheAlarm.pullsDenied()], topic: t.topic })),
+  'CacheDashboard': made('CacheDashboard', t => ({ caches: [t.cache] })),
+  'CacheEventLog': made('CacheEventLog', () => ({ retention: 7 })),
+  'CacheFindings': made('CacheFindings', t => ({ cache: t.cache, targets: [], alarmActions: [], eventLog: undefined })),
+  'CacheQueries': made('CacheQueries', t => ({ caches: [t.cache] })),
+  'CacheStatistics': made('CacheStatistics', t => ({ caches: [t.cache], interval: Duration.hours(1), timeout: Duration.minutes(5), ...functionOptions })),
+  'CacheProbe': made('CacheProbe', t => ({ images: [t.cache.image('a/b:1')], interval: Duration.hours(1), timeout: Duration.minutes(5), ...functionOptions })),
+  'CacheVerification': made('CacheVerification', t => ({ cache: t.cache, images: ['a/b:1'], after: [t.cache], retryFor: Duration.minutes(1), imageTimeout: Duration.minutes(1), ...functionOptions })),
+  'RepositoryAdoption': made('RepositoryAdoption', t => ({ template: t.cache.repositoryTemplate, dryRun: true, leaveOut: ['quay/keep'], trigger: '1' })),
+  'RepositoryRemoval': made('RepositoryRemoval', t => ({ cache: t.cache, confirmedPrefix: 'quay', leaveOut: ['quay/keep'], ...functionOptions })),
   'CacheFunctionDefaults.of': called(the(library.CacheFunctionDefaults), 'of', t => t.stack),
   'defaults.set': called(t => library.CacheFunctionDefaults.of(t.stack), 'set', the({ ...functionOptions })),
   'CacheMetrics.fromRule': called(the(library.CacheMetrics), 'fromRule', t => t.cache),
   'CacheEvents.fromRule': called(the(library.CacheEvents), 'fromRule', t => t.cache),
   'EndpointPolicies.scopedTo': called(the(library.EndpointPolicies), 'scopedTo', t => ({ caches: [t.cache], scopeS3: true })),
-  CacheVpcAccess: made('CacheVpcAccess', t => ({ vpc: t.vpc, endpointPolicies: library.EndpointPolicies.fullAccess() })),
+  'CacheVpcAccess': made('CacheVpcAccess', t => ({ vpc: t.vpc, endpointPolicies: library.EndpointPolicies.fullAccess() })),
   'ReplacementCheck.ofChangeSet': called(the(library.ReplacementCheck), 'ofChangeSet', the([JSON.stringify({ Changes: [], Status: 'CREATE_COMPLETE' })])),
   'metrics.failedPulls': called(t => t.cache.metrics, 'failedPulls', the({ period: Duration.minutes(1), statistic: cloudwatch.Stats.SUM })),
 };

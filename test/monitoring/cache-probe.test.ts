@@ -1,9 +1,10 @@
 import { CfnParameter, Duration, Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { ContainerImage, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
-import { CacheProbe, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
+import { CachedImages, CacheProbe, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
 import { newStack, warningsOf } from '../app';
 
 let stack: Stack;
@@ -238,4 +239,27 @@ test('fails: without images at synthesis', () => {
 
   expect(() => Template.fromStack(stack)).toThrow(
     'got a probe without images, expected at least one image to pull: pass images or call addImages(), or leave the probe out [at Stack/Probe]');
+});
+
+describe('what CachedImages found', () => {
+  test('is pulled with what else is, by a role that may pull the caches', () => {
+    const quay = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Quay', { repositoryPrefix: 'quay', upstream: UpstreamRegistry.QUAY });
+    const images = CachedImages.of(stack);
+    images.use(quay);
+    const probe = new CacheProbe(stack, 'Probe', { images: [quay.image('a/b:1')] });
+    probe.addImagesFoundBy(images);
+    images.manifest({ spec: { image: 'quay.io/a/b:1', initImage: 'quay.io/a/c:2' } });
+    new FargateTaskDefinition(stack, 'Task').addContainer('Web', { image: ContainerImage.fromRegistry('quay.io/a/d:3') });
+
+    expect(settings().caches).toEqual([{ prefix: 'quay', images: ['quay/a/b:1', 'quay/a/c:2', 'quay/a/d:3'] }]);
+    expect(JSON.stringify(statements())).toContain('repository/quay/*');
+  });
+
+  test('needs a cache of the same registry', () => {
+    const far = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'far', upstream: UpstreamRegistry.QUAY, region: 'us-east-2' });
+    CachedImages.of(stack).use(far);
+
+    expect(() => new CacheProbe(stack, 'Probe').addImagesFoundBy(CachedImages.of(stack))).toThrow(
+      'got images of a scope without caches of this account and Region');
+  });
 });

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
-import { CacheRule, CacheVerification, PullThroughCache, UpstreamCredential, UpstreamRegistry, UpstreamRole } from '../../src';
+import { CachedImages, CacheRule, CacheVerification, PullThroughCache, UpstreamCredential, UpstreamRegistry, UpstreamRole } from '../../src';
 import type { PullThroughCacheProps, VerifyOnDeployOptions } from '../../src';
 import { agnosticStack, ECHO, newStack } from '../app';
 
@@ -197,6 +197,16 @@ test('works for an imported cache', () => {
   new CacheVerification(stack, 'Verification', { cache: shared, images: ['app:1'] });
 
   expect(verification().Properties).toMatchObject({ prefix: 'shared', images: ['shared/app:1'] });
+});
+
+test('pulls what CachedImages found of its cache', () => {
+  const quay = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Quay', { repositoryPrefix: 'quay', upstream: UpstreamRegistry.QUAY });
+  const images = CachedImages.of(stack);
+  images.use(quay, PullThroughCache.fromPullThroughCacheAttributes(stack, 'K8s', { repositoryPrefix: 'k8s', upstream: UpstreamRegistry.KUBERNETES }));
+  new CacheVerification(stack, 'Verification', { cache: quay, imagesFoundBy: images });
+  images.manifest({ spec: { image: 'quay.io/a/b:1', initImage: 'registry.k8s.io/pause:3' } });
+
+  expect(verification().Properties.images).toEqual(['quay/a/b:1']);
 });
 
 test('works in a stack that goes anywhere, and with a prefix that is known at deployment only', () => {

@@ -25,8 +25,7 @@ test.each<[string, () => unknown]>([
   ['an allowed image', () => cacheIn().grants.pullImages(new iam.User(stack, 'User'), [lookedUp()])],
   ['a customer', () => CustomerAccess.forCustomers([Customer.account(lookedUp(), { organizationId: lookedUp('Org') })])
     .allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), [lookedUp('Name')])],
-  ['the account and Region of an import', () => PullThroughCache.fromPullThroughCacheAttributes(stack, 'Cache', {
-    repositoryPrefix: lookedUp(), account: lookedUp('Account'), region: lookedUp('Region') }).image('a/b').uri],
+  ['the account and Region of an import', () => PullThroughCache.fromPullThroughCacheAttributes(stack, 'Cache', { repositoryPrefix: lookedUp(), account: lookedUp('Account'), region: lookedUp('Region') }).image('a/b').uri],
   ['the role of an upstream', () => new PullThroughCache(stack, 'Cache', {
     upstream: UpstreamRegistry.echo({ account: '123456789012' }), upstreamRole: UpstreamRole.fromRole(iam.Role.fromLookup(stack, 'Role', { roleName: 'reader' })),
   })],

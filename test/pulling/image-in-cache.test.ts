@@ -7,7 +7,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
 import { PullThroughCache } from '../../src/pull-through-cache';
-import { ImageInCache, pathInCache } from '../../src/pulling/image-in-cache';
+import { ImageInCache } from '../../src/pulling/image-in-cache';
+import { pathInCache } from '../../src/pulling/path-in-cache';
 import { CacheRule } from '../../src/rule/cache-rule';
 import type { ICacheRule } from '../../src/rule/cache-rule';
 import { UpstreamRole } from '../../src/rule/upstream-role';
@@ -105,7 +106,8 @@ describe('an image elsewhere', () => {
   });
 
   test('fails in the same registry outside of the cache', () => {
-    expect(() => ImageInCache.fromRule(cacheOf('hub'), `${HOST}/team/app`)).toThrow(`of the registry '${HOST}'`);
+    expect(() => ImageInCache.fromRule(cacheOf('hub'), `${HOST}/team/app`)).toThrow(
+      `got the image '${HOST}/team/app' of the cache's own registry, outside of the cache`);
   });
 
   test('fails with the way out for a name that looks like a registry', () => {

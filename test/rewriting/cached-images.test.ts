@@ -12,6 +12,17 @@ import type { CachedImagesOptions } from '../../src/rewriting/options';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 
 describe('a name that a cache serves', () => {
+  test('is rewritten before a tag that is known at deployment only', () => {
+    const stack = newStack();
+    const tag = new CfnParameter(stack, 'Tag').valueAsString;
+    taskOf(stack, `quay.io/a/b:${tag}`, `nginx:${tag}`);
+    const { dockerHub, quay } = caches(stack);
+    CachedImages.of(stack).use(dockerHub, quay);
+
+    expect(imagesOf(stack)).toEqual([cached('quay/a/b:<Tag>'), cached('docker-hub/library/nginx:<Tag>')]);
+    expect(pullable(stack, /ExecutionRole/)).toEqual(['docker-hub/library/nginx', 'quay/a/b']);
+  });
+
   test.each([
     ['nginx', 'docker-hub/library/nginx:latest'],
     ['nginx:1.27', 'docker-hub/library/nginx:1.27'],
@@ -106,7 +117,6 @@ describe('a name that stays', () => {
   test.each([
     ['ghcr.io/team/app:1', ImageOutcome.NOT_SERVED],
     ['444455556666.dkr.ecr.us-east-1.amazonaws.com/app:1', ImageOutcome.PRIVATE_ECR],
-    ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1', ImageOutcome.ALREADY_CACHED],
     [`nginx@${DIGEST}`, ImageOutcome.PINNED_BY_DIGEST],
     [`nginx:1.27@${DIGEST}`, ImageOutcome.PINNED_BY_DIGEST],
     ['Nginx', ImageOutcome.NOT_A_NAME],
@@ -120,8 +130,8 @@ describe('a name that stays', () => {
 
   test.each([
     ['a parameter', (stack: Stack) => new CfnParameter(stack, 'Image').valueAsString],
-    ['a tag', (stack: Stack) => `nginx:${new CfnParameter(stack, 'Tag').valueAsString}`],
-    ['a lazy value', () => Lazy.string({ produce: () => 'nginx:1' })],
+    ['its repository', (stack: Stack) => `quay.io/${new CfnParameter(stack, 'Name').valueAsString}:1`],
+    ['its digest', (stack: Stack) => `${new CfnParameter(stack, 'Name').valueAsString}@${DIGEST}`],
   ])('is known at deployment only: %s', (_, name) => {
     const stack = newStack();
     taskOf(stack, name(stack));
@@ -131,6 +141,32 @@ describe('a name that stays', () => {
 
     expect(JSON.stringify(imagesOf(stack))).not.toContain('docker-hub');
     expect(images.found.map(one => one.outcome)).toEqual([ImageOutcome.TOKEN]);
+  });
+
+  test('is lazy, and told apart from one that is known at deployment only once the template is there', () => {
+    const stack = newStack();
+    taskOf(stack, Lazy.string({ produce: () => 'nginx:1' }));
+
+    const images = CachedImages.of(stack);
+    images.use(caches(stack).dockerHub);
+
+    expect(imagesOf(stack)).toEqual(['nginx:1']);
+    expect(images.found.map(one => one.outcome)).toEqual([ImageOutcome.TOKEN, ImageOutcome.NOT_REWRITTEN]);
+  });
+
+  test.each<[string, (stack: Stack) => ecs.ContainerImage | string]>([
+    ['written by hand', () => '111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1'],
+    ['of a repository of aws-cdk', stack => ecs.ContainerImage.fromEcrRepository(
+      ecr.Repository.fromRepositoryName(stack, 'Repository', 'docker-hub/library/nginx'), '1')],
+  ])('leads to a cache already, %s, and may be pulled for the first time', (_, image) => {
+    const stack = newStack();
+    taskOf(stack, image(stack));
+    const images = CachedImages.of(stack);
+    images.use(caches(stack).dockerHub);
+
+    expect(imagesOf(stack)[0]).toMatch(/^111122223333.dkr.ecr.eu-west-1.*docker-hub\/library\/nginx:1$/);
+    expect(images.found.map(one => one.outcome)).toEqual([ImageOutcome.ALREADY_CACHED]);
+    expect(pullable(stack, /ExecutionRole/)).toEqual(['docker-hub/library/nginx']);
   });
 
   test("is aws-cdk's own, of a repository", () => {

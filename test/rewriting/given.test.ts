@@ -84,7 +84,7 @@ describe('the options of a call', () => {
       + 'say what is to be set, or leave the call out [at Stack]';
 
     expect(() => images.configure(untyped(options))).toThrow(message('configure()', "'exceptions', 'digests', 'requireCached', 'pullers'"));
-    expect(() => images.useWith(quay, untyped(options))).toThrow(message('useWith()', "'replaces'"));
+    expect(() => images.useWith(quay, untyped(options))).toThrow(message('useWith()', "'replaces', 'replacementPrefix'"));
     expect(() => images.addImageProperty(untyped(options))).toThrow(
       message('addImageProperty()', "'resourceType', 'imagePath', 'rolePath', 'removes'"));
   });
@@ -97,7 +97,7 @@ describe('the options of a call', () => {
     expect(() => images.configure(untyped({ exception: ['quay.io/a/*'] }))).toThrow(
       message('exception', 'configure()', "'exceptions', 'digests', 'requireCached', 'pullers'"));
     expect(() => images.configure(untyped({ toString: true }))).toThrow("the unknown name 'toString'");
-    expect(() => images.useWith(quay, untyped({ replaces: ['ghcr.io/a/*'], digests: true }))).toThrow(message('digests', 'useWith()', "'replaces'"));
+    expect(() => images.useWith(quay, untyped({ replaces: ['ghcr.io/a/*'], digests: true }))).toThrow(message('digests', 'useWith()', "'replaces', 'replacementPrefix'"));
     expect(() => images.addImageProperty(untyped({ resourceType: 'AWS::A::B', imagePath: 'Image', ownImages: 'aws/' }))).toThrow(
       message('ownImages', 'addImageProperty()', "'resourceType', 'imagePath', 'rolePath', 'removes'"));
   });

@@ -9,11 +9,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { cached, caches, newStack, propertiesOf, pullable, warnings } from './fixture';
 import { CachedImages } from '../../src/rewriting/cached-images';
-import { IMAGE_PROPERTIES, l1Name } from '../../src/rewriting/image-properties';
+import { l1Name } from '../../src/rewriting/image-properties';
+import { IMAGE_PROPERTIES } from '../../src/rewriting/known-properties';
 
 /** What the resource types want besides, so that their L1 synthesizes. */
 const MAKE: Record<string, (stack: Stack, properties: any) => CfnResource> = {
   'AWS::ECS::TaskDefinition': (stack, properties) => new ecs.CfnTaskDefinition(stack, 'Resource', properties),
+  'AWS::ECS::DaemonTaskDefinition': (stack, properties) => new ecs.CfnDaemonTaskDefinition(stack, 'Resource', properties),
+  'AWS::ECS::ExpressGatewayService': (stack, properties) => new ecs.CfnExpressGatewayService(stack, 'Resource', { infrastructureRoleArn: 'arn', ...properties }),
   'AWS::Batch::JobDefinition': (stack, properties) => new batch.CfnJobDefinition(stack, 'Resource', { type: 'container', ...properties }),
   'AWS::CodeBuild::Project': (stack, { environment, ...properties }) => new codebuild.CfnProject(stack, 'Resource', {
     artifacts: { type: 'NO_ARTIFACTS' },
@@ -105,7 +108,7 @@ test('credentials of another registry go, and CodeBuild pulls with the role of t
   const known = IMAGE_PROPERTIES.map(({ resourceType, rolePath, removes, sets }) => [resourceType, rolePath === undefined ? [] : removes, sets]);
 
   expect(known.filter(([, removes]) => removes?.length)).toEqual([
-    ['AWS::ECS::TaskDefinition', ['RepositoryCredentials'], undefined],
+    ...['TaskDefinition', 'DaemonTaskDefinition', 'ExpressGatewayService'].map(type => [`AWS::ECS::${type}`, ['RepositoryCredentials'], undefined]),
     ...Array.from({ length: 4 }, () => ['AWS::Batch::JobDefinition', ['RepositoryCredentials'], undefined]),
     ['AWS::CodeBuild::Project', ['RegistryCredential'], { ImagePullCredentialsType: 'SERVICE_ROLE' }],
   ]);

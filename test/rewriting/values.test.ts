@@ -1,6 +1,7 @@
 import { CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { changedAt, holdersAt, valueAt } from '../../src/rewriting/image-properties';
 
+const JOBS = { holderSteps: ['jobs', '*', 'container'], key: 'image' };
 const marked = (properties: object) => ({ ...properties, marked: true });
 
 /** An L1 whose properties are these. */
@@ -12,8 +13,8 @@ describe('the holders of an image', () => {
   test('are the objects at the end of the path, with where they are in its lists', () => {
     const resource = resourceWith({ jobs: [{ container: { image: 'a' } }, { container: { image: 'b' } }] });
 
-    expect(holdersAt(resource, ['jobs', '*', 'container'])).toEqual([
-      { properties: { image: 'a' }, indices: [0] }, { properties: { image: 'b' }, indices: [1] },
+    expect(holdersAt(resource, JOBS)).toEqual([
+      { properties: { image: 'a' }, indices: ['0'] }, { properties: { image: 'b' }, indices: ['1'] },
     ]);
   });
 
@@ -24,7 +25,7 @@ describe('the holders of an image', () => {
     ['an object is a text', { jobs: ['a'] }],
     ['an object is null', { jobs: [null] }],
   ])('are none where %s', (_, properties) => {
-    expect(holdersAt(resourceWith(properties), ['jobs', '*', 'container'])).toEqual([]);
+    expect(holdersAt(resourceWith(properties), JOBS)).toEqual([]);
   });
 });
 

@@ -49,7 +49,7 @@ describe('an image of an upstream', () => {
   test('fails for another registry', () => {
     expect(() => readUpstreamImage('quay.io/team/nginx:1.27', HOSTS)).toThrow(
       "got the image 'quay.io/team/nginx:1.27' of the registry 'quay.io', expected an image of registry.example.com, mirror.example.com, which this "
-      + "cache serves: use a cache of 'quay.io'; if 'quay.io' is part of the image's name, write 'registry.example.com/quay.io/team/nginx:1.27'");
+      + "cache serves: use a cache of 'quay.io', or write the name that the image has at registry.example.com");
   });
 
   test.each(['docker.io/library/nginx', 'index.docker.io/nginx'])('fails for Docker Hub where it is named: %s', (image) => {
@@ -68,8 +68,8 @@ describe('an image of an upstream', () => {
 
   test('fails naming only hosts that are known', () => {
     expect(() => readUpstreamImage('quay.io/nginx', [PRIVATE, 'mirror.example.com'])).toThrow(
-      "expected an image of mirror.example.com, which this cache serves: use a cache of 'quay.io'; if 'quay.io' is part of the image's name, "
-      + "write 'mirror.example.com/quay.io/nginx'");
+      "expected an image of mirror.example.com, which this cache serves: use a cache of 'quay.io', or write the name that the "
+      + 'image has at mirror.example.com');
   });
 });
 

@@ -130,6 +130,7 @@ function servedBy(rule: ICacheRule): ServedNames[] {
   }));
 }
 
-function replacedBy({ rule, replaces }: UsedCache): ReplacedNames[] {
-  return replaces.map(pattern => ({ pattern, to: targetOf(rule), completes: completesWords(rule) }));
+function replacedBy({ rule, replaces, replacementPrefix }: UsedCache): ReplacedNames[] {
+  const front = replacementPrefix === undefined ? '' : `${replacementPrefix}/`;
+  return replaces.map(pattern => ({ pattern, to: `${targetOf(rule)}${front}`, completes: front === '' && completesWords(rule) }));
 }

@@ -103,8 +103,10 @@ describe('who pulls in a cluster', () => {
 describe('policies as text', () => {
   test('are the documents, as a parser of YAML reads them', () => {
     const { images } = cluster();
-    const documents = [...images.mutatingAdmissionPolicy(), ...images.validatingAdmissionPolicy(), ...images.kyvernoMutatingPolicy(), ...images.kyvernoValidatingPolicy(),
-      { 'kind': 'Values', 'on': 'yes', 'a b': '# no comment', 'empty': [], 'map': {}, 'deep': [[1, [2]], [{ a: null, b: [true] }], 'x: y'], 'lines': 'a\nb', 'left': undefined }];
+    const documents = [
+      ...CALLS.flatMap(call => images[call]()),
+      { 'kind': 'Values', 'on': 'yes', 'a b': '# no comment', 'empty': [], 'map': {}, 'deep': [[1, [2]], [{ a: null, b: [true] }], 'x: y'], 'lines': 'a\nb', 'left': undefined },
+    ];
     const parsed = parseAllDocuments(images.toYaml(documents)).map(one => {
       expect((one as any).errors).toEqual([]);
       return (one as any).toJS();

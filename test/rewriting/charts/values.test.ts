@@ -5,10 +5,12 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as fc from 'fast-check';
-import { cached, caches, DIGEST, newStack, plain, pullable, warnings } from './fixture';
-import { CachedImages } from '../../src/rewriting/cached-images';
-import { helmValuesWith, manifestWith } from '../../src/rewriting/kubernetes';
-import type { CachedImagesOptions } from '../../src/rewriting/options';
+import { CachedImages } from '../../../src/rewriting/cached-images';
+import type { ImageJudge } from '../../../src/rewriting/charts/judge';
+import { manifestWith } from '../../../src/rewriting/charts/manifest';
+import { helmValuesWith } from '../../../src/rewriting/charts/values';
+import type { CachedImagesOptions } from '../../../src/rewriting/options';
+import { cached, caches, DIGEST, newStack, plain, pullable, warnings } from '../fixture';
 
 const HOST = cached('').slice(0, -1);
 
@@ -89,7 +91,7 @@ describe("a chart's values", () => {
         helperImage: cached('quay/a/helper:1'),
       }],
     ['with the name of Docker Hub and a tag that is a number',
-      { image: { repository: 'bitnami/redis', tag: 7 }, metrics: { image: { registry: 'docker.io', repository: 'bitnami/redis-exporter', tag: '1' } } },
+      { image: { repository: 'docker.io/bitnami/redis', tag: 7 }, metrics: { image: { registry: 'docker.io', repository: 'bitnami/redis-exporter', tag: '1' } } },
       {
         image: { repository: `${HOST}/docker-hub/bitnami/redis`, tag: 7 },
         metrics: { image: { registry: HOST, repository: 'docker-hub/bitnami/redis-exporter', tag: '1' } },
@@ -172,7 +174,7 @@ describe("a chart's values", () => {
     const { images, echo, helm } = setting();
     images.useWith(echo, { replaces: ['docker.io/library/nginx'] });
 
-    expect(helm({ image: { repository: 'nginx', tag: '1.27' } })).toEqual({ image: { repository: `${HOST}/echo/nginx`, tag: '1.27' } });
+    expect(helm({ image: { repository: 'docker.io/nginx', tag: '1.27' } })).toEqual({ image: { repository: `${HOST}/echo/nginx`, tag: '1.27' } });
   });
 });
 
@@ -318,23 +320,26 @@ describe('what is given', () => {
     }
     return value;
   };
-  const replace = () => ({ host: 'host', repositoryName: 'name', suffix: ':1' });
+  const judge = (image: ImageJudge['image']): ImageJudge => ({
+    digests: false, image, serves: () => false, registry: () => undefined, below: () => undefined, unknown: () => undefined,
+  });
+  const replace = judge(() => ({ host: 'host', repositoryName: 'name', suffix: ':1' }));
 
   test('is not changed', () => {
-    const values = frozen({ a: [{ image: 'nginx' }], image: { repository: 'x', tag: '1' } });
+    const values = frozen({ a: [{ image: 'nginx:1' }], image: { repository: 'quay.io/x', tag: '1' } });
 
     expect(helmValuesWith(values, replace)).toEqual({ a: [{ image: 'host/name:1' }], image: { repository: 'host/name', tag: '1' } });
-    expect(manifestWith(frozen({ spec: { image: 'nginx' } }), replace)).toEqual({ spec: { image: 'host/name:1' } });
+    expect(manifestWith(frozen({ spec: { image: 'nginx:1' } }), replace)).toEqual({ spec: { image: 'host/name:1' } });
   });
 
   test('names where an image is found', () => {
     const places: string[] = [];
-    const note = (_: string, place: string) => {
+    const note = judge((_, place) => {
       places.push(place);
       return undefined;
-    };
+    });
 
-    helmValuesWith({ a: { image: { repository: 'x', tag: '1' } }, list: [{ image: 'y' }] }, note);
+    helmValuesWith({ a: { image: { repository: 'quay.io/x', tag: '1' } }, list: [{ image: 'y:1' }] }, note);
 
     expect(places).toEqual(['a.image', 'list.0.image']);
   });
