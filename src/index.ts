@@ -53,7 +53,12 @@ export { BuildImages } from './mirrors/build-images';
 export type { DockerfileOptions } from './mirrors/dockerfile-images';
 
 export { CacheAlarm } from './monitoring/cache-alarm';
-export type { CallsNearQuotaOptions } from './monitoring/cache-alarm';
+export { AlarmSeverity } from './monitoring/alarm-options';
+export type {
+  CacheAlarmOptions, CallsNearQuotaOptions, CountAlarmOptions, EvaluatedAlarmOptions, HitRateAlarmOptions, MissingRunsAlarmOptions,
+} from './monitoring/alarm-options';
+export { CacheAlarmActions } from './monitoring/alarm-actions';
+export type { AlarmActionsOptions } from './monitoring/alarm-actions';
 export { CacheAlerting } from './monitoring/cache-alerting';
 export type { CacheAlertingProps } from './monitoring/cache-alerting';
 export { CacheDashboard } from './monitoring/cache-dashboard';
@@ -66,6 +71,8 @@ export { CacheFindings } from './monitoring/cache-findings';
 export type { CacheFindingsProps } from './monitoring/cache-findings';
 export { CacheFunctionDefaults } from './monitoring/cache-function-defaults';
 export type { CacheFunctionOptions } from './monitoring/cache-function-options';
+export { CacheIntegrity } from './monitoring/cache-integrity';
+export type { CacheIntegrityProps } from './monitoring/cache-integrity';
 export { CacheMetrics } from './monitoring/cache-metrics';
 export type { CacheMetricProducers } from './monitoring/metric-producers';
 export { FindingSeverity } from './monitoring/cache-events';

@@ -310,6 +310,7 @@ const ATTRIBUTES = Object.keys({
   failedPullsAlarm: 0,
   importsRule: 0,
   deniedPullsRule: 0,
+  upstreamRefusalsRule: 0,
   statisticsInterval: 0,
   statisticsLogGroup: 0,
   probeInterval: 0,

@@ -40,7 +40,7 @@ export function alarmsByHand(scope: Construct, prefix: string, log: Logs, failed
     id: string, trouble: Trouble, logGroup: logs.LogGroup | undefined, metric: cloudwatch.Metric,
     rest: Omit<cloudwatch.AlarmProps, 'metric' | 'evaluationPeriods'> & { evaluationPeriods?: number },
   ) => new cloudwatch.Alarm(scope, id, {
-    alarmDescription: describeTrouble(trouble, prefix, logGroup?.logGroupName ?? ''), metric, evaluationPeriods: 1, ...rest,
+    alarmDescription: describeTrouble(trouble, [prefix], logGroup?.logGroupName ?? ''), metric, evaluationPeriods: 1, ...rest,
   });
   const missing = { comparisonOperator: LESS_THAN_THRESHOLD, threshold: 1, evaluationPeriods: 2, treatMissingData: BREACHING };
   const some = { comparisonOperator: GREATER_THAN_THRESHOLD, threshold: 0, treatMissingData: IGNORE };
@@ -62,7 +62,7 @@ export function alarmsByHand(scope: Construct, prefix: string, log: Logs, failed
 /** The alarm on the quota, which all caches of a stack share. */
 export function quotaAlarmByHand(scope: Construct, prefix: string): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, 'CallsNearQuota', {
-    alarmDescription: describeTrouble(Troubles.NEAR_QUOTA, prefix, ''),
+    alarmDescription: describeTrouble(Troubles.NEAR_QUOTA, [prefix], ''),
     metric: callsByHand(),
     comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     threshold: 96_000,

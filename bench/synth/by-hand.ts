@@ -111,7 +111,7 @@ export function ruleByHand(scope: Construct, prefix: string, log: logs.LogGroup)
 export function alarmByHand(scope: Construct, prefix: string, log: logs.LogGroup, failed: events.Rule): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, 'FailedPullsAlarm', {
     // the texts are data, which a hand would write too
-    alarmDescription: describeTrouble(Troubles.FAILED_PULLS, prefix, log.logGroupName),
+    alarmDescription: describeTrouble(Troubles.FAILED_PULLS, [prefix], log.logGroupName),
     metric: ruleMetric('TriggeredRules', failed),
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     threshold: 1,

@@ -26,6 +26,6 @@ measureSynth((stack, prefixes) => {
       CacheAlarm.callsNearQuota(),
       CacheAlarm.eventsNotLogged(),
     ],
-    pageActions: [],
+    pageActions: [{ bind: () => ({ alarmActionArn: 'arn:aws:sns:eu-central-1:111122223333:pager' }) }],
   });
 }, MOST_IN_A_STACK);

@@ -77,7 +77,7 @@ def assemble(settings: Settings, endpoint: str) -> Engine:
     ecr.reset = _with(ecr.reset, rules.reset, templates.reset, policies.reset, tokens.reset, imports.reset,
                       account_settings.reset, configurations.reset)
     cloudformation.install(rules, templates, policies, configurations)
-    mends.install(clock)
+    mends.install(clock, switches)
 
     control = Control(clock, switches, upstreams, Seeding(images), events, permissions, alarms, downloads)
     return Engine(App(control, registry), alarms)

@@ -19,6 +19,10 @@ class Switches:
     failed_refresh_sends_event: bool = True
     """Whether a refresh that fails is an event although the cached image is served."""
 
+    log_streams_see_source: bool = False
+    """Whether EventBridge's call to create a log stream carries aws:SourceAccount and aws:SourceArn; AWS's example of a
+    policy has them for its log events only."""
+
     pullers_need_tag_resource: bool = True
     """Whether a first pull into a template with tags needs ecr:TagResource: only AWS's pages for China say so."""
 

@@ -51,7 +51,7 @@ def quay(engine: Engine, layout: Path) -> Iterator[StaticRegistry]:
     yield registry
     registry.stop()
     engine.control("PUT", "/switches", {"first_pull_by_digest_refused": True, "failure_events": 1,
-                                        "failed_refresh_sends_event": True, "trust_sees_source": False})
+                                        "failed_refresh_sends_event": True, "log_streams_see_source": False, "trust_sees_source": False})
 
 
 @pytest.fixture

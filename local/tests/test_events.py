@@ -148,7 +148,7 @@ def test_an_alarm_fires_and_returns_to_ok_by_itself(times: int, queue: Any, root
     # then
     eventually(lambda: _state(cloudwatch) == "ALARM")
     # when
-    engine.control("POST", "/clock", {"minutes": 10})
+    engine.control("POST", "/clock", {"minutes": 20})
     # then
     eventually(lambda: _state(cloudwatch) == "OK")
 
@@ -232,15 +232,19 @@ def _messages(logs: Any) -> list[Any]:
     return [json.loads(event["message"])["detail"] for event in found]
 
 
-def test_a_log_group_gets_events_that_its_policy_allows(ecr: Any, root: Puller, engine: Engine, account: str) -> None:
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_log_group_gets_events_that_its_policy_allows(seen: bool, ecr: Any, root: Puller, engine: Engine,
+                                                        account: str) -> None:
+    engine.control("PUT", "/switches", {"log_streams_see_source": seen})
     logs = _log_group(engine, account, Principal={"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
                       Condition={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {
                           "aws:SourceArn": f"arn:aws:events:{REGION}:{account}:rule/*"}})
     _rule(engine, account, f"arn:aws:logs:{REGION}:{account}:log-group:/cache")
     # when
     root.manifest("quay/pause", "none")
+    engine.control("PUT", "/switches", {"log_streams_see_source": False})
     # then
-    assert [detail["image-tag"] for detail in _messages(logs)] == ["none"]
+    assert [detail["image-tag"] for detail in _messages(logs)] == (["none"] if seen else [])
 
 
 @pytest.mark.parametrize("statement", [

@@ -9,6 +9,8 @@ import pytest
 from support import REGION, Engine, eventually
 from test_cloudformation import Stack
 
+from engine.mends.alarms import _state
+
 
 @pytest.fixture
 def stack(engine: Engine, account: str) -> Stack:
@@ -118,3 +120,31 @@ def test_loopback_counts_as_a_secure_transport(engine: Engine, account: str) -> 
     user = engine.user(account, "publisher", {"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
     # when, then
     engine.client("s3", user).put_object(Bucket=f"staging-{account}", Key="k", Body=b"v")
+
+
+_CASES = [
+    # the tables of the guide, the oldest value first: 0 is good, X is bad, - is missing
+    (3, 3, "0-X-X", ("OK", "OK", "OK", "OK")),
+    (3, 3, "----0", ("OK", "OK", "OK", "OK")),
+    (3, 3, "-----", ("INSUFFICIENT_DATA", "before", "ALARM", "OK")),
+    (3, 3, "0XX-X", ("ALARM", "ALARM", "ALARM", "ALARM")),
+    (3, 3, "--X--", ("ALARM", "before", "ALARM", "OK")),
+    (3, 2, "0-X-X", ("ALARM", "ALARM", "ALARM", "ALARM")),
+    (3, 2, "00X0X", ("ALARM", "ALARM", "ALARM", "ALARM")),
+    (3, 2, "0-X--", ("OK", "OK", "ALARM", "OK")),
+    (3, 2, "----0", ("OK", "OK", "ALARM", "OK")),
+    (3, 2, "----X", ("ALARM", "before", "ALARM", "OK")),
+]
+
+
+@pytest.mark.parametrize(("periods", "datapoints", "oldest_first", "expected"), _CASES)
+def test_missing_data_is_treated_as_in_the_tables_of_the_guide(periods: int, datapoints: int, oldest_first: str,
+                                                               expected: tuple[str, ...]) -> None:
+    values = [{"0": 0.0, "X": 1.0, "-": None}[one] for one in reversed(oldest_first)]
+    # when
+    states = tuple(_state({"AlarmName": "a", "ComparisonOperator": "GreaterThanThreshold", "Threshold": 0,
+                           "EvaluationPeriods": periods, "DatapointsToAlarm": datapoints, "StateValue": "before",
+                           "TreatMissingData": treat}, values)
+                   for treat in ("missing", "ignore", "breaching", "notBreaching"))
+    # then
+    assert states == expected

@@ -26,13 +26,19 @@ export function watchFailedPulls(cache: Context): { alarm: aws.cloudwatch.Metric
   const alarm = new aws.cloudwatch.MetricAlarm(name, {
     alarmDescription: pulumi.interpolate`ECR could not import images into the pull-through cache ${cacheNamespace}: the log ${log.name} `
       .apply(text => `${text}has its reasons. Check the role or credential of the cache, and access to the upstream. `
-        + 'This alarm sees failed imports, not callers who are denied.'),
-    namespace: 'AWS/Events',
-    metricName: 'TriggeredRules',
-    dimensions: { RuleName: rule.name },
-    statistic: 'Sum',
-    period: 300,
-    evaluationPeriods: 1,
+        + 'A name that a workload asks for again and again may be mistyped. '
+        + 'This alarm sees imports that fail again and again, not callers who are denied.'),
+    metricQueries: [
+      // each period has a value, so that no older one decides
+      { id: 'failed', expression: 'FILL(events, 0)', label: 'TriggeredRules', returnData: true },
+      {
+        id: 'events',
+        returnData: false,
+        metric: { namespace: 'AWS/Events', metricName: 'TriggeredRules', dimensions: { RuleName: rule.name }, stat: 'Sum', period: 900 },
+      },
+    ],
+    evaluationPeriods: 16,
+    datapointsToAlarm: 3,
     comparisonOperator: 'GreaterThanOrEqualToThreshold',
     threshold: 1,
     // without failures EventBridge sends no data, which is the good state

@@ -1,75 +1,50 @@
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { ECR } from '@aws-sdk/client-ecr';
-import { LineKind, Outcome, ProbeMetric } from './contract';
 import type { ProbeSettings } from './contract';
-import { EcrPullCalls, probeImage, PullCalls, Pulled } from './pull';
-import { clientOptions, eventTime, inParallel, logLine, metricCalls, readSettings, reasonOf, Remaining } from './runtime';
+import type { DeploymentRequest } from './custom-resource';
+import { EcrPullCalls } from './ecr-pull-calls';
+import { serveRun } from './first-run';
+import type { Measured, Run } from './first-run';
+import { ProbeRun } from './probe-run';
+import { clientOptions, furtherToken, logLine, metricCalls, readSettings, Remaining } from './runtime';
 import type { RuntimeContext, ScheduledEvent } from './runtime';
-import type { Figure } from './statistics-tally';
 
-/** Pulls the images of the settings and puts how it went into CloudWatch. */
-export async function handler(event: ScheduledEvent, context: RuntimeContext): Promise<void> {
-  const settings = readSettings<ProbeSettings>(process.env);
-  const imageTimeout = settings.imageTimeoutSeconds * 1000;
-  // a first pull answers when the image is imported, so a request may take as long as its image
-  const ecr = new ECR(clientOptions(imageTimeout));
-  const cloudWatch = new CloudWatchClient(clientOptions(10_000));
-  const remaining = new Remaining(context);
-  const now = eventTime(event);
+/** Pulls the images of the settings, has ECR try credentials, and puts how it went into CloudWatch. */
+class ProbingRun implements Run {
+  private readonly settings = readSettings<ProbeSettings>(process.env);
 
-  const callsFor = () => new EcrPullCalls(ecr, remaining.forReading(imageTimeout));
-  const figures = await probeRun(settings, now, callsFor, logLine);
-  for (const call of metricCalls(now, figures)) {
-    await cloudWatch.send(new PutMetricDataCommand(call), remaining.forFigures());
-  }
-}
-
-const IMAGES_AT_ONCE = 4;
-
-/** How the images of one cache fared. */
-class ProbeTally {
-  public images = 0;
-  public failures = 0;
-  public moved = 0;
-  public slowest?: number;
-
-  public figures(): Figure[] {
-    return [
-      { name: ProbeMetric.IMAGES, value: this.images, unit: 'Count' },
-      { name: ProbeMetric.FAILURES, value: this.failures, unit: 'Count' },
-      { name: ProbeMetric.MOVED_TAGS, value: this.moved, unit: 'Count' },
-      ...this.slowest === undefined ? [] : [{ name: ProbeMetric.LATENCY, value: this.slowest, unit: 'Milliseconds' } as const],
-    ];
+  public async measure(now: Date, remaining: Remaining): Promise<Measured> {
+    const imageTimeout = this.settings.imageTimeoutSeconds * 1000;
+    // a first pull answers when the image is imported, so a request may take as long as its image
+    const ecr = new ECR(clientOptions(imageTimeout));
+    return new ProbeRun(this.settings, now, {
+      calls: () => new EcrPullCalls(ecr, remaining.forReading(imageTimeout)),
+      rules: async () => {
+        const prefixes: string[] = [];
+        let nextToken: string | undefined;
+        do {
+          const page = await ecr.describePullThroughCacheRules({ maxResults: 1000, nextToken }, remaining.forReading());
+          prefixes.push(...(page.pullThroughCacheRules ?? []).map(({ ecrRepositoryPrefix }) => ecrRepositoryPrefix!));
+          nextToken = furtherToken(nextToken, page.nextToken);
+        } while (nextToken);
+        return prefixes;
+      },
+      credentialProblem: async ecrRepositoryPrefix => {
+        const { isValid, failure } = await ecr.validatePullThroughCacheRule({ ecrRepositoryPrefix }, remaining.forReading());
+        return isValid ? undefined : failure ?? 'ECR finds the rule not valid and gives no reason';
+      },
+    }, logLine).run();
   }
 
-  public add(pulled: Pulled): void {
-    this.moved += pulled.moved ? 1 : 0;
-    this.slowest = Math.max(this.slowest ?? 0, pulled.milliseconds);
-  }
-}
-
-/**
- * Pulls all images, each for itself: one that fails, or takes too long, is a line and a number, and the others go on.
- *
- * @param callsFor gives the calls for one image, which end by themselves when the image's time is up
- */
-async function probeRun(
-  settings: ProbeSettings, now: Date, callsFor: () => PullCalls, log: (line: object) => void): Promise<Map<string, Figure[]>> {
-  const previousRun = new Date(now.getTime() - settings.intervalSeconds * 1000);
-  const tallies = new Map(settings.caches.map(({ prefix }) => [prefix, new ProbeTally()]));
-  const images = settings.caches.flatMap(cache => cache.images.map(image => ({ prefix: cache.prefix, image })));
-  await inParallel(IMAGES_AT_ONCE, images, async ({ prefix, image }) => {
-    const tally = tallies.get(prefix)!;
-    tally.images += 1;
-    const line = { kind: LineKind.IMAGE, cache: prefix, repository: image.split(/[:@]/)[0], image };
-    try {
-      const pulled = await probeImage(callsFor(), image, previousRun);
-      tally.add(pulled);
-      log({ ...line, outcome: Outcome.PULLED, ...pulled });
-    } catch (error) {
-      tally.failures += 1;
-      log({ ...line, outcome: Outcome.FAILED, ...reasonOf(error) });
+  public async put(now: Date, figures: Measured['figures'], remaining: Remaining): Promise<void> {
+    const cloudWatch = new CloudWatchClient(clientOptions(10_000));
+    for (const call of metricCalls(now, figures)) {
+      await cloudWatch.send(new PutMetricDataCommand(call), remaining.forFigures());
     }
-  });
-  return new Map([...tallies].map(([prefix, tally]) => [prefix, tally.figures()]));
+  }
+}
+
+/** Probes on a schedule, or once during a deployment. */
+export async function handler(event: ScheduledEvent | DeploymentRequest, context: RuntimeContext): Promise<void> {
+  await serveRun(event, context, new ProbingRun());
 }

@@ -2,7 +2,10 @@ import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@a
 import { DescribeImagesCommand, DescribeRepositoriesCommand, ECRClient, RepositoryNotFoundException } from '@aws-sdk/client-ecr';
 import { PullCount } from './contract';
 import type { StatisticsSettings } from './contract';
-import { clientOptions, eventTime, logLine, metricCalls, readSettings, Remaining } from './runtime';
+import type { DeploymentRequest } from './custom-resource';
+import { serveRun } from './first-run';
+import type { Measured, Run } from './first-run';
+import { clientOptions, furtherToken, logLine, metricCalls, readSettings, Remaining } from './runtime';
 import type { RuntimeContext, ScheduledEvent } from './runtime';
 import { StatisticsRun } from './statistics-run';
 import type { Sources } from './statistics-run';
@@ -26,7 +29,7 @@ class AwsSources implements Sources {
     do {
       const page = await this.ecr.send(new DescribeRepositoriesCommand({ maxResults: PAGE, nextToken }), this.remaining.forReading());
       yield (page.repositories ?? []).map(repository => repository.repositoryName!);
-      nextToken = page.nextToken;
+      nextToken = furtherToken(nextToken, page.nextToken);
     } while (nextToken);
   }
 
@@ -37,7 +40,7 @@ class AwsSources implements Sources {
         const page = await this.ecr.send(
           new DescribeImagesCommand({ repositoryName, maxResults: PAGE, nextToken }), this.remaining.forReading());
         yield page.imageDetails ?? [];
-        nextToken = page.nextToken;
+        nextToken = furtherToken(nextToken, page.nextToken);
       } catch (error) {
         if (!(error instanceof RepositoryNotFoundException)) {
           throw error;
@@ -87,23 +90,34 @@ class AwsSources implements Sources {
           refused.add(repository);
         }
       }
-      NextToken = page.NextToken;
+      NextToken = furtherToken(NextToken, page.NextToken);
     } while (NextToken);
     refused.forEach(repository => pulls.delete(repository));
   }
 }
 
-/** Counts the caches and puts their figures into CloudWatch. */
-export async function handler(event: ScheduledEvent, context: RuntimeContext): Promise<void> {
-  const ecr = new ECRClient(clientOptions(REQUEST_MILLISECONDS));
-  const cloudWatch = new CloudWatchClient(clientOptions(REQUEST_MILLISECONDS));
-  const remaining = new Remaining(context);
-  const now = eventTime(event);
-  const clock = { now, timeIsUp: () => remaining.milliseconds < RESERVE_MILLISECONDS };
+/** One count of all caches. */
+class CountingRun implements Run {
+  private readonly cloudWatch = new CloudWatchClient(clientOptions(REQUEST_MILLISECONDS));
 
-  const sources = new AwsSources(ecr, cloudWatch, remaining);
-  const tallies = await new StatisticsRun(readSettings<StatisticsSettings>(process.env), sources, clock, logLine).run();
-  for (const call of metricCalls(now, new Map(tallies.map(tally => [tally.prefix, tally.figures(now)])))) {
-    await cloudWatch.send(new PutMetricDataCommand(call), remaining.forFigures());
+  public async measure(now: Date, remaining: Remaining): Promise<Measured> {
+    const clock = { now, timeIsUp: () => remaining.milliseconds < RESERVE_MILLISECONDS };
+    const sources = new AwsSources(new ECRClient(clientOptions(REQUEST_MILLISECONDS)), this.cloudWatch, remaining);
+    const tallies = await new StatisticsRun(readSettings<StatisticsSettings>(process.env), sources, clock, logLine).run();
+    return {
+      figures: new Map(tallies.map(tally => [tally.prefix, tally.figures(now)])),
+      whole: tallies.every(({ unseen }) => unseen === 0),
+    };
   }
+
+  public async put(now: Date, figures: Measured['figures'], remaining: Remaining): Promise<void> {
+    for (const call of metricCalls(now, figures)) {
+      await this.cloudWatch.send(new PutMetricDataCommand(call), remaining.forFigures());
+    }
+  }
+}
+
+/** Counts the caches and puts their figures into CloudWatch, on a schedule or once during a deployment. */
+export async function handler(event: ScheduledEvent | DeploymentRequest, context: RuntimeContext): Promise<void> {
+  await serveRun(event, context, new CountingRun());
 }

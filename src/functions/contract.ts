@@ -27,6 +27,9 @@ export const ProbeMetric = {
   FAILURES: 'ProbeFailures',
   LATENCY: 'ProbeLatency',
   MOVED_TAGS: 'ProbeMovedTags',
+  DIFFERING_DIGESTS: 'ProbeDifferingDigests',
+  /** Of caches with a credential only. */
+  INVALID_CREDENTIALS: 'InvalidCredentials',
 } as const;
 
 /** The `kind` of the lines in the functions' logs. */
@@ -39,10 +42,14 @@ export const LineKind = {
   CACHE: 'cache',
   /** An image that was pulled or could not be: probe. */
   IMAGE: 'image',
+  /** A credential that ECR tried: probe. */
+  CREDENTIAL: 'credential',
+  /** The rules of the registry, which ECR didn't tell: probe. */
+  RULES: 'rules',
 } as const;
 
-/** How the probe of an image ended. */
-export const Outcome = { PULLED: 'pulled', FAILED: 'failed' } as const;
+/** How the probe of an image or a credential ended. */
+export const Outcome = { PULLED: 'pulled', VALID: 'valid', FAILED: 'failed' } as const;
 
 /** The metric that ECR itself has of a repository: ECR User Guide, "Amazon ECR repository metrics". */
 export const PullCount = {
@@ -70,6 +77,8 @@ interface ProbedCache {
   readonly prefix: string;
   /** As the cache names them: `echo/nginx:1.27`. */
   readonly images: string[];
+  /** Whether the rule has a credential that ECR can try. */
+  readonly validatesCredential?: boolean;
 }
 
 /** For the probe. */
@@ -79,9 +88,17 @@ export interface ProbeSettings {
   readonly intervalSeconds: number;
   /** The longest that one image may take. */
   readonly imageTimeoutSeconds: number;
+  /** The longest that a run may take. */
+  readonly runSeconds?: number;
 }
 
 /* Properties of custom resources. CloudFormation makes strings of numbers and booleans. */
+
+/** For the first run of a scheduled function. */
+export interface FirstRunProperties {
+  /** Nothing that the function reads: with other settings it runs again. */
+  readonly settings: string;
+}
 
 /** For the verification. */
 export interface VerificationProperties {

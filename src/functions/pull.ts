@@ -1,5 +1,4 @@
 import { inParallel } from './runtime';
-import type { CallOptions } from './runtime';
 
 /** A manifest as ECR gives it. */
 export interface Manifest {
@@ -20,7 +19,9 @@ export interface PullCalls {
   /** The manifests of tags or digests, at most 100; missing ones are an error. */
   manifests(repository: string, references: Reference[]): Promise<Manifest[]>;
   /** Asks where a layer can be downloaded from, and doesn't download it. */
-  layer(repository: string, digest: string): Promise<void>;
+  layer(repository: string, digest: string): Promise<string>;
+  /** Downloads the first byte of what a layer's address leads to. */
+  firstByte(address: string): Promise<void>;
 }
 
 export type Reference = { readonly imageTag: string } | { readonly imageDigest: string };
@@ -37,58 +38,80 @@ export interface Pulled {
   readonly first: boolean;
   /** Whether the tag stands for another image than at the run before. */
   readonly moved: boolean;
+  /** Whether the tag stands for another image than the digest beside it. */
+  readonly differs: boolean;
 }
 
 const IDS_AT_ONCE = 100;
 const LAYERS_AT_ONCE = 4;
+/** An index of an index is rare, and none is deeper. */
+const DEEPEST = 4;
+
+interface Descriptor {
+  readonly digest: string;
+  readonly mediaType?: string;
+  readonly urls?: string[];
+}
 
 interface ManifestJson {
-  readonly manifests?: { readonly digest: string }[];
-  readonly config?: { readonly digest: string };
-  readonly layers?: { readonly digest: string }[];
+  readonly manifests?: Descriptor[];
+  readonly config?: Descriptor;
+  readonly layers?: Descriptor[];
   /** Of the old schema, whose layers have no size. */
   readonly fsLayers?: { readonly blobSum: string }[];
 }
 
 /**
  * Pulls an image as a client does, short of the downloads: the tag, since a digest alone may not be imported; what an index
- * names; and the URL of each layer.
+ * names; the URL of each layer; and one byte, which proves the way to the layers and the key that they are encrypted with.
  *
  * @param name the image as the cache names it: `echo/nginx:1.27`, `echo/nginx@sha256:...` or both
+ * @param movedAfter when somebody else than the run before moved the tag, if the image came after that
  */
-export async function probeImage(calls: PullCalls, name: string, previousRun: Date): Promise<Pulled> {
+export async function probeImage(calls: PullCalls, name: string, movedAfter: Date): Promise<Pulled> {
   const { repository, tag, digest } = parts(name);
   const before = tag ? await calls.cachedAlready(repository, tag) : undefined;
   const started = Date.now();
   const [top] = await calls.manifests(repository, [tag ? { imageTag: tag } : { imageDigest: digest! }]);
   const milliseconds = Date.now() - started;
-  if (tag && digest && top.digest !== digest) {
+  const differs = digest !== undefined && top.digest !== digest;
+  if (tag && differs) {
     // the tag has moved on, and pullers of the digest need the image that it names
     await calls.manifests(repository, [{ imageDigest: digest }]);
   }
-  const { platforms, layers } = await pullContents(calls, repository, top);
+  const images = await imagesBelow(calls, repository, [top]);
+  const layers = [...new Set(images.flatMap(layersOf))];
+  if (layers.length === 0) {
+    throw Object.assign(new Error(`${name} has a manifest that names no layer (${top.digest})`), { name: 'NoContent' });
+  }
+  const addresses = new Map<string, string>();
+  await inParallel(LAYERS_AT_ONCE, layers, async layer => { addresses.set(layer, await calls.layer(repository, layer)); });
+  await calls.firstByte(addresses.get(layers[0])!);
   return {
     digest: top.digest,
     milliseconds,
-    platforms,
-    layers,
+    platforms: images.length,
+    layers: layers.length,
     first: tag !== undefined && before === undefined,
     // somebody's pull may have refreshed the tag since the run before
-    moved: before !== undefined && (before.digest !== top.digest || before.cachedAt > previousRun),
+    moved: before !== undefined && (before.digest !== top.digest || before.cachedAt > movedAfter),
+    differs,
   };
 }
 
-async function pullContents(calls: PullCalls, repository: string, top: Manifest): Promise<{ platforms: number; layers: number }> {
-  const index = parse(top);
-  const children: Manifest[] = [];
-  const named = (index.manifests ?? []).map(child => ({ imageDigest: child.digest }));
-  for (let start = 0; start < named.length; start += IDS_AT_ONCE) {
-    children.push(...await calls.manifests(repository, named.slice(start, start + IDS_AT_ONCE)));
+/** The images that manifests are, or that indexes among them name, at any depth; each once. */
+async function imagesBelow(calls: PullCalls, repository: string, manifests: Manifest[], depth = 1): Promise<ManifestJson[]> {
+  const parsed = manifests.map(parse);
+  const named = [...new Set(parsed.flatMap(({ manifests: children = [] }) => children.map(child => child.digest)))];
+  const images = parsed.filter(({ manifests: children }) => children === undefined);
+  if (named.length === 0 || depth === DEEPEST) {
+    return images;
   }
-  const images = children.length > 0 ? children.map(parse) : [index];
-  const layers = new Set(images.flatMap(layersOf));
-  await inParallel(LAYERS_AT_ONCE, [...layers], layer => calls.layer(repository, layer));
-  return { platforms: images.length, layers: layers.size };
+  const children: Manifest[] = [];
+  for (let start = 0; start < named.length; start += IDS_AT_ONCE) {
+    children.push(...await calls.manifests(repository, named.slice(start, start + IDS_AT_ONCE).map(imageDigest => ({ imageDigest }))));
+  }
+  return [...images, ...await imagesBelow(calls, repository, children, depth + 1)];
 }
 
 function parse(manifest: Manifest): ManifestJson {
@@ -98,9 +121,14 @@ function parse(manifest: Manifest): ManifestJson {
 function layersOf(image: ManifestJson): string[] {
   return [
     ...image.config ? [image.config.digest] : [],
-    ...(image.layers ?? []).map(layer => layer.digest),
+    ...(image.layers ?? []).filter(layer => !isForeign(layer)).map(layer => layer.digest),
     ...(image.fsLayers ?? []).map(layer => layer.blobSum),
   ];
+}
+
+/** Whether a layer is somewhere else than in the registry: OCI Image Format Specification, non-distributable layers; Docker's foreign ones. */
+function isForeign({ mediaType = '', urls = [] }: Descriptor): boolean {
+  return urls.length > 0 || /nondistributable|foreign/.test(mediaType);
 }
 
 function parts(name: string): { repository: string; tag?: string; digest?: string } {
@@ -110,58 +138,4 @@ function parts(name: string): { repository: string; tag?: string; digest?: strin
     return { repository: tagged, tag: digest ? undefined : 'latest', digest };
   }
   return { repository: tagged.slice(0, colon), tag: tagged.slice(colon + 1), digest };
-}
-
-/** What clients accept; without it ECR converts manifests to the oldest form. */
-const MEDIA_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
-
-/** The calls of the SDK's `ECR` that a pull is made of, named here so that only handlers import the SDK. */
-export interface EcrOfPulls {
-  describeImages(input: { repositoryName: string; imageIds: Reference[] }, options: CallOptions): Promise<{
-    readonly imageDetails?: { readonly imageDigest?: string; readonly imagePushedAt?: Date }[];
-  }>;
-  batchGetImage(input: { repositoryName: string; imageIds: Reference[]; acceptedMediaTypes: string[] }, options: CallOptions): Promise<{
-    readonly images?: { readonly imageId?: { readonly imageDigest?: string }; readonly imageManifest?: string }[];
-    readonly failures?: { readonly imageId?: object; readonly failureCode?: string; readonly failureReason?: string }[];
-  }>;
-  getDownloadUrlForLayer(input: { repositoryName: string; layerDigest: string }, options: CallOptions): Promise<unknown>;
-}
-
-const NOT_THERE = ['ImageNotFoundException', 'RepositoryNotFoundException'];
-
-/** The calls for one image, all of which end when its time is up. */
-export class EcrPullCalls implements PullCalls {
-  constructor(private readonly ecr: EcrOfPulls, private readonly options: CallOptions) {}
-
-  public async cachedAlready(repositoryName: string, imageTag: string): Promise<CachedAlready | undefined> {
-    try {
-      const { imageDetails } = await this.ecr.describeImages({ repositoryName, imageIds: [{ imageTag }] }, this.options);
-      const image = imageDetails?.[0];
-      return image && { digest: image.imageDigest!, cachedAt: image.imagePushedAt! };
-    } catch (error) {
-      if (NOT_THERE.includes((error as Error).name)) {
-        return undefined;
-      }
-      throw error;
-    }
-  }
-
-  public async manifests(repositoryName: string, imageIds: Reference[]): Promise<Manifest[]> {
-    const { images = [], failures = [] } = await this.ecr.batchGetImage(
-      { repositoryName, imageIds, acceptedMediaTypes: MEDIA_TYPES }, this.options);
-    if (failures.length > 0 || images.length < imageIds.length) {
-      const [{ failureCode = 'NoAnswer', failureReason = 'ECR gave no manifest', imageId = imageIds[0] } = {}] = failures;
-      throw Object.assign(new Error(`${failureReason} (${JSON.stringify(imageId)})`), { name: failureCode });
-    }
-    return images.map(image => ({ digest: image.imageId!.imageDigest!, text: image.imageManifest! }));
-  }
-
-  public async layer(repositoryName: string, layerDigest: string): Promise<void> {
-    await this.ecr.getDownloadUrlForLayer({ repositoryName, layerDigest }, this.options);
-  }
 }

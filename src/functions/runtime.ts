@@ -115,6 +115,14 @@ export async function inParallel<T>(most: number, items: T[], work: (item: T) =>
   }
 }
 
+/** The token of the next page; one that comes again would give the same page until the time is up. */
+export function furtherToken(token: string | undefined, next: string | undefined): string | undefined {
+  if (next !== undefined && next === token) {
+    throw Object.assign(new Error('AWS gave the token of the same page again'), { name: 'RepeatedPage' });
+  }
+  return next;
+}
+
 /** Reads the settings that the construct gave the function. */
 export function readSettings<T>(environment: { [name: string]: string | undefined }): T {
   return JSON.parse(environment[SETTINGS] ?? '{}') as T;

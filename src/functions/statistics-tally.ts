@@ -108,10 +108,11 @@ export class CacheTally {
     return this.unseen > 0 ? seen : [...seen, ...this.sums(now)];
   }
 
-  /** What was seen, for the log: sums that may be too low are there, beside the number of unseen repositories. */
+  /** What was seen, for the log: sums that may be too low are there, beside the share of the repositories that they are of. */
   public line(): object {
     const { prefix, repositories, unseen, images, bytes, pulls, imports } = this;
-    return { cache: prefix, repositories, unseen, images, bytes, pulls, imports, hitRate: hitRate(pulls, imports) };
+    const coverage = repositories === 0 ? 1 : (repositories - unseen) / repositories;
+    return { cache: prefix, repositories, unseen, coverage, images, bytes, pulls, imports, hitRate: hitRate(pulls, imports) };
   }
 
   private sums(now: Date): Figure[] {

@@ -1,58 +1,26 @@
 import type { Size } from 'aws-cdk-lib';
-import { Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
-import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { logTarget } from './cache-event-log';
-import { CacheEvents, receiveReadOnlyEvents } from './cache-events';
+import { checkRuleReferable, DENIED_PULLS, logCalls, needed, ofWatcher, UPSTREAM_REFUSALS, Watched } from './alarm-definition';
+import type { Definition, Source } from './alarm-definition';
+import {
+  AlarmSeverity, checkAlarmOptions, checkRate, checkShare, checkWhole, COUNT_OPTIONS, EVALUATED_OPTIONS, evaluationOf,
+  HIT_RATE_OPTIONS, MISSING_RUNS_OPTIONS, QUOTA_OPTIONS,
+} from './alarm-options';
+import type {
+  CallsNearQuotaOptions, CountAlarmOptions, EvaluatedAlarmOptions, HitRateAlarmOptions, MissingRunsAlarmOptions,
+} from './alarm-options';
+import { absence, afterARun, afterRuns, filled, ONCE, rateOfEnough, RECURRING, shareOfQuotas } from './alarm-shapes';
 import { attachedTo, AwsMetrics, CacheMetrics } from './cache-metrics';
-import { eventLogName, logName, producersOf, watchOf } from './cache-watch';
-import type { CacheWatch } from './cache-watch';
-import { checkReferable } from './references';
+import { eventLogName, producersOf } from './cache-watch';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
 import { checkInstance, keep } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 import { described } from '../private/given';
 import { prefixOf } from '../rule/cache-address';
-
-/** When pulls count as near the quota. */
-export interface CallsNearQuotaOptions {
-  /**
-   * The account's quota of `BatchGetImage` requests per second in the Region.
-   *
-   * @default 2000, the default quota of ECR
-   */
-  readonly callsPerSecond?: number;
-
-  /**
-   * The share of the quota at which the alarm fires, above 0 and up to 1.
-   *
-   * @default 0.8
-   */
-  readonly share?: number;
-}
-
-/** What an alarm watches, and when it fires. */
-interface Definition {
-  readonly id: string;
-  readonly trouble: Trouble;
-  /** Whether it is about the account and Region, the same for all caches in it. */
-  readonly ofRegistry?: boolean;
-  /** What the alarm reads, and the log that explains it. */
-  readonly source: (scope: Construct, rule: IPullThroughCacheRuleRef, watch: CacheWatch) => Source;
-  readonly comparison: cloudwatch.ComparisonOperator;
-  readonly threshold: number;
-  readonly missingData: cloudwatch.TreatMissingData;
-  readonly evaluationPeriods?: number;
-  readonly datapointsToAlarm?: number;
-}
-
-interface Source {
-  readonly metric: cloudwatch.IMetric;
-  readonly log: string | undefined;
-}
 
 /**
  * What an alarm of a cache fires for. `CacheAlerting` takes it, for any number of caches.
@@ -72,20 +40,56 @@ interface Source {
  */
 export class CacheAlarm {
   /**
+   * Imports fail again and again: in three quarters of an hour out of sixteen. The alarm that `CacheMonitoring.standard()` makes; give it one of
+   * these for other periods. Needs a rule that logs failed imports.
+   *
+   * Failures within a quarter of an hour don't fire, such as those of a name that was mistyped and put right. Those that go on for more than
+   * three quarters of an hour, or come every ten to eighty minutes, fire once and stay. Rarer ones it misses: the log has them.
+   *
+   * @param options how many failures it takes, and in which time
+   */
+  public static importsFailing(options: CountAlarmOptions = {}): CacheAlarm {
+    return CacheAlarm.ofEvents('importsFailing', options, {
+      id: 'FailedPulls',
+      trouble: Troubles.FAILED_PULLS,
+      severity: AlarmSeverity.PAGE,
+      source: (scope, rule, watch) => {
+        const eventLogGroup = needed(rule, 'importsFailing', watch.eventLogGroup, 'an event log', 'eventLogGroup');
+        const failedPulls = needed(rule, 'importsFailing', watch.failedPulls, 'a rule that logs failed imports', 'failedPullsRule');
+        checkRuleReferable(scope, failedPulls, 'failedPullsRule');
+        return {
+          metric: AwsMetrics.matchedEvents(failedPulls.ruleName, attachedTo(rule)),
+          evaluation: RECURRING,
+          log: eventLogName(scope, eventLogGroup, rule),
+        };
+      },
+    });
+  }
+
+  /**
    * The estimated hit rate of the time between two counts is low. Needs a `CacheStatistics`.
    *
    * @param rate the lowest rate that is good, above 0 and up to 1
+   * @param options how many pulls it takes for the rate to say something
    */
-  public static hitRateBelow(rate: number): CacheAlarm {
+  public static hitRateBelow(rate: number, options: HitRateAlarmOptions = {}): CacheAlarm {
     checkShare('hit rate', rate);
+    checkAlarmOptions('hitRateBelow', options, HIT_RATE_OPTIONS);
+    const { minimumPulls = 20 } = options;
+    checkWhole('minimumPulls', minimumPulls);
     return new CacheAlarm({
       id: 'HitRate',
       trouble: Troubles.HIT_RATE,
-      source: statistics(metrics => metrics.hitRate()),
+      severity: options.severity ?? AlarmSeverity.TICKET,
+      runbookUrl: options.runbookUrl,
+      source: ofWatcher('statistics', metrics => {
+        const evaluation = evaluationOf('hitRateBelow', afterARun(metrics.hitRate().period.toSeconds()), options);
+        return { metric: rateOfEnough(metrics.hitRate(), metrics.pulls(), minimumPulls, evaluation), evaluation };
+      }),
       comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: rate,
-      // a time without pulls has no rate, and that is no fault
-      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      // a count that failed says nothing about the rate, so neither alarm nor all-clear
+      missingData: cloudwatch.TreatMissingData.IGNORE,
     });
   }
 
@@ -93,8 +97,9 @@ export class CacheAlarm {
    * The cache stores more than expected. Needs a `CacheStatistics`.
    *
    * @param size the largest size that is good
+   * @param options who hears of it
    */
-  public static storageAbove(size: Size): CacheAlarm {
+  public static storageAbove(size: Size, options: EvaluatedAlarmOptions = {}): CacheAlarm {
     if (typeof (size as Partial<Size> | undefined)?.toBytes !== 'function') {
       throw new InvalidInputError({
         got: `${described(size)} as the size that is good`,
@@ -102,10 +107,13 @@ export class CacheAlarm {
         fix: 'write it such as Size.gibibytes(500)',
       });
     }
+    checkAlarmOptions('storageAbove', options, EVALUATED_OPTIONS);
     return new CacheAlarm({
       id: 'Storage',
       trouble: Troubles.STORAGE,
-      source: statistics(metrics => metrics.storedBytes()),
+      severity: options.severity ?? AlarmSeverity.TICKET,
+      runbookUrl: options.runbookUrl,
+      source: ofWatcher('statistics', metrics => afterRuns('storageAbove', metrics.storedBytes(), options)),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: size.toBytes(),
       // a count that failed says nothing about storage, so neither alarm nor all-clear
@@ -113,121 +121,202 @@ export class CacheAlarm {
     });
   }
 
-  /** Two counts in a row did not come. Needs a `CacheStatistics`. */
-  public static statisticsMissing(): CacheAlarm {
+  /**
+   * Two counts in a row did not come: the alarm of a `CacheStatistics`, one for all of its caches. It fires some hours after the second one was
+   * due, or a quarter of a shorter interval.
+   *
+   * @param options how many counts it takes
+   */
+  public static statisticsMissing(options: MissingRunsAlarmOptions = {}): CacheAlarm {
+    const missed = missedRuns('statisticsMissing', options);
     return new CacheAlarm({
       id: 'StatisticsMissing',
       trouble: Troubles.STATISTICS_MISSING,
-      source: statistics(metrics => metrics.repositories({ statistic: cloudwatch.Stats.SAMPLE_COUNT })),
-      ...MISSING,
+      watched: Watched.STATISTICS,
+      severity: options.severity ?? AlarmSeverity.TICKET,
+      runbookUrl: options.runbookUrl,
+      source: ofWatcher('statistics', metrics => absence('statisticsMissing', metrics.repositories(), missed)),
+      ...ABSENT,
     });
   }
 
-  /** The last count could not look into every repository. Needs a `CacheStatistics`. */
-  public static statisticsIncomplete(): CacheAlarm {
+  /**
+   * The last count could not look into every repository. Needs a `CacheStatistics`.
+   *
+   * @param options how many repositories it takes
+   */
+  public static statisticsIncomplete(options: CountAlarmOptions = {}): CacheAlarm {
+    checkAlarmOptions('statisticsIncomplete', options, COUNT_OPTIONS);
     return new CacheAlarm({
       id: 'StatisticsIncomplete',
       trouble: Troubles.STATISTICS_INCOMPLETE,
-      source: statistics(metrics => metrics.unseenRepositories()),
-      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: 0,
+      severity: options.severity ?? AlarmSeverity.TICKET,
+      runbookUrl: options.runbookUrl,
+      source: ofWatcher('statistics', metrics => afterRuns('statisticsIncomplete', metrics.unseenRepositories(), options)),
+      ...atLeast('statisticsIncomplete', options),
       // no count at all is what statisticsMissing() is for
       missingData: cloudwatch.TreatMissingData.IGNORE,
     });
   }
 
-  /** An image of the probe could not be pulled. Needs a `CacheProbe` with images of the cache. */
-  public static probeFailing(): CacheAlarm {
-    return new CacheAlarm({
-      id: 'ProbeFailing',
-      trouble: Troubles.PROBE_FAILING,
-      source: probe(metrics => metrics.probeFailures()),
-      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: 0,
-      // a probe that doesn't run is what probeMissing() is for
-      missingData: cloudwatch.TreatMissingData.IGNORE,
-    });
+  /**
+   * An image of the probe could not be pulled. Needs a `CacheProbe` with images of the cache.
+   *
+   * @param options how many images it takes, and in how many runs
+   */
+  public static probeFailing(options: CountAlarmOptions = {}): CacheAlarm {
+    return CacheAlarm.ofProbe('probeFailing', options, 'ProbeFailing', Troubles.PROBE_FAILING, AlarmSeverity.PAGE, metrics => metrics.probeFailures());
   }
 
-  /** Two runs of the probe in a row did not come. Needs a `CacheProbe` with images of the cache. */
-  public static probeMissing(): CacheAlarm {
+  /**
+   * Two runs of the probe in a row did not come: the alarm of a `CacheProbe`, one for all of its caches. It fires a quarter of the interval after
+   * the second one was due.
+   *
+   * @param options how many runs it takes
+   */
+  public static probeMissing(options: MissingRunsAlarmOptions = {}): CacheAlarm {
+    const missed = missedRuns('probeMissing', options);
     return new CacheAlarm({
       id: 'ProbeMissing',
       trouble: Troubles.PROBE_MISSING,
-      source: probe(metrics => metrics.probedImages({ statistic: cloudwatch.Stats.SAMPLE_COUNT })),
-      ...MISSING,
+      watched: Watched.PROBE,
+      severity: options.severity ?? AlarmSeverity.TICKET,
+      runbookUrl: options.runbookUrl,
+      source: ofWatcher('probe', metrics => absence('probeMissing', metrics.probedImages(), missed)),
+      ...ABSENT,
     });
   }
 
   /**
-   * IAM denied a pull. Needs an event log, and a trail that logs the management events of the Region. Makes an EventBridge
-   * rule that logs the denied calls, unless there is one already. Not verified on AWS: see `CacheEvents.pullDeniedPattern`.
+   * A tag of the probe stands for another image than at the run before: it moved upstream, or somebody pushed another image below it. For tags
+   * that should stand still. Needs a `CacheProbe` with images of the cache.
+   *
+   * @param options how many tags it takes
    */
-  public static pullsDenied(): CacheAlarm {
-    return new CacheAlarm({
+  public static tagMoved(options: CountAlarmOptions = {}): CacheAlarm {
+    return CacheAlarm.ofProbe('tagMoved', options, 'TagMoved', Troubles.TAG_MOVED, AlarmSeverity.TICKET, metrics => metrics.probeMovedTags());
+  }
+
+  /**
+   * A tag stands for another image than the digest that the probe names beside it. Needs a `CacheProbe` with images such as
+   * `cache.image('nginx:1.27@sha256:...')`.
+   *
+   * @param options how many images it takes
+   */
+  public static digestDiffers(options: CountAlarmOptions = {}): CacheAlarm {
+    return CacheAlarm.ofProbe('digestDiffers', options, 'DigestDiffers', Troubles.DIGEST_DIFFERS, AlarmSeverity.TICKET, metrics => metrics.probeDifferingDigests());
+  }
+
+  /**
+   * ECR finds the credential of the cache not valid, such as one that expired: what is cached is served on, and nothing new comes. Needs a
+   * `CacheProbe` with images of a cache whose upstream has a credential; other caches of a `CacheAlerting` get no such alarm.
+   *
+   * Amazon ECR API Reference, `ValidatePullThroughCacheRule`.
+   *
+   * @param options in how many runs
+   */
+  public static credentialInvalid(options: EvaluatedAlarmOptions = {}): CacheAlarm {
+    checkAlarmOptions('credentialInvalid', options, EVALUATED_OPTIONS);
+    const { definition } = CacheAlarm.ofProbe(
+      'credentialInvalid', options, 'CredentialInvalid', Troubles.CREDENTIAL_INVALID, AlarmSeverity.PAGE, metrics => metrics.invalidCredentials());
+    return new CacheAlarm({ ...definition, applies: ({ probe }) => probe?.triesCredential !== false });
+  }
+
+  /**
+   * IAM denies pulls again and again: in three quarters of an hour out of sixteen. Needs an event log, and a trail that logs the management
+   * events of the Region. Makes an EventBridge rule that logs the denied calls, unless there is one already. Not verified on AWS: see
+   * `CacheEvents.pullDeniedPattern`.
+   *
+   * @param options how many calls it takes, and in which time
+   */
+  public static pullsDenied(options: CountAlarmOptions = {}): CacheAlarm {
+    return CacheAlarm.ofEvents('pullsDenied', options, {
       id: 'PullsDenied',
       trouble: Troubles.DENIED_PULLS,
+      severity: AlarmSeverity.TICKET,
       source: (scope, rule, watch) => {
-        if (!watch.deniedPulls) {
-          watchOf(rule).deniedPulls = deniedPulls(scope, rule, watch);
-        } else {
-          checkRuleReferable(scope, watch.deniedPulls, 'deniedPullsRule');
-        }
-        return { metric: CacheMetrics.fromRule(rule).deniedPulls(), log: watch.eventLogGroup && eventLogName(scope, watch.eventLogGroup, rule) };
+        const log = logCalls(scope, rule, watch, DENIED_PULLS);
+        return { metric: CacheMetrics.fromRule(rule).deniedPulls(), evaluation: RECURRING, log };
       },
-      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: 0,
-      // nobody was denied: EventBridge sends no data
-      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
   /**
-   * The account pulls almost as often as ECR lets it: `BatchGetImage`, in three of five minutes. One alarm serves all caches of
-   * a `CacheAlerting`, since the quota does.
+   * The upstream refuses ECR again and again, by its rate limit or by its permissions: in three quarters of an hour out of sixteen. Needs an event
+   * log, and a trail that logs the management events of the Region. Makes an EventBridge rule that logs those calls, unless there is one already.
+   * Not verified on AWS: see `CacheEvents.upstreamRefusedPattern`.
    *
-   * @param options the quota and the share of it
+   * @param options how many calls it takes, and in which time
+   */
+  public static upstreamRefusing(options: CountAlarmOptions = {}): CacheAlarm {
+    return CacheAlarm.ofEvents('upstreamRefusing', options, {
+      id: 'UpstreamRefusing',
+      trouble: Troubles.UPSTREAM_REFUSES,
+      severity: AlarmSeverity.PAGE,
+      source: (scope, rule, watch) => {
+        const log = logCalls(scope, rule, watch, UPSTREAM_REFUSALS);
+        return { metric: CacheMetrics.fromRule(rule).upstreamRefusals(), evaluation: RECURRING, log };
+      },
+    });
+  }
+
+  /**
+   * The account pulls almost as often as ECR lets it: `BatchGetImage` or `GetDownloadUrlForLayer`, in one minute of five. One alarm serves all
+   * caches of a `CacheAlerting`, since the quotas do.
+   *
+   * CloudWatch has the calls of a minute, and ECR throttles by the second: of bursts that are shorter than the share of a minute at which the alarm
+   * fires it knows nothing.
+   *
+   * @param options the quotas and the share of them
    */
   public static callsNearQuota(options: CallsNearQuotaOptions = {}): CacheAlarm {
-    const { callsPerSecond = 2000, share = 0.8 } = options;
+    checkAlarmOptions('callsNearQuota', options, QUOTA_OPTIONS);
+    const { callsPerSecond = 2000, layersPerSecond = 3000, share = 0.4 } = options;
     checkShare('share of the quota', share);
-    if (!Token.isUnresolved(callsPerSecond) && !(callsPerSecond > 0)) {
-      throw new InvalidInputError({
-        got: `a quota of ${callsPerSecond} calls per second`,
-        expected: 'a number above 0',
-        fix: 'write the rate of BatchGetImage requests that Service Quotas shows',
-      });
-    }
+    checkRate('BatchGetImage', callsPerSecond);
+    checkRate('GetDownloadUrlForLayer', layersPerSecond);
+    const evaluation = evaluationOf('callsNearQuota', { period: Duration.minutes(1), evaluationPeriods: 5, datapointsToAlarm: 1 }, options);
     return new CacheAlarm({
       id: 'CallsNearQuota',
       trouble: Troubles.NEAR_QUOTA,
-      ofRegistry: true,
-      source: (_, rule) => ({ metric: AwsMetrics.calls('BatchGetImage', attachedTo(rule)), log: undefined }),
+      watched: Watched.REGISTRY,
+      severity: options.severity ?? AlarmSeverity.PAGE,
+      runbookUrl: options.runbookUrl,
+      source: (_, rule) => {
+        const calls = (action: string) => AwsMetrics.calls(action, attachedTo(rule));
+        return {
+          metric: shareOfQuotas(calls('BatchGetImage'), callsPerSecond, calls('GetDownloadUrlForLayer'), layersPerSecond, evaluation),
+          evaluation,
+          log: undefined,
+        };
+      },
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // the quota is a rate per second, the metric a sum of a minute
-      threshold: callsPerSecond * share * 60,
-      evaluationPeriods: 5,
-      datapointsToAlarm: 3,
+      threshold: share,
       // nobody pulled: ECR sends no data
       missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
-  /** EventBridge could not write failed imports into the event log. Needs an event log. */
-  public static eventsNotLogged(): CacheAlarm {
-    return new CacheAlarm({
+  /**
+   * EventBridge could not write failed imports into the event log. Needs an event log.
+   *
+   * @param options how many events it takes, and in which time
+   */
+  public static eventsNotLogged(options: CountAlarmOptions = {}): CacheAlarm {
+    return CacheAlarm.ofEvents('eventsNotLogged', options, {
       id: 'EventsNotLogged',
       trouble: Troubles.EVENTS_NOT_LOGGED,
+      severity: AlarmSeverity.TICKET,
       source: (scope, rule, watch) => {
         const eventLogGroup = needed(rule, 'eventsNotLogged', watch.eventLogGroup, 'an event log', 'eventLogGroup');
         const failedPulls = needed(rule, 'eventsNotLogged', watch.failedPulls, 'a rule that logs failed imports', 'failedPullsRule');
         checkRuleReferable(scope, failedPulls, 'failedPullsRule');
-        return { metric: AwsMetrics.failedDeliveries(failedPulls.ruleName, attachedTo(rule)), log: eventLogName(scope, eventLogGroup, rule) };
+        return {
+          metric: AwsMetrics.failedDeliveries(failedPulls.ruleName, attachedTo(rule)),
+          evaluation: ONCE,
+          log: eventLogName(scope, eventLogGroup, rule),
+        };
       },
-      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: 0,
-      // EventBridge sends this metric only when a delivery failed
-      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
@@ -238,6 +327,41 @@ export class CacheAlarm {
    */
   public static _check(alarm: CacheAlarm, scope: Construct): void {
     checkInstance('alarm', alarm, CacheAlarm, 'CacheAlarm.probeFailing(), with its parentheses, or another of its methods', scope);
+  }
+
+  private static ofProbe(
+    name: string, options: CountAlarmOptions, id: string, trouble: Trouble, severity: AlarmSeverity,
+    read: (metrics: CacheMetrics) => cloudwatch.Metric,
+  ): CacheAlarm {
+    checkAlarmOptions(name, options, COUNT_OPTIONS);
+    return new CacheAlarm({
+      id,
+      trouble,
+      severity: options.severity ?? severity,
+      runbookUrl: options.runbookUrl,
+      source: ofWatcher('probe', metrics => afterRuns(name, read(metrics), options)),
+      ...atLeast(name, options),
+      // a probe that doesn't run is what probeMissing() is for
+      missingData: cloudwatch.TreatMissingData.IGNORE,
+    });
+  }
+
+  private static ofEvents(
+    name: string, options: CountAlarmOptions, own: Pick<Definition, 'id' | 'trouble' | 'severity'> & { readonly source: EventSource }): CacheAlarm {
+    checkAlarmOptions(name, options, COUNT_OPTIONS);
+    return new CacheAlarm({
+      ...own,
+      severity: options.severity ?? own.severity,
+      runbookUrl: options.runbookUrl,
+      source: (scope, rule, watch) => {
+        const found = own.source(scope, rule, watch);
+        const evaluation = evaluationOf(name, found.evaluation, options);
+        return { ...found, evaluation, metric: filled(found.metric, evaluation) };
+      },
+      ...atLeast(name, options),
+      // EventBridge sends data when something happens only, and each period gets its value by the expression
+      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
   }
 
   private constructor(private readonly definition: Definition) {
@@ -259,86 +383,73 @@ export class CacheAlarm {
   }
 
   /**
-   * Whether one alarm serves all caches of an account and Region.
+   * Of what there is one such alarm.
    *
    * @internal
    */
-  public get _ofRegistry(): boolean {
-    return this.definition.ofRegistry ?? false;
+  public get _watched(): Watched {
+    return this.definition.watched ?? Watched.CACHE;
+  }
+
+  /**
+   * Whether it can fire for a cache.
+   *
+   * @internal
+   */
+  public _appliesTo(rule: IPullThroughCacheRuleRef): boolean {
+    return this.definition.applies?.(producersOf(rule)) ?? true;
   }
 
   /** @internal */
-  public _bind(scope: Construct, id: string, rule: IPullThroughCacheRuleRef): cloudwatch.Alarm {
-    const { trouble, source, comparison, threshold, missingData, evaluationPeriods = 1, datapointsToAlarm } = this.definition;
-    const { metric, log } = source(scope, rule, producersOf(rule));
-    return new cloudwatch.Alarm(scope, id, {
-      alarmDescription: describeTrouble(trouble, prefixOf(rule), log),
+  public get _pages(): boolean {
+    return this.definition.severity === AlarmSeverity.PAGE;
+  }
+
+  /** @internal */
+  public _bind(scope: Construct, id: string, rules: IPullThroughCacheRuleRef[], naming: AlarmNaming = {}): cloudwatch.Alarm {
+    const { trouble, source, comparison, threshold, missingData, runbookUrl = naming.runbookUrl } = this.definition;
+    const [rule] = rules;
+    const { metric, evaluation, log, after } = source(scope, rule, producersOf(rule));
+    const alarm = new cloudwatch.Alarm(scope, id, {
+      alarmName: naming.name,
+      alarmDescription: describeTrouble(trouble, rules.map(one => prefixOf(one)), log, runbookUrl),
       metric,
       comparisonOperator: comparison,
       threshold,
-      evaluationPeriods,
-      datapointsToAlarm,
+      evaluationPeriods: evaluation.evaluationPeriods,
+      datapointsToAlarm: evaluation.datapointsToAlarm === evaluation.evaluationPeriods ? undefined : evaluation.datapointsToAlarm,
       treatMissingData: missingData,
     });
+    if (after && Stack.of(after) === Stack.of(alarm)) {
+      alarm.node.addDependency(after);
+    }
+    return alarm;
   }
 }
 
-/** No value in two periods. Without any data the sample count is missing, not 0, so missing has to be bad. */
-const MISSING = {
+/** What the makers of alarms say of their names and descriptions. */
+export interface AlarmNaming {
+  readonly name?: string;
+  readonly runbookUrl?: string;
+}
+
+type EventSource = (...parameters: Parameters<Definition['source']>) => Source & { readonly metric: cloudwatch.Metric };
+
+/** Each period has a value, by the expression; should CloudWatch have none at all, that is what the alarm waits for. */
+const ABSENT = {
   comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
   threshold: 1,
-  evaluationPeriods: 2,
   missingData: cloudwatch.TreatMissingData.BREACHING,
 };
 
-function statistics(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
-  return (scope, rule, watch) => ({
-    metric: metric(CacheMetrics.fromRule(rule)),
-    log: logName(scope, watch.statistics!.logGroup, watch.statistics!.path),
-  });
+function atLeast(name: string, { threshold = 1 }: CountAlarmOptions) {
+  checkWhole(`threshold of the alarm ${name}`, threshold);
+  return { comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, threshold };
 }
 
-function probe(metric: (metrics: CacheMetrics) => cloudwatch.IMetric): Definition['source'] {
-  return (scope, rule, watch) => ({
-    metric: metric(CacheMetrics.fromRule(rule)),
-    log: logName(scope, watch.probe!.logGroup, watch.probe!.path),
-  });
-}
-
-/** Logs the denied calls where the other events are logged. */
-function deniedPulls(scope: Construct, rule: IPullThroughCacheRuleRef, watch: CacheWatch): events.Rule {
-  const eventLogGroup = needed(rule, 'pullsDenied', watch.eventLogGroup, 'an event log', 'eventLogGroup');
-  checkReferable(scope, { what: 'the log group', construct: eventLogGroup, name: eventLogGroup.logGroupName, attribute: 'eventLogGroup' });
-  const made = new events.Rule(scope, 'DeniedPulls', {
-    description: `Pulls from the pull-through cache ${prefixOf(rule)} that IAM denied`,
-    eventPattern: CacheEvents.fromRule(rule).pullDeniedPattern(),
-    targets: [logTarget(eventLogGroup)],
-  });
-  receiveReadOnlyEvents(made);
-  return made;
-}
-
-function checkRuleReferable(scope: Construct, construct: events.IRule, attribute: string): void {
-  checkReferable(scope, { what: 'the EventBridge rule', construct, name: construct.ruleName, attribute });
-}
-
-function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, attribute: string): T {
-  if (producer === undefined) {
-    throw new InvalidInputError({
-      got: `the alarm ${alarm} for the cache '${prefixOf(rule)}', whose events nothing logs`,
-      expected,
-      fix: `give the cache a monitoring that logs, or name ${attribute} in the attributes of an import`,
-    }, rule);
-  }
-  return producer;
-}
-
-function checkShare(name: string, share: number): void {
-  if (!Token.isUnresolved(share) && !(share > 0 && share <= 1)) {
-    throw new InvalidInputError({
-      got: `the ${name} ${share}`,
-      expected: 'a number above 0 and up to 1',
-      fix: share > 1 && share <= 100 ? `write ${share / 100} for ${share} percent` : 'write 0.8 for 80 percent',
-    });
-  }
+function missedRuns(name: string, options: MissingRunsAlarmOptions): number {
+  checkAlarmOptions(name, options, MISSING_RUNS_OPTIONS);
+  const { missedRuns: missed = 2 } = options;
+  checkWhole('missedRuns', missed);
+  return missed;
 }

@@ -12,6 +12,7 @@ import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
 import type { Referred } from './references';
 import { refusals } from '../private/accepted';
+import { checkProps } from '../private/access';
 import { CheckId, place, warn, WarningId } from '../private/errors';
 import { checkDuration } from '../private/given';
 import { isReferable } from '../private/referable';
@@ -37,6 +38,9 @@ export interface CacheDashboardProps {
    */
   readonly defaultInterval?: Duration;
 }
+
+/* Each option once: a `Record` that lacks one does not compile. */
+const OPTIONS = Object.keys({ caches: 0, dashboardName: 0, defaultInterval: 0 } satisfies Record<keyof CacheDashboardProps, 0>);
 
 /** CloudWatch's own width of a dashboard. */
 const WIDTH = 24;
@@ -66,6 +70,7 @@ export class CacheDashboard extends Construct {
   constructor(scope: Construct, id: string, props: CacheDashboardProps) {
     super(scope, id);
     checkCaches(this, props?.caches);
+    checkProps(this, CacheDashboard, 'a dashboard', props, OPTIONS);
     checkDuration('defaultInterval', props.defaultInterval, this);
     this.dashboard = new cloudwatch.Dashboard(this, 'Default', {
       dashboardName: props.dashboardName,

@@ -90,18 +90,23 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
 
   private writers(): iam.PolicyDocument {
     const stack = Stack.of(this);
+    const principals = ['events.amazonaws.com', 'delivery.logs.amazonaws.com'];
+    // Neither the log group nor the rules can be named: their resources already refer to this one.
+    const writer = { principals: principals.map(service => new iam.ServicePrincipal(service)), resources: ['*'] };
     return new iam.PolicyDocument({
-      statements: [new iam.PolicyStatement({
-        sid: 'EventBridgeWrites',
-        principals: [new iam.ServicePrincipal('events.amazonaws.com'), new iam.ServicePrincipal('delivery.logs.amazonaws.com')],
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        // Neither the log group nor the rules can be named: their resources already refer to this one.
-        resources: ['*'],
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': stack.account },
-          ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) },
-        },
-      })],
+      statements: [
+        // AWS's example has no condition here: EventBridge User Guide, "Using resource-based policies for Amazon EventBridge"
+        new iam.PolicyStatement({ ...writer, sid: 'EventBridgeCreatesStreams', actions: ['logs:CreateLogStream'] }),
+        new iam.PolicyStatement({
+          ...writer,
+          sid: 'EventBridgeWrites',
+          actions: ['logs:PutLogEvents'],
+          conditions: {
+            StringEquals: { 'aws:SourceAccount': stack.account },
+            ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) },
+          },
+        }),
+      ],
     });
   }
 }

@@ -162,24 +162,53 @@ export class CacheEvents {
    * log the management events of the Region, and the rule needs the state `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`,
    * since pulls are read-only events: EventBridge User Guide, "Read-only management events from AWS services".
    *
-   * No page of AWS shows such an event of ECR: the repository is looked for in the request and in the message.
+   * No page of AWS shows such an event of ECR: the repository is looked for in the request and in the message. A caller who lacks
+   * `ecr:BatchImportUpstreamImage` only, a permission without a call of its own, may leave an event of any name, and is found by the message.
    */
   public pullDeniedPattern(): events.EventPattern {
+    const eventName = ['BatchCheckLayerAvailability', 'BatchGetImage', 'CreateRepository', 'GetDownloadUrlForLayer'];
+    const { all, repositoryName } = this.ofRequest();
+    const noImport = `*ecr:BatchImportUpstreamImage*${all ? '' : `:repository/${this.prefix}/*`}`;
     return {
       source: ['aws.ecr'],
       detailType: ['AWS API Call via CloudTrail'],
       detail: {
         eventSource: ['ecr.amazonaws.com'],
-        eventName: ['BatchCheckLayerAvailability', 'BatchGetImage', 'CreateRepository', 'GetDownloadUrlForLayer'],
         errorCode: [{ prefix: 'AccessDenied' }],
-        ...(this.prefix === ROOT ? {} : {
-          $or: [
-            { requestParameters: { repositoryName: [{ prefix: `${this.prefix}/` }] } },
-            { errorMessage: [{ wildcard: `*:repository/${this.prefix}/*` }] },
+        $or: [
+          ...all ? [{ eventName }] : [
+            { eventName, requestParameters: { repositoryName } },
+            { eventName, errorMessage: [{ wildcard: `*:repository/${this.prefix}/*` }] },
           ],
-        }),
+          { errorMessage: [{ wildcard: noImport }] },
+        ],
       },
     };
+  }
+
+  /**
+   * Calls of pullers whose import the upstream refused, by its rate limit or its permissions, as CloudTrail reports them. With the prefix `ROOT`,
+   * those of the whole registry. It needs the same trail and the same state of the rule as `pullDeniedPattern`.
+   *
+   * The failure codes are those of `BatchGetImage` in the Amazon ECR API Reference. No page of AWS shows the event: that they are in its answer is
+   * an assumption.
+   */
+  public upstreamRefusedPattern(): events.EventPattern {
+    const { all, repositoryName } = this.ofRequest();
+    return {
+      source: ['aws.ecr'],
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: {
+        eventSource: ['ecr.amazonaws.com'],
+        eventName: ['BatchGetImage'],
+        ...all ? {} : { requestParameters: { repositoryName } },
+        responseElements: { failures: { failureCode: ['UpstreamAccessDenied', 'UpstreamTooManyRequests'] } },
+      },
+    };
+  }
+
+  private ofRequest() {
+    return { all: this.prefix === ROOT, repositoryName: [{ prefix: `${this.prefix}/` }] };
   }
 
   private onEvent(id: string, pattern: events.EventPattern, given?: events.OnEventOptions): events.Rule {

@@ -4,11 +4,12 @@ import { CfnRegistryScanningConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { notify } from './cache-alerting';
+import { actOn, checkedActions } from './alarm-actions';
 import { CacheEventLog, checkEventLog } from './cache-event-log';
 import { CacheEvents, checkEventsArrive, FindingSeverity } from './cache-events';
 import { AwsMetrics } from './cache-metrics';
 import { describeTrouble, Troubles } from './troubleshooting';
+import { checkProps } from '../private/access';
 import { place, problemAt } from '../private/errors';
 import { checkList, checkMember, checkTarget } from '../private/given';
 import { comparePlacement, Placement } from '../private/places';
@@ -46,7 +47,7 @@ export interface CacheFindingsProps {
   /**
    * What the alarm does when it fires, and again when it is over.
    *
-   * @default - nothing: the alarm shows in CloudWatch only
+   * @default - what `CacheAlarmActions` says; without that nothing: the alarm shows in CloudWatch only
    */
   readonly alarmActions?: cloudwatch.IAlarmAction[];
 
@@ -57,6 +58,11 @@ export interface CacheFindingsProps {
    */
   readonly eventLog?: CacheEventLog;
 }
+
+/* Each option once: a `Record` that lacks one does not compile. */
+const OPTIONS = Object.keys({
+  cache: 0, scanType: 0, minimumSeverity: 0, targets: 0, alarmActions: 0, eventLog: 0,
+} satisfies Record<keyof CacheFindingsProps, 0>);
 
 /**
  * An alarm, and a log, on vulnerabilities that are found in a cache's images. The registry has to be scanned: `RegistryScanning`.
@@ -96,6 +102,8 @@ export class CacheFindings extends Construct {
   constructor(scope: Construct, id: string, props: CacheFindingsProps) {
     super(scope, id);
     checkRule(props?.cache, this);
+    checkProps(this, CacheFindings, 'findings', props, OPTIONS);
+    const { alarmActions } = checkedActions({ alarmActions: props.alarmActions }, this);
     const { cache, scanType = RegistryScanType.BASIC, minimumSeverity = FindingSeverity.CRITICAL } = props;
     const targets = props.targets ?? [];
     checkList('targets', targets, this);
@@ -115,14 +123,14 @@ export class CacheFindings extends Construct {
       targets: [eventLog, ...targets],
     });
     const alarm = AwsMetrics.matchedEvents(rule.ruleName).createAlarm(this, 'Alarm', {
-      alarmDescription: describeTrouble(Troubles.FINDINGS, prefixOf(cache), eventLog.logGroup.logGroupName),
+      alarmDescription: describeTrouble(Troubles.FINDINGS, [prefixOf(cache)], eventLog.logGroup.logGroupName),
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 1,
       // nothing was found: EventBridge sends no data
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
-    notify(alarm, props.alarmActions);
+    actOn(alarm, { alarmActions, pages: false });
     this.rule = rule;
     this.alarm = alarm;
   }

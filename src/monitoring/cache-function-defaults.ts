@@ -109,7 +109,8 @@ function defaultsIn(scope: IConstruct): Map<IConstruct, CacheFunctionOptions> {
   return oncePerTree(scope, 'FunctionDefaults', () => new Map<IConstruct, CacheFunctionOptions>());
 }
 
-function madeIn(scope: IConstruct): IConstruct[] {
+/** The constructs of a tree that have a function of this library. */
+export function madeIn(scope: IConstruct): IConstruct[] {
   return oncePerTree<IConstruct[]>(scope, 'Functions', () => []);
 }
 

@@ -86,6 +86,18 @@ export class CacheMetrics {
   }
 
   /**
+   * How many calls of pullers the upstream refused, by its rate limit or its permissions, as CloudTrail reports them: the sum of five minutes. Not
+   * verified on AWS. Emitted with `CacheAlarm.upstreamRefusing()`.
+   *
+   * @param options statistic, period and so on
+   */
+  public upstreamRefusals(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const rule = this.needed('upstreamRefusals', this.watch.upstreamRefusals,
+      'the alarm on refused calls', "add CacheAlarm.upstreamRefusing() first, or name upstreamRefusalsRule in an import's attributes");
+    return AwsMetrics.matchedEvents(ruleNameFor(rule, 'upstreamRefusalsRule'), { ...attachedTo(this.rule), ...options });
+  }
+
+  /**
    * How many repositories the cache has.
    * Emitted by a `CacheStatistics`.
    *
@@ -206,6 +218,30 @@ export class CacheMetrics {
    */
   public probeMovedTags(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.probed('probeMovedTags', ProbeMetric.MOVED_TAGS, options);
+  }
+
+  /**
+   * How many of the probed tags stand for another image than the digest that is named beside them.
+   * Emitted by a `CacheProbe`.
+   *
+   * @param options statistic, period and so on
+   */
+  public probeDifferingDigests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.probed('probeDifferingDigests', ProbeMetric.DIFFERING_DIGESTS, options);
+  }
+
+  /**
+   * 1 when ECR found the credential of the cache not valid, 0 when it took it.
+   * Emitted by a `CacheProbe` with images of a cache whose upstream has a credential.
+   *
+   * @param options statistic, period and so on
+   */
+  public invalidCredentials(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const { probe } = this.watch;
+    this.needed('invalidCredentials', probe?.triesCredential === false ? undefined : probe,
+      'a CacheProbe with images of a cache whose upstream has a credential',
+      'probe images of the cache, and name its credential where the cache is imported or an L1 rule');
+    return this.probed('invalidCredentials', ProbeMetric.INVALID_CREDENTIALS, options);
   }
 
   private counted(method: string, name: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

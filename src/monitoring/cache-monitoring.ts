@@ -1,13 +1,12 @@
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { notify } from './cache-alerting';
+import { actOn, checkedActions } from './alarm-actions';
+import { CacheAlarm } from './cache-alarm';
 import { CacheEventLog, checkEventLog } from './cache-event-log';
 import { CacheEvents } from './cache-events';
-import { AwsMetrics } from './cache-metrics';
 import { watchOf } from './cache-watch';
-import { describeTrouble, Troubles } from './troubleshooting';
-import { checkOptions, isMissing, kindOf } from '../private/access';
+import { checkNoMore, checkOptions } from '../private/access';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 import { checkMember } from '../private/given';
@@ -47,10 +46,29 @@ export interface StandardMonitoringOptions extends LoggedMonitoringOptions {
   /**
    * What the alarm does when it fires, and again when it is over.
    *
-   * @default - nothing: the alarm shows in CloudWatch only
+   * @default - what `CacheAlarmActions` says; without that nothing: the alarm shows in CloudWatch only
    */
   readonly alarmActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * When the alarm fires, and how bad that is.
+   *
+   * @default CacheAlarm.importsFailing()
+   */
+  readonly alarm?: CacheAlarm;
+
+  /**
+   * How the name of the alarm begins, so that it stays the same: `<prefix>-<cache>-FailedPulls`. CloudFormation replaces an alarm whose name
+   * changes.
+   *
+   * @default - a name that CloudFormation makes
+   */
+  readonly alarmNamePrefix?: string;
 }
+
+/* Each option once: a `Record` that lacks one does not compile. */
+const LOGGED = { eventLog: 0, loggedEvents: 0 } satisfies Record<keyof LoggedMonitoringOptions, 0>;
+const STANDARD = { ...LOGGED, alarmActions: 0, alarm: 0, alarmNamePrefix: 0 } satisfies Record<keyof StandardMonitoringOptions, 0>;
 
 /**
  * Whether the imports into a cache are logged, and whether there is an alarm on those that fail.
@@ -78,12 +96,9 @@ export class CacheMonitoring {
    * @param options who is notified, which log is written, and what into it
    */
   public static standard(options: StandardMonitoringOptions = {}): CacheMonitoring {
-    checkOptions('standard monitoring', options, ['eventLog', 'loggedEvents', 'alarmActions']);
-    const { eventLog, loggedEvents, alarmActions } = options;
-    if (!isMissing(alarmActions) && !Array.isArray(alarmActions)) {
-      throw new InvalidInputError({ got: `${kindOf(alarmActions)} as alarmActions`, expected: 'a list of actions', fix: 'write it as a list' });
-    }
-    return new CacheMonitoring(BY_METHOD, { eventLog, loggedEvents }, alarmActions ? { alarmActions: [...alarmActions] } : {});
+    checkOptions('standard monitoring', options, Object.keys(STANDARD));
+    const { alarmActions, ...logged } = options;
+    return new CacheMonitoring(BY_METHOD, logged, { ...options, ...alarmActions ? { alarmActions: [...alarmActions] } : {} });
   }
 
   /**
@@ -92,12 +107,13 @@ export class CacheMonitoring {
    * @param options which log is written, and what into it
    */
   public static logged(options: LoggedMonitoringOptions = {}): CacheMonitoring {
-    checkOptions('logged monitoring', options, ['eventLog', 'loggedEvents']);
-    return new CacheMonitoring(BY_METHOD, { eventLog: options.eventLog, loggedEvents: options.loggedEvents });
+    checkOptions('monitoring that logs', options, Object.keys(LOGGED));
+    return new CacheMonitoring(BY_METHOD, { ...options });
   }
 
   /** Nothing. Events can still be caught with the methods of the cache. */
   public static none(): CacheMonitoring {
+    checkNoMore('none', arguments, 0, 'call standard() or logged() for options');
     return new CacheMonitoring(BY_METHOD);
   }
 
@@ -120,36 +136,33 @@ export class CacheMonitoring {
       return;
     }
     const monitors = new Construct(scope, id);
-    const logged = log(monitors, rule, this.logging);
+    log(monitors, rule, this.logging);
     if (this.alarming) {
-      alarmOnFailedPulls(monitors, rule, logged, this.alarming);
+      alarmOnFailedPulls(monitors, rule, this.alarming);
     }
   }
 }
 
-interface Logged {
-  readonly failedPulls: events.Rule;
-  readonly eventLog: CacheEventLog;
-}
-
-function alarmOnFailedPulls(monitors: Construct, rule: ICacheRule, { failedPulls, eventLog }: Logged, options: StandardMonitoringOptions): void {
-  const alarm = AwsMetrics.matchedEvents(failedPulls.ruleName).createAlarm(monitors, 'FailedPullsAlarm', {
-    alarmDescription: describeTrouble(Troubles.FAILED_PULLS, rule.repositoryPrefix, eventLog.logGroup.logGroupName),
-    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    threshold: 1,
-    evaluationPeriods: 1,
-    // without failures EventBridge sends no data, which is the good state
-    treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-  });
-  // spares an app without actions the module of the alarms
-  if (options.alarmActions) {
-    notify(alarm, options.alarmActions);
+function alarmOnFailedPulls(monitors: Construct, rule: ICacheRule, options: StandardMonitoringOptions): void {
+  const given = options.alarm ?? CacheAlarm.importsFailing();
+  CacheAlarm._check(given, monitors);
+  if (given._kind !== 'FailedPulls') {
+    throw new InvalidInputError({
+      got: 'another alarm for standard monitoring than the one on failed imports',
+      expected: 'CacheAlarm.importsFailing()',
+      fix: 'give the others to a CacheAlerting',
+    }, monitors);
   }
+  const { alarmActions } = checkedActions({ alarmActions: options.alarmActions }, monitors);
+  const name = options.alarmNamePrefix === undefined
+    ? undefined : `${options.alarmNamePrefix}-${rule.repositoryPrefix.replaceAll('/', '-')}-FailedPulls`;
+  const alarm = given._bind(monitors, 'FailedPullsAlarm', [rule], { name });
+  actOn(alarm, { alarmActions, pages: given._pages });
   watchOf(rule).failedPullsAlarm = alarm;
 }
 
 /** Logs failed imports, and the others by a rule of their own, so that each import is in the log once. */
-function log(monitors: Construct, rule: ICacheRule, options: LoggedMonitoringOptions): Logged {
+function log(monitors: Construct, rule: ICacheRule, options: LoggedMonitoringOptions): void {
   const prefix = rule.repositoryPrefix;
   checkEventLog(options.eventLog, monitors);
   checkMember('loggedEvents', options.loggedEvents, LoggedEvents, 'LoggedEvents', monitors);
@@ -168,5 +181,4 @@ function log(monitors: Construct, rule: ICacheRule, options: LoggedMonitoringOpt
       targets: [eventLog],
     });
   }
-  return { failedPulls, eventLog };
 }

@@ -2,12 +2,16 @@ import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { watchOf } from './cache-watch';
-import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunction } from './schedule';
+import {
+  checkInterval, checkSameRegistry, checkSettings, firstRun, madeBeforePulls, schedule, SCHEDULED_OPTIONS, scheduledFunction,
+} from './schedule';
 import type { ScheduledFunctionOptions } from './schedule';
 import { CacheProbeFunction } from '../functions/cache-probe-function';
 import type { ProbeSettings } from '../functions/contract';
 import { SETTINGS } from '../functions/contract';
+import { checkProps } from '../private/access';
 import { excerpt, InvalidInputError, problemAt } from '../private/errors';
 import { checkDuration, checkList, described } from '../private/given';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
@@ -41,16 +45,21 @@ export interface CacheProbeProps extends ScheduledFunctionOptions {
   readonly imageTimeout?: Duration;
 }
 
+/* Each option once: a `Record` that lacks one does not compile. */
+const OPTIONS = [...Object.keys({
+  images: 0, interval: 0, imageTimeout: 0,
+} satisfies Record<Exclude<keyof CacheProbeProps, keyof ScheduledFunctionOptions>, 0>), ...SCHEDULED_OPTIONS];
+
 /**
- * Pulls images through caches on a schedule by the API of ECR, without downloading them: the tag, what an index names, and the
- * URL of each layer. That keeps them in the cache, makes pulls by digest work, and proves that rule, role, credential and
- * upstream do for what isn't cached yet. When the refresh of a cached tag fails, ECR serves what it has: the probe succeeds, and the
- * alarm on failed imports tells.
+ * Pulls images through caches on a schedule by the API of ECR, without downloading them: the tag, what an index names, the URL of each layer,
+ * and one byte. That keeps them in the cache, makes pulls by digest work, and proves that rule, role and upstream do for what isn't cached
+ * yet. Of what is cached it proves that the rule is there, that ECR takes the credential, and that layers can be read. When the refresh of a
+ * cached tag fails, ECR serves what it has: the probe succeeds, and the alarm on failed imports tells.
  *
  * One image that fails or hangs doesn't keep the others from being pulled. How each fared is a line of the log.
  *
- * Amazon ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry"; Amazon ECR API Reference,
- * `BatchGetImage` and `GetDownloadUrlForLayer`.
+ * Amazon ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry"; Amazon ECR API Reference, `BatchGetImage`,
+ * `DescribePullThroughCacheRules`, `GetDownloadUrlForLayer` and `ValidatePullThroughCacheRule`.
  *
  * @example
  * import { CacheProbe, PullThroughCache } from 'cdk-ecr-pull-through-cache';
@@ -67,15 +76,20 @@ export class CacheProbe extends Construct {
   public readonly logGroup: logs.ILogGroup;
 
   private readonly role: iam.Role;
+  private readonly firstRun?: IConstruct;
+  private readonly timeout: Duration;
   private readonly imageTimeout: Duration;
   private readonly images: { [prefix: string]: string[] } = {};
+  private readonly credentials = new Set<string>();
 
   constructor(scope: Construct, id: string, given: CacheProbeProps = {}) {
     super(scope, id);
     const props = given ?? {};
+    checkProps(this, CacheProbe, 'a probe', props, OPTIONS);
     this.interval = props.interval ?? Duration.hours(6);
     this.imageTimeout = props.imageTimeout ?? Duration.minutes(2);
-    checkDuration('imageTimeout', props.imageTimeout, this);
+    this.timeout = props.timeout ?? Duration.minutes(15);
+    checkImageTimeout(this, props.imageTimeout);
     checkInterval(this, this.interval, Duration.minutes(1), Duration.days(1));
 
     const { role, logGroup, make, limits } = scheduledFunction(this, props);
@@ -87,6 +101,12 @@ export class CacheProbe extends Construct {
       environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
     });
     schedule(this, 'Pulls images through pull-through caches', this.interval, handler);
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: [...CacheActions.LIST_RULES],
+      // rules have no resource
+      resources: ['*'],
+    }));
+    this.firstRun = firstRun(this, handler, props, Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }));
     this.node.addValidation({
       validate: () => Object.keys(this.images).length > 0 ? [] : [problemAt(this, {
         got: 'a probe without images',
@@ -148,7 +168,14 @@ export class CacheProbe extends Construct {
       }, this);
     }
     checkSameRegistry(this, cache);
-    watch.probe = { path: this.node.path, intervalSeconds: this.interval.toSeconds(), logGroup: this.logGroup };
+    watch.probe = {
+      path: this.node.path,
+      intervalSeconds: this.interval.toSeconds(),
+      logGroup: this.logGroup,
+      firstRun: this.firstRun,
+      triesCredential: cache.upstream?.credential !== undefined,
+    };
+    this.firstRun?.node.addDependency(...madeBeforePulls(this, cache));
   }
 
   private permit(cache: ICacheRule, paths: string[]): void {
@@ -158,13 +185,32 @@ export class CacheProbe extends Construct {
       actions: [...CacheActions.LIST_IMAGES],
       resources: paths.map(path => address.repositoryArn(path)),
     }));
+    if (cache.upstream?.credential !== undefined && this.credentials.size === 0) {
+      // ECR has no resource for it
+      this.role.addToPolicy(new iam.PolicyStatement({ actions: [...CacheActions.VALIDATE_RULE], resources: ['*'] }));
+    }
+    if (cache.upstream?.credential !== undefined) {
+      this.credentials.add(cache.repositoryPrefix);
+    }
   }
 
   private settings(): ProbeSettings {
     return {
-      caches: Object.entries(this.images).map(([prefix, images]) => ({ prefix, images })),
+      caches: Object.entries(this.images).map(([prefix, images]) => ({
+        prefix, images, validatesCredential: this.credentials.has(prefix) || undefined,
+      })),
       intervalSeconds: this.interval.toSeconds(),
       imageTimeoutSeconds: this.imageTimeout.toSeconds(),
+      runSeconds: this.timeout.isUnresolved() ? undefined : this.timeout.toSeconds(),
     };
+  }
+}
+
+function checkImageTimeout(scope: Construct, imageTimeout: Duration | undefined): void {
+  checkDuration('imageTimeout', imageTimeout, scope);
+  if (imageTimeout && !imageTimeout.isUnresolved() && imageTimeout.toSeconds() < 1) {
+    throw new InvalidInputError({
+      got: 'an imageTimeout of 0 seconds', expected: 'at least a second', fix: 'leave it out for two minutes, in which most first pulls end',
+    }, scope);
   }
 }

@@ -11,6 +11,7 @@ import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
 import { checkReferable } from './references';
 import { checkSameRegistry } from './schedule';
+import { checkProps } from '../private/access';
 import { warn, WarningId } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';
 
@@ -49,9 +50,14 @@ export interface CacheQueriesProps {
   readonly folder?: string;
 }
 
+/* Each option once: a `Record` that lacks one does not compile. */
+const OPTIONS = Object.keys({
+  caches: 0, eventLog: 0, statistics: 0, trailLogGroup: 0, folder: 0,
+} satisfies Record<keyof CacheQueriesProps, 0>);
+
 /**
  * Saved queries of CloudWatch Logs Insights: what is cached, what failed, when images came first, and who pulled or was denied. A query is
- * there when a log that answers it is.
+ * there when a log that answers it is; without any there is a warning.
  *
  * CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax".
  *
@@ -65,6 +71,7 @@ export class CacheQueries extends Construct {
   constructor(scope: Construct, id: string, props: CacheQueriesProps) {
     super(scope, id);
     checkCaches(this, props?.caches);
+    checkProps(this, CacheQueries, 'queries', props, OPTIONS);
     const { caches, trailLogGroup } = props;
     checkEventLog(props.eventLog, this);
     caches.forEach(cache => checkSameRegistry(this, cache));
@@ -93,7 +100,8 @@ export class CacheQueries extends Construct {
     save('Failures', 'Failures by code', text.failures(), failed);
     save('FirstPulls', 'First pulls and refreshed tags per day', text.importsPerDay(), imported);
     save('Denied', 'Who was denied', text.denied(), trail);
-    save('Pullers', 'Who pulled what from where', text.pullers(), trail);
+    save('UpstreamRefusals', 'What the upstream refused', text.upstreamRefusals(), trail);
+    save('Pullers', 'Who pulled what', text.pullers(), trail);
   }
 
   private warnOfNoLog({ caches, eventLog, statistics, trailLogGroup }: CacheQueriesProps): string[] {

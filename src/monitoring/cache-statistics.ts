@@ -3,12 +3,14 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { watchOf } from './cache-watch';
-import { checkInterval, checkSameRegistry, checkSettings, schedule, scheduledFunction } from './schedule';
+import { checkInterval, checkSameRegistry, checkSettings, firstRun, schedule, SCHEDULED_OPTIONS, scheduledFunction } from './schedule';
 import type { ScheduledFunctionOptions } from './schedule';
 import { CacheStatisticsFunction } from '../functions/cache-statistics-function';
 import { SETTINGS } from '../functions/contract';
 import type { StatisticsSettings } from '../functions/contract';
+import { checkProps } from '../private/access';
 import { InvalidInputError, problemAt } from '../private/errors';
 import { checkList } from '../private/given';
 import { CacheActions } from '../rule/cache-actions';
@@ -27,10 +29,17 @@ export interface CacheStatisticsProps extends ScheduledFunctionOptions {
   /**
    * How often they are counted: whole hours, up to a day. Pulls and imports are counted over the same time.
    *
+   * A metric is billed by the hours in which it gets values: hourly, the eight of a cache cost 2.40 USD a month instead of 0.10.
+   *
    * @default Duration.days(1)
    */
   readonly interval?: Duration;
 }
+
+/* Each option once: a `Record` that lacks one does not compile. */
+const OPTIONS = [...Object.keys({
+  caches: 0, interval: 0,
+} satisfies Record<Exclude<keyof CacheStatisticsProps, keyof ScheduledFunctionOptions>, 0>), ...SCHEDULED_OPTIONS];
 
 /**
  * Counts what caches hold and how they are used, and puts it into CloudWatch: repositories, images, bytes, pulls, imports, an
@@ -60,12 +69,14 @@ export class CacheStatistics extends Construct {
   /** Where each repository has a line a run, and each cache. */
   public readonly logGroup: logs.ILogGroup;
 
+  private readonly firstRun?: IConstruct;
   private readonly prefixes: string[] = [];
   private readonly repositoryArns: string[] = [];
 
   constructor(scope: Construct, id: string, given: CacheStatisticsProps = {}) {
     super(scope, id);
     const props = given ?? {};
+    checkProps(this, CacheStatistics, 'statistics', props, OPTIONS);
     this.interval = props.interval ?? Duration.days(1);
     checkInterval(this, this.interval, Duration.hours(1), Duration.days(1));
 
@@ -91,6 +102,7 @@ export class CacheStatistics extends Construct {
       environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
     });
     schedule(this, 'Counts the images and pulls of pull-through caches', this.interval, handler);
+    this.firstRun = firstRun(this, handler, props, Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }));
     this.node.addValidation({
       validate: () => this.prefixes.length > 0 ? [] : [problemAt(this, {
         got: 'statistics without a cache',
@@ -121,7 +133,7 @@ export class CacheStatistics extends Construct {
       }, this);
     }
     checkSameRegistry(this, cache);
-    watch.statistics = { path: this.node.path, intervalSeconds: this.interval.toSeconds(), logGroup: this.logGroup };
+    watch.statistics = { path: this.node.path, intervalSeconds: this.interval.toSeconds(), logGroup: this.logGroup, firstRun: this.firstRun };
     this.prefixes.push(prefix);
     checkSettings(this, this.settings(), 'count some of the caches by statistics of their own');
     this.repositoryArns.push(CacheAddress.fromRule(cache).arnOfAllRepositories);

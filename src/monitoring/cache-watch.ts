@@ -16,6 +16,10 @@ export interface ScheduledWatcher {
   readonly intervalSeconds: number;
   /** Where the function writes its lines; not known of every import. */
   readonly logGroup?: logs.ILogGroup;
+  /** What is made when the function ran for the first time. */
+  readonly firstRun?: IConstruct;
+  /** Whether it has ECR try the credential of the cache; not known of imports. */
+  readonly triesCredential?: boolean;
 }
 
 /** What watches one cache; filled in by the constructs that do, and by imports. */
@@ -28,6 +32,8 @@ export interface CacheWatch {
   imports?: events.IRule;
   /** The rule that matches callers who were denied. */
   deniedPulls?: events.IRule;
+  /** The rule that matches calls that the upstream refused. */
+  upstreamRefusals?: events.IRule;
   /** Where events are logged. */
   eventLogGroup?: logs.ILogGroup;
   /** What counts repositories, images and pulls. */

@@ -45,6 +45,13 @@ export interface CacheMetricProducers {
   readonly deniedPullsRule?: events.IRule;
 
   /**
+   * The EventBridge rule that matches calls that the upstream refused. It emits `upstreamRefusals`.
+   *
+   * @default - that of the alarm on refused calls in this app
+   */
+  readonly upstreamRefusalsRule?: events.IRule;
+
+  /**
    * The log group of the `CacheEventLog` that events are written to.
    *
    * @default - that of the monitoring in this app
@@ -93,6 +100,7 @@ export function nameProducers(rule: IPullThroughCacheRuleRef, producers: CacheMe
     ['failedPullsAlarm', 'failedPullsAlarm', producers.failedPullsAlarm],
     ['importsRule', 'imports', producers.importsRule],
     ['deniedPullsRule', 'deniedPulls', producers.deniedPullsRule],
+    ['upstreamRefusalsRule', 'upstreamRefusals', producers.upstreamRefusalsRule],
     ['eventLogGroup', 'eventLogGroup', producers.eventLogGroup],
     ['statisticsInterval', 'statistics', watcher(rule, 'statistics', producers.statisticsInterval, producers.statisticsLogGroup)],
     ['probeInterval', 'probe', watcher(rule, 'probe', producers.probeInterval, producers.probeLogGroup)],

@@ -72,15 +72,28 @@ export class QueryText {
     );
   }
 
-  /** Pulls by caller, address and image, of a trail. */
+  /** Pulls whose import the upstream refused or didn't answer, by the codes of `BatchGetImage`, of a trail. */
+  public upstreamRefusals(): string {
+    return lines(
+      'filter eventSource = "ecr.amazonaws.com" and eventName = "BatchGetImage" and responseElements.failures.0.failureCode like /^Upstream/',
+      this.repositories('requestParameters.repositoryName'),
+      'stats count(*) as calls, max(@timestamp) as lastCall, latest(responseElements.failures.0.failureReason) as reason '
+      + 'by responseElements.failures.0.failureCode, requestParameters.repositoryName',
+      'sort lastCall desc',
+      'limit 100',
+    );
+  }
+
+  /** Pulls by day, account, role and repository, of a trail: sessions and addresses of a thousand nodes would be rows of their own. */
   public pullers(): string {
     return lines(
       'filter eventSource = "ecr.amazonaws.com" and eventName = "BatchGetImage" and not ispresent(errorCode)',
       this.repositories('requestParameters.repositoryName'),
       'stats count(*) as pulls, max(@timestamp) as lastPull '
-      + 'by userIdentity.arn, sourceIPAddress, requestParameters.repositoryName, requestParameters.imageIds.0.imageTag',
-      'sort pulls desc',
-      'limit 1000',
+      + 'by bin(1d) as day, userIdentity.accountId, coalesce(userIdentity.sessionContext.sessionIssuer.arn, userIdentity.arn) as caller, '
+      + 'requestParameters.repositoryName',
+      'sort day desc, pulls desc',
+      'limit 10000',
     );
   }
 

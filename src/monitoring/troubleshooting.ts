@@ -17,8 +17,9 @@ export const Troubles = {
     happened: 'ECR could not import images into the pull-through cache {cache}: the log {log} has its reasons.',
     next: [
       'Check the role or credential of the cache, and access to the upstream.',
+      'A name that a workload asks for again and again may be mistyped.',
     ],
-    blindSpot: 'This alarm sees failed imports, not callers who are denied.',
+    blindSpot: 'This alarm sees imports that fail again and again, not callers who are denied.',
   },
   DENIED_PULLS: {
     title: 'Pullers are denied',
@@ -68,9 +69,45 @@ export const Troubles = {
     happened: 'An image could not be pulled through the pull-through cache {cache} on schedule.',
     next: [
       'Look in the log {log} for the image and the reason.',
-      'UnableToGetUpstreamImageException or ImageNotFound: check the upstream, the role or credential of the cache, and that the image still exists.',
-      'AccessDeniedException: look for a deny in the registry policy and service control policies.',
+      'UpstreamAccessDenied: renew the credential, or look at the role and the policy of the upstream. UpstreamTooManyRequests: wait, or give the '
+      + 'cache a credential with a higher limit. UpstreamUnavailable: ask the upstream.',
+      'UnableToGetUpstreamImageException or ImageNotFound: check the upstream, and that the image still exists. NoRule: the rule was deleted.',
+      'AccessDeniedException: look for a deny in policies. LayerNotDownloaded: look at the key, the endpoint of Amazon S3 and its policy.',
     ],
+  },
+  TAG_MOVED: {
+    title: 'A tag moved',
+    happened: 'A tag that is probed stands for another image of the pull-through cache {cache} than before.',
+    next: [
+      'Look in the log {log} for the image, and at the upstream: did its owner move the tag?',
+      'If not, somebody pushed below the tag: look in CloudTrail for PutImage, and delete the image.',
+    ],
+    blindSpot: 'Tags such as latest move all the time: probe those that should stand still.',
+  },
+  DIGEST_DIFFERS: {
+    title: 'A tag differs from its digest',
+    happened: 'A tag stands for another image of the pull-through cache {cache} than the digest that is probed beside it.',
+    next: [
+      'Look in the log {log} for the image and the digest that came.',
+      'If the upstream moved the tag, pin the new digest; if not, look in CloudTrail for PutImage.',
+    ],
+  },
+  CREDENTIAL_INVALID: {
+    title: 'The credential is not valid',
+    happened: 'ECR finds the credential of the pull-through cache {cache} not valid: cached images are served on, and nothing new comes.',
+    next: [
+      'Look in the log {log} for the reason.',
+      'Put a new user name and access token into the secret; its ARN has to stay.',
+    ],
+  },
+  UPSTREAM_REFUSES: {
+    title: 'The upstream refuses',
+    happened: 'The upstream of the pull-through cache {cache} refuses ECR, by a rate limit or by its permissions: the log {log} has the calls.',
+    next: [
+      'UpstreamTooManyRequests: give the cache a credential with a higher limit, or let the lifecycle keep more.',
+      'UpstreamAccessDenied: renew the credential, or look at the role and at the policy of the upstream.',
+    ],
+    blindSpot: 'It sees what a trail with management events reports for this Region.',
   },
   PROBE_MISSING: {
     title: 'The probe does not run',
@@ -87,7 +124,7 @@ export const Troubles = {
       'Ask for a higher quota in Service Quotas: the rates of ECR can be raised.',
       'Look for clients that pull in a loop, and let nodes keep images.',
     ],
-    blindSpot: 'The quota counts all pulls of the account and Region, from this cache or not.',
+    blindSpot: 'The quota counts all pulls of the account and Region, from this cache or not, by the second: of short bursts it knows nothing.',
   },
   EVENTS_NOT_LOGGED: {
     title: 'Events are not logged',
@@ -96,6 +133,25 @@ export const Troubles = {
       'Check that the log group exists, that its resource policy lets EventBridge write, and that its key lets CloudWatch Logs use it.',
     ],
     blindSpot: 'The alarm on failed imports counts the events themselves, so it works meanwhile.',
+  },
+  CONFIGURATION_CHANGED: {
+    title: 'The configuration was changed',
+    happened: 'Somebody changed or deleted a rule, a template or a policy of the pull-through cache {cache} by hand: the log {log} has the call and the '
+      + 'caller.',
+    next: [
+      'Ask the caller. If nobody knows of it, take the access of that identity away, and look for what it pushed and pulled since.',
+      'Deploy the stack again, or set right by hand what CloudFormation does not see as changed.',
+    ],
+    blindSpot: 'It sees what a trail with management events reports for this Region, and nothing that CloudFormation or ECR does.',
+  },
+  PUSHED: {
+    title: 'An image was pushed',
+    happened: 'Somebody pushed an image into a repository of the pull-through cache {cache}: the log {log} has the call and the caller.',
+    next: [
+      'Ask the caller. If nobody knows of it, delete the image, and find out who pulled it since.',
+      'Let nobody but ECR push there: a Deny of ecr:PutImage in the registry policy.',
+    ],
+    blindSpot: 'It sees what a trail with management events reports for this Region.',
   },
   FINDINGS: {
     title: 'Vulnerabilities were found',
@@ -108,10 +164,22 @@ export const Troubles = {
   },
 } as const satisfies Record<string, Trouble>;
 
-/** The description of an alarm: what happened, what to do, what it doesn't see. CloudWatch takes 1024 characters. */
-export function describeTrouble(trouble: Trouble, cache: string, log: string | undefined): string {
+/** CloudWatch takes 1024 characters, of which names that are known at deployment only may need some. */
+const SHOWN_CACHES = 8;
+
+/** The description of an alarm: what happened, what to do, what it doesn't see, and where more is written. */
+export function describeTrouble(trouble: Trouble, caches: readonly string[], log: string | undefined, runbookUrl?: string): string {
   const next = trouble.next.filter(step => log !== undefined || !step.includes('{log}'));
-  return [trouble.happened, ...next, ...(trouble.blindSpot ? [trouble.blindSpot] : [])].join(' ')
-    .replaceAll('{cache}', cache)
+  const runbook = runbookUrl === undefined ? [] : [`Runbook: ${runbookUrl}`];
+  return [trouble.happened, ...next, ...(trouble.blindSpot ? [trouble.blindSpot] : []), ...runbook].join(' ')
+    .replaceAll('the pull-through cache {cache}', named(caches))
     .replaceAll('{log}', log ?? '');
+}
+
+function named(caches: readonly string[]): string {
+  if (caches.length === 1) {
+    return `the pull-through cache ${caches[0]}`;
+  }
+  const more = caches.length - SHOWN_CACHES;
+  return `the pull-through caches ${caches.slice(0, SHOWN_CACHES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -27,10 +27,17 @@ resource "aws_cloudwatch_log_resource_policy" "failed_pulls" {
   policy_document = jsonencode({
     Version = "2012-10-17"
     Statement = [{
+      # AWS's example has no condition here
+      Sid       = "EventBridgeCreatesStreams"
+      Effect    = "Allow"
+      Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
+      Action    = "logs:CreateLogStream"
+      Resource  = "*"
+      }, {
       Sid       = "EventBridgeWrites"
       Effect    = "Allow"
       Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
-      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Action    = "logs:PutLogEvents"
       Resource  = "*"
       Condition = {
         StringEquals = { "aws:SourceAccount" = local.account }
@@ -67,19 +74,36 @@ resource "aws_cloudwatch_event_target" "failed_pulls" {
   depends_on = [aws_cloudwatch_log_resource_policy.failed_pulls]
 }
 
-# It sees failed imports, not callers who are denied.
+# It sees imports that fail again and again, not callers who are denied: in three quarters of an hour out of sixteen.
 resource "aws_cloudwatch_metric_alarm" "failed_pulls" {
   count = var.create ? 1 : 0
 
   alarm_name        = local.monitor_name
-  alarm_description = "ECR could not import images into the pull-through cache ${var.cache_namespace}: the log ${aws_cloudwatch_log_group.failed_pulls[0].name} has its reasons. Check the role or credential of the cache, and access to the upstream. This alarm sees failed imports, not callers who are denied."
+  alarm_description = "ECR could not import images into the pull-through cache ${var.cache_namespace}: the log ${aws_cloudwatch_log_group.failed_pulls[0].name} has its reasons. Check the role or credential of the cache, and access to the upstream. A name that a workload asks for again and again may be mistyped. This alarm sees imports that fail again and again, not callers who are denied."
 
-  namespace           = "AWS/Events"
-  metric_name         = "TriggeredRules"
-  dimensions          = { RuleName = aws_cloudwatch_event_rule.failed_pulls[0].name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
+  # each period has a value, so that no older one decides
+  metric_query {
+    id          = "failed"
+    expression  = "FILL(events, 0)"
+    label       = "TriggeredRules"
+    return_data = true
+  }
+
+  metric_query {
+    id          = "events"
+    return_data = false
+
+    metric {
+      namespace   = "AWS/Events"
+      metric_name = "TriggeredRules"
+      dimensions  = { RuleName = aws_cloudwatch_event_rule.failed_pulls[0].name }
+      stat        = "Sum"
+      period      = 900
+    }
+  }
+
+  evaluation_periods  = 16
+  datapoints_to_alarm = 3
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 1
   treat_missing_data  = "notBreaching"

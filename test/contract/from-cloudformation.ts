@@ -84,15 +84,19 @@ function alarmOf(resources: Resources, prefix: string): PlainAlarm | undefined {
   const rules = Object.entries(resources).filter(([, { Type, Properties: { EventPattern: pattern } }]) => Type === 'AWS::Events::Rule'
     && pattern['detail-type']?.includes('ECR Pull Through Cache Action') && pattern.detail?.['ecr-repository-prefix']?.includes(prefix));
   for (const { Type: type, Properties: alarm } of Object.values(resources)) {
-    const [dimension] = alarm.Dimensions ?? [];
+    const metrics: Properties[] = alarm.Metrics ?? [];
+    const stat = metrics.find(metric => metric.MetricStat)?.MetricStat;
+    const [dimension] = stat?.Metric.Dimensions ?? [];
     const read = rules.find(([id]) => type === 'AWS::CloudWatch::Alarm' && dimension?.Name === 'RuleName' && dimension.Value === `{${id}}`);
     if (read) {
       return {
-        namespace: alarm.Namespace,
-        metricName: alarm.MetricName,
-        statistic: alarm.Statistic,
-        periodSeconds: Number(alarm.Period),
+        expression: metrics.find(metric => String(metric.ReturnData ?? true) === 'true')?.Expression,
+        namespace: stat.Metric.Namespace,
+        metricName: stat.Metric.MetricName,
+        statistic: stat.Stat,
+        periodSeconds: Number(stat.Period),
         evaluationPeriods: Number(alarm.EvaluationPeriods),
+        datapointsToAlarm: Number(alarm.DatapointsToAlarm),
         comparison: alarm.ComparisonOperator,
         threshold: Number(alarm.Threshold),
         missingData: alarm.TreatMissingData,

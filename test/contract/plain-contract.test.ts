@@ -74,11 +74,13 @@ const DEFAULT_CONTRACT: PlainContract = {
     repositoryPolicy: [],
   },
   alarm: {
+    expression: 'FILL(events, 0)',
     namespace: 'AWS/Events',
     metricName: 'TriggeredRules',
     statistic: 'Sum',
-    periodSeconds: 300,
-    evaluationPeriods: 1,
+    periodSeconds: 900,
+    evaluationPeriods: 16,
+    datapointsToAlarm: 3,
     comparison: 'GreaterThanOrEqualToThreshold',
     threshold: 1,
     missingData: 'notBreaching',
@@ -95,7 +97,13 @@ const DEFAULT_CONTRACT: PlainContract = {
         retentionDays: 30,
         policy: [{
           effect: 'Allow',
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          actions: ['logs:CreateLogStream'],
+          resources: ['*'],
+          principals: { Service: ['delivery.logs.amazonaws.com', 'events.amazonaws.com'] },
+          conditions: {},
+        }, {
+          effect: 'Allow',
+          actions: ['logs:PutLogEvents'],
           resources: ['*'],
           principals: { Service: ['delivery.logs.amazonaws.com', 'events.amazonaws.com'] },
           conditions: {
@@ -218,8 +226,9 @@ describe('the plain contract tells apart', () => {
     ['a wider resource', template => template.Resources.EchoUpstreamRole955C5A55.Properties.Policies[0].PolicyDocument.Statement[2].Resource = '*'],
     ['a rule that is switched off', template => template.Resources.EchoMonitoringFailedPullsEBC92CA6.Properties.State = 'DISABLED'],
     ['a rule without a target', template => template.Resources.EchoMonitoringFailedPullsEBC92CA6.Properties.Targets = []],
-    ['an alarm on another rule', template => template.Resources.EchoMonitoringFailedPullsAlarm08F2AB82.Properties.Dimensions[0].Value = 'Other'],
-    ['another metric', template => template.Resources.EchoMonitoringFailedPullsAlarm08F2AB82.Properties.MetricName = 'Invocations'],
+    ['an alarm on another rule', template => template.Resources.EchoMonitoringFailedPullsAlarm08F2AB82.Properties.Metrics[1].MetricStat.Metric.Dimensions[0].Value = 'Other'],
+    ['another metric', template => template.Resources.EchoMonitoringFailedPullsAlarm08F2AB82.Properties.Metrics[1].MetricStat.Metric.MetricName = 'Invocations'],
+    ['another expression', template => template.Resources.EchoMonitoringFailedPullsAlarm08F2AB82.Properties.Metrics[0].Expression = 'events'],
   ])('a template with %s', (_, change) => {
     const stack = newStack();
     new PullThroughCache(stack, 'Echo', { upstream: ECHO });

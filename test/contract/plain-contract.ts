@@ -55,11 +55,14 @@ export interface PlainLifecycleRule {
 }
 
 export interface PlainAlarm {
+  /** What is made of the metric, which is `events` in it. */
+  readonly expression: string;
   readonly namespace: string;
   readonly metricName: string;
   readonly statistic: string;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
   readonly comparison: string;
   readonly threshold: number;
   readonly missingData: string;

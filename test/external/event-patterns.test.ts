@@ -6,24 +6,33 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
 import { runProgram } from './program';
 import { CacheEvents, FindingSeverity, PullThroughCache } from '../../src';
+import type { IPullThroughCache } from '../../src';
+import { configurationChanged, pushed } from '../../src/monitoring/integrity-patterns';
 import { matches } from '../monitoring/event-pattern';
 import { cacheAction, call, denial, imageAction, imageScan, inspectorFinding } from '../monitoring/events-of-ecr';
 
+type Choose = (of: CacheEvents, cache: IPullThroughCache) => events.EventPattern;
+
+const TRUSTED = 'arn:aws:iam::123456789012:role/pipeline';
+
 /** A pattern as it stands in a template. */
-function rendered(prefix: string, choose: (cache: CacheEvents) => events.EventPattern): any {
+function rendered(prefix: string, choose: Choose): any {
   const stack = new Stack(new App(), 'Stack');
   const cache = PullThroughCache.fromRepositoryPrefix(stack, 'Cache', prefix);
-  new events.Rule(stack, 'Rule', { eventPattern: choose(CacheEvents.fromRule(cache)) });
+  new events.Rule(stack, 'Rule', { eventPattern: choose(CacheEvents.fromRule(cache), cache) });
   const [rule] = Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'));
   return rule.Properties.EventPattern;
 }
 
 /** Every pattern that the library can write for a prefix. */
-const PATTERNS: { [name: string]: (cache: CacheEvents) => events.EventPattern } = {
+const PATTERNS: { [name: string]: Choose } = {
   cacheEvent: (cache) => cache.cacheEventPattern(),
   imageCached: (cache) => cache.imageCachedPattern(),
   pullFailed: (cache) => cache.pullFailedPattern(),
   pullDenied: (cache) => cache.pullDeniedPattern(),
+  upstreamRefused: (cache) => cache.upstreamRefusedPattern(),
+  configurationChanged: (_, cache) => configurationChanged([cache], [TRUSTED]),
+  pushed: (_, cache) => pushed([cache], [TRUSTED]),
   imageScanned: (cache) => cache.imageScannedPattern(),
   findingReported: (cache) => cache.findingReportedPattern(),
   ...Object.fromEntries(Object.values(FindingSeverity).flatMap((severity) => [
@@ -53,6 +62,17 @@ function eventsOf(rulePrefix: string, repository: string): any[] {
     call('BatchGetImage', { ...ours, errorCode: 'RepositoryNotFoundException' }),
     call('GetDownloadUrlForLayer', { requestParameters: null, errorCode: 'AccessDenied', errorMessage: denial('GetDownloadUrlForLayer', repository) }),
     call('BatchGetImage', { ...ours, errorCode: 'AccessDenied', eventSource: 's3.amazonaws.com' }),
+    call('ImportUpstreamImage', { requestParameters: null, errorCode: 'AccessDenied', errorMessage: denial('BatchImportUpstreamImage', repository) }),
+    ...['PutImage', 'SetRepositoryPolicy'].flatMap((name) => [
+      call(name, ours),
+      call(name, { ...ours, sourceIPAddress: 'ecr.amazonaws.com' }),
+      ...[TRUSTED, 'arn:aws:iam::123456789012:role/admin'].map((arn) => call(name, { ...ours, userIdentity: { sessionContext: { sessionIssuer: { arn } } } })),
+    ]),
+    call('DeletePullThroughCacheRule', { requestParameters: { ecrRepositoryPrefix: rulePrefix } }),
+    call('DeleteRepositoryCreationTemplate', { requestParameters: { prefix: rulePrefix } }),
+    call('DeleteRegistryPolicy', { requestParameters: null }),
+    ...['UpstreamAccessDenied', 'UpstreamTooManyRequests', 'UpstreamUnavailable'].map((failureCode) => (
+      call('BatchGetImage', { ...ours, responseElements: { images: [], failures: [{ imageId: { imageTag: '1' }, failureCode }] } }))),
   ];
 }
 const REPOSITORIES = [

@@ -2,7 +2,7 @@ import { captureLines, SimulatedAws } from './simulated-aws';
 import type { SimulatedImage } from './simulated-aws';
 import { handler } from '../../src/functions/cache-probe.lambda';
 import { SETTINGS } from '../../src/functions/contract';
-import { EcrPullCalls } from '../../src/functions/pull';
+import { EcrPullCalls } from '../../src/functions/ecr-pull-calls';
 
 const NOON = new Date('2026-03-02T12:00:00Z');
 const LONG_AGO = new Date('2026-01-01T00:00:00Z');
@@ -89,7 +89,7 @@ test('gives the latency of the slowest image, and each figure its unit', async (
   expect(Math.min(...latencies)).toBeGreaterThanOrEqual(20);
   expect(Math.max(...latencies)).toBeLessThan(600_000);
   expect(Object.fromEntries(aws.metrics.map(datum => [datum.MetricName, datum.Unit]))).toEqual({
-    ProbedImages: 'Count', ProbeFailures: 'Count', ProbeMovedTags: 'Count', ProbeLatency: 'Milliseconds',
+    ProbedImages: 'Count', ProbeFailures: 'Count', ProbeMovedTags: 'Count', ProbeDifferingDigests: 'Count', ProbeLatency: 'Milliseconds',
   });
 });
 
@@ -138,6 +138,7 @@ test('pulls the tag before the digest, and the digest too when the tag has moved
 
   expect(aws.callsOf('BatchGetImage').map(input => input.imageIds)).toEqual([[{ imageTag: '1.27' }], [{ imageDigest: 'old' }]]);
   expect(aws.metric('ProbeFailures')).toEqual({ echo: 0 });
+  expect(aws.metric('ProbeDifferingDigests')).toEqual({ echo: 1 });
 });
 
 test('pulls the digest by its tag while the tag stands for it', async () => {
@@ -146,6 +147,78 @@ test('pulls the digest by its tag while the tag stands for it', async () => {
   await run({ echo: ['echo/nginx:1.27@new'] });
 
   expect(aws.callsOf('BatchGetImage')).toHaveLength(1);
+  expect(aws.metric('ProbeDifferingDigests')).toEqual({ echo: 0 });
+});
+
+test('downloads one byte of one blob, which is the configuration', async () => {
+  aws.repositories.set('echo/nginx', multiPlatform('index', ['1.27'], 2));
+
+  await run({ echo: ['echo/nginx:1.27'] });
+
+  expect(aws.callsOf('Download')).toEqual([{ path: '/layers/index-0-config?signature=secret', range: 'bytes=0-0' }]);
+});
+
+test('pulls what an index of an index names, a digest that is named twice once, and leaves layers alone that are elsewhere', async () => {
+  const index = (...digests: string[]) => JSON.stringify({ manifests: digests.map(digest => ({ digest })) });
+  const foreign = JSON.stringify({
+    config: { digest: 'one-config' },
+    layers: [{ digest: 'elsewhere', urls: ['https://example.com'] }, { digest: 'windows', mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' }],
+  });
+  aws.repositories.set('echo/nginx', [
+    image('top', { tags: ['1.27'], layers: [], children: [], manifest: index('below', 'below') }),
+    image('below', { layers: [], children: [], manifest: index('one') }),
+    image('one', { manifest: foreign }),
+  ]);
+
+  await run({ echo: ['echo/nginx:1.27'] });
+
+  expect(aws.callsOf('BatchGetImage').map(input => input.imageIds)).toEqual([[{ imageTag: '1.27' }], [{ imageDigest: 'below' }], [{ imageDigest: 'one' }]]);
+  expect(lines[0]).toMatchObject({ outcome: 'pulled', platforms: 1, layers: 1 });
+});
+
+describe('the credential of a rule', () => {
+  async function probed(): Promise<void> {
+    aws.repositories.set('hub/library/redis', [image('two', { tags: ['7'] })]);
+    process.env[SETTINGS] = JSON.stringify({
+      caches: [{ prefix: 'hub', images: ['hub/library/redis:7'], validatesCredential: true }], intervalSeconds: 3600, imageTimeoutSeconds: 60,
+    });
+    await handler({ time: NOON.toISOString() }, { getRemainingTimeInMillis: () => 600_000 });
+  }
+
+  test('is tried, and a good one is 0', async () => {
+    await probed();
+
+    expect(aws.callsOf('ValidatePullThroughCacheRule')).toEqual([{ ecrRepositoryPrefix: 'hub' }]);
+    expect(aws.metric('InvalidCredentials')).toEqual({ hub: 0 });
+  });
+
+  test('that ECR refuses is 1, with its reason in the log, though the cached image is pulled', async () => {
+    aws.badCredential = 'The token has expired';
+
+    await probed();
+
+    expect(aws.metric('InvalidCredentials')).toEqual({ hub: 1 });
+    expect(aws.metric('ProbeFailures')).toEqual({ hub: 0 });
+    expect(lines).toContainEqual({ kind: 'credential', cache: 'hub', outcome: 'failed', code: 'InvalidCredential', message: 'The token has expired' });
+  });
+
+  test('that ECR could not try is no figure', async () => {
+    aws.fault = ({ action }) => action === 'ValidatePullThroughCacheRule' ? { type: 'AccessDeniedException' } : undefined;
+
+    await probed();
+
+    expect(aws.metric('InvalidCredentials')).toEqual({});
+    expect(lines).toContainEqual(expect.objectContaining({ kind: 'credential', outcome: 'failed', code: 'AccessDeniedException' }));
+  });
+
+  test('is not tried where there is none', async () => {
+    aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'] })]);
+
+    await run({ echo: ['echo/nginx:1.27'] });
+
+    expect(aws.callsOf('ValidatePullThroughCacheRule')).toEqual([]);
+    expect(aws.metric('InvalidCredentials')).toEqual({});
+  });
 });
 
 test('pulls a digest alone', async () => {
@@ -168,16 +241,16 @@ describe('a tag that moved', () => {
     expect(lines[0]).toMatchObject({ digest: 'new', moved: true });
   });
 
-  test('is one that another pull refreshed since the run before', async () => {
-    aws.repositories.set('echo/nginx', [image('new', { tags: ['1.27'], pushedAt: new Date('2026-03-02T06:00:01Z') })]);
+  test('is one that another pull refreshed since the run before ended', async () => {
+    aws.repositories.set('echo/nginx', [image('new', { tags: ['1.27'], pushedAt: new Date('2026-03-02T06:15:01Z') })]);
 
     await run({ echo: ['echo/nginx:1.27'] });
 
     expect(aws.metric('ProbeMovedTags')).toEqual({ echo: 1 });
   });
 
-  test('is not one that was refreshed before that', async () => {
-    aws.repositories.set('echo/nginx', [image('new', { tags: ['1.27'], pushedAt: new Date('2026-03-02T06:00:00Z') })]);
+  test('is not one that was refreshed while that ran, which counted it or imported it for the first time', async () => {
+    aws.repositories.set('echo/nginx', [image('new', { tags: ['1.27'], pushedAt: new Date('2026-03-02T06:15:00Z') })]);
 
     await run({ echo: ['echo/nginx:1.27'] });
 
@@ -231,6 +304,46 @@ describe('fails', () => {
     await failing('echo/nginx:1.27', 'ImageNotFound', '{"imageDigest":"index-1"}');
   });
 
+  test('for a cached image whose rule is gone', async () => {
+    aws.probedRules = [];
+    aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'] })]);
+
+    await run({ echo: ['echo/nginx:1.27'] });
+
+    expect(aws.metric('ProbeFailures')).toEqual({ echo: 1 });
+    expect(lines).toContainEqual(expect.objectContaining({ outcome: 'failed', code: 'NoRule' }));
+  });
+
+  test('for a layer that S3 does not give, without its address in the log', async () => {
+    aws.downloadStatus = 403;
+    aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'] })]);
+
+    await run({ echo: ['echo/nginx:1.27'] });
+
+    expect(lines).toContainEqual(expect.objectContaining({ outcome: 'failed', code: 'LayerNotDownloaded', message: expect.stringContaining('HTTP 403 of 127.0.0.1') }));
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  test('for S3 that can not be reached', async () => {
+    aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'] })]);
+    const spy = jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('fetch failed'));
+
+    await run({ echo: ['echo/nginx:1.27'] });
+    spy.mockRestore();
+
+    expect(lines).toContainEqual(expect.objectContaining({ code: 'LayerNotDownloaded', message: "the layer can't be downloaded: 127.0.0.1 can't be reached: fetch failed".replace('127.0.0.1 ', `${new URL(process.env.AWS_ENDPOINT_URL!).host} `) }));
+  });
+
+  test.each([
+    ['an empty document', '{}'],
+    ['an index without images', '{"manifests":[]}'],
+    ['an image without layers', '{"layers":[]}'],
+  ])('for %s, and pulls the other', async (_, manifest) => {
+    aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'], manifest })]);
+
+    await failing('echo/nginx:1.27', 'NoContent', 'names no layer');
+  });
+
   test('for a caller who is denied, and pulls the other', async () => {
     aws.fault = ({ input }) => input.repositoryName === 'echo/nginx' ? { type: 'AccessDeniedException', message: 'not authorized' } : undefined;
 
@@ -247,7 +360,7 @@ describe('fails', () => {
     await run({ echo: [GOOD, 'echo/redis:8'] }, { milliseconds: 20_000 });
 
     expect(aws.metric('ProbeFailures')).toEqual({ echo: 2 });
-    expect(lines.map(line => line.code)).toEqual(['TimedOut', 'TimedOut']);
+    expect(lines.filter(({ kind }) => kind === 'image').map(line => line.code)).toEqual(['TimedOut', 'TimedOut']);
   });
 });
 
@@ -275,7 +388,7 @@ test('puts the figures of each cache for the time that the run was due', async (
 test('gives no latency when nothing could be pulled', async () => {
   await run({ echo: ['echo/nginx:1.27'] });
 
-  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual(['ProbeFailures', 'ProbeMovedTags', 'ProbedImages']);
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual(['ProbeDifferingDigests', 'ProbeFailures', 'ProbeMovedTags', 'ProbedImages']);
 });
 
 describe('takes an answer of ECR', () => {

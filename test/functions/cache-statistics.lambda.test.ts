@@ -373,6 +373,6 @@ test('writes a line for each repository and each cache', async () => {
     newestImageAt: hoursAgo(2).toISOString(),
   }]);
   expect(ofKind('cache')).toEqual([
-    { kind: 'cache', cache: 'echo', repositories: 1, unseen: 0, images: 3, bytes: 80, pulls: 4, imports: 1, hitRate: 0.75 },
+    { kind: 'cache', cache: 'echo', repositories: 1, unseen: 0, coverage: 1, images: 3, bytes: 80, pulls: 4, imports: 1, hitRate: 0.75 },
   ]);
 });

@@ -1,4 +1,4 @@
-import { clientOptions, eventTime, inParallel, metricCalls, reasonOf, Remaining } from '../../src/functions/runtime';
+import { furtherToken, clientOptions, eventTime, inParallel, metricCalls, reasonOf, Remaining } from '../../src/functions/runtime';
 
 describe('the time of a run', () => {
   test('is when it was due', () => {
@@ -103,4 +103,14 @@ test('fails with the first failure, when what was under way has ended, and begin
   })).rejects.toThrow('first');
 
   expect(ended).toEqual([2]);
+});
+
+describe('the token of the next page', () => {
+  test('is the one that AWS gives', () => {
+    expect([furtherToken(undefined, 'a'), furtherToken('a', 'b'), furtherToken('b', undefined)]).toEqual(['a', 'b', undefined]);
+  });
+
+  test('fails when it is that of the same page', () => {
+    expect(() => furtherToken('a', 'a')).toThrow('AWS gave the token of the same page again');
+  });
 });

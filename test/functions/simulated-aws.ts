@@ -45,6 +45,12 @@ export class SimulatedAws {
   public readonly pullStatus = new Map<string, string>();
   /** Whether CloudWatch gives the values of a query a few at a time, as it may. */
   public partialPulls = false;
+  /** The rules that the probe finds. */
+  public probedRules = ['echo', 'hub'];
+  /** What ECR finds wrong with the credential of a rule. */
+  public badCredential?: string;
+  /** How S3 answers who downloads a layer. */
+  public downloadStatus = 206;
   /** The most that a page has, whatever is asked for. */
   public page = 1000;
 
@@ -106,6 +112,9 @@ export class SimulatedAws {
 
   /** Which call a request is. Services that don't name it by a header are for those who need them. */
   protected read(request: IncomingMessage, body: string): Call {
+    if (request.method === 'GET') {
+      return { action: 'Download', input: { path: request.url, range: request.headers.range } };
+    }
     const [, action] = String(request.headers['x-amz-target']).split('.');
     return { action, input: JSON.parse(body) };
   }
@@ -116,6 +125,10 @@ export class SimulatedAws {
       case 'DescribeImages': return this.describeImages(input);
       case 'BatchGetImage': return this.batchGetImage(input);
       case 'GetDownloadUrlForLayer': return this.getDownloadUrlForLayer(input);
+      case 'DescribePullThroughCacheRules':
+        return [200, { pullThroughCacheRules: this.probedRules.map(ecrRepositoryPrefix => ({ ecrRepositoryPrefix })) }];
+      case 'ValidatePullThroughCacheRule': return [200, { isValid: !this.badCredential, failure: this.badCredential }];
+      case 'Download': return [this.downloadStatus, ' '];
       case 'GetMetricData': return this.getMetricData(input);
       case 'PutMetricData': return this.putMetricData(input);
       default: return error('UnknownOperationException', action);
@@ -183,7 +196,7 @@ export class SimulatedAws {
   private getDownloadUrlForLayer({ repositoryName, layerDigest }: any): [number, object] {
     const known = this.repositories.get(repositoryName)?.some(image => image.layers.includes(layerDigest));
     return known
-      ? [200, { downloadUrl: `https://layers.example/${layerDigest}`, layerDigest }]
+      ? [200, { downloadUrl: `${process.env.AWS_ENDPOINT_URL}/layers/${layerDigest}?signature=secret`, layerDigest }]
       : error('LayersNotFoundException', layerDigest);
   }
 

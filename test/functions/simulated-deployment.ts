@@ -92,7 +92,7 @@ export class SimulatedDeployment extends SimulatedAws {
     if (invoked) {
       return { action: 'Invoke', input: { name: decodeURIComponent(invoked[1]), type: request.headers['x-amz-invocation-type'], payload: JSON.parse(body) } };
     }
-    if (!request.headers['x-amz-target']) {
+    if (request.method !== 'GET' && !request.headers['x-amz-target']) {
       const form = Object.fromEntries(new URLSearchParams(body));
       return { action: form.Action, input: form };
     }

@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 // whatever failed is past, and was told
 beforeEach(async () => {
-  await ground.engine.advance({ minutes: 10 });
+  await ground.engine.advance({ hours: 5 });
   await ground.engine.alarms();
   await messages.rest();
   expect(await state()).toBe('OK');
@@ -76,28 +76,53 @@ async function logged(image: string): Promise<number> {
   return events.filter(({ message }) => message!.includes(`"quay/${image}"`)).length;
 }
 
+/** Somebody asks again and again for what the upstream doesn't have. */
+async function failing(image: string, times: number, minutes: number): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    await refused(pull('puller', image));
+    await ground.engine.alarms();
+    await ground.engine.advance({ minutes });
+  }
+}
+
 describe('the alarm of a cache', () => {
-  test('goes to ALARM when an import fails, tells the topic, logs the reason, and returns to OK', async () => {
+  test('goes to ALARM when imports keep failing, tells the topic, logs the reasons, and returns to OK', async () => {
     // when
-    await refused(pull('puller', 'missing'));
+    await failing('missing', 3, 16);
     // then
     await becomes('ALARM');
     expect(await messages.next()).toMatchObject({ AlarmName: alarm, OldStateValue: 'OK', NewStateValue: 'ALARM' });
-    await eventually('the reason is logged', async () => await logged('missing') === 1);
+    await eventually('the reasons are logged', async () => await logged('missing') === 3);
 
     // when
-    await ground.engine.advance({ minutes: 10 });
+    await ground.engine.advance({ hours: 4 });
     // then
     await becomes('OK');
+  });
+
+  test('stays OK while a mistyped name is tried for some minutes', async () => {
+    // when
+    await failing('mistyped', 4, 3);
+    // then
+    expect(await state()).toBe('OK');
+    expect(await messages.rest()).toEqual([]);
+  });
+
+  test.each([10, 60])('tells once of failures every %d minutes for six hours', async minutes => {
+    // when
+    await failing(`every-${minutes}`, 360 / minutes, minutes);
+    // then
+    expect(await messages.next()).toMatchObject({ NewStateValue: 'ALARM' });
+    expect(await messages.rest()).toEqual([]);
   });
 
   test('tells once when ECR sends several events of one failure', async () => {
     await ground.engine.switches({ failure_events: 3 });
     // when
-    await refused(pull('puller', 'missing-thrice'));
+    await failing('missing-thrice', 3, 16);
     await becomes('ALARM');
     // then
-    await eventually('the events are logged', async () => await logged('missing-thrice') === 3);
+    await eventually('the events are logged', async () => await logged('missing-thrice') === 9);
     await messages.next();
     expect(await messages.rest()).toEqual([]);
     await ground.engine.switches({ failure_events: 1 });
@@ -123,7 +148,7 @@ describe('the alarm of a cache', () => {
   test('fails to fire when its rule is disabled, and fires when it is enabled', async () => {
     await aws.eventBridge.send(new DisableRuleCommand({ Name: rule }));
     // when
-    await refused(pull('puller', 'unseen'));
+    await failing('unseen', 3, 16);
     await ground.engine.alarms();
     // then
     expect(await state()).toBe('OK');
@@ -132,7 +157,7 @@ describe('the alarm of a cache', () => {
 
     // when
     await aws.eventBridge.send(new EnableRuleCommand({ Name: rule }));
-    await refused(pull('puller', 'seen'));
+    await failing('seen', 3, 16);
     // then
     await becomes('ALARM');
   });

@@ -11,7 +11,7 @@ import { ACCOUNT, PREFIX, STACK, VENDOR, WatchedCache } from './watched-cache';
 import { policy } from '../../local/harness/aws';
 import { resourcesOf } from '../../local/harness/stack';
 import { eventually } from '../../local/harness/wait';
-import { CacheAlarm, CacheAlerting, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, UpstreamRegistry } from '../../src';
+import { AlarmSeverity, CacheAlarm, CacheAlerting, CacheMonitoring, CacheProbe, CacheStatistics, PullThroughCache, UpstreamRegistry } from '../../src';
 
 /** How many platforms an image has. */
 const PLATFORMS = 2;
@@ -38,10 +38,11 @@ beforeAll(async () => {
     new CacheAlerting(stack, 'Alerting', {
       caches: [echo],
       alarms: [
-        CacheAlarm.hitRateBelow(0.9), CacheAlarm.storageAbove(Size.kibibytes(100)), CacheAlarm.statisticsMissing(),
-        CacheAlarm.statisticsIncomplete(), CacheAlarm.probeFailing(), CacheAlarm.probeMissing(), CacheAlarm.eventsNotLogged(),
+        CacheAlarm.hitRateBelow(0.9, { minimumPulls: 1 }), CacheAlarm.storageAbove(Size.kibibytes(100)), CacheAlarm.statisticsMissing(),
+        CacheAlarm.statisticsIncomplete(), CacheAlarm.probeFailing(), CacheAlarm.probeMissing(),
+        CacheAlarm.eventsNotLogged({ severity: AlarmSeverity.PAGE, evaluationPeriods: 1 }),
         // three calls of a minute
-        CacheAlarm.callsNearQuota({ callsPerSecond: 0.1, share: 0.5 }),
+        CacheAlarm.callsNearQuota({ callsPerSecond: 0.1, share: 0.5, datapointsToAlarm: 3 }),
       ],
       alarmActions: [new SnsAction(topic)],
       pageActions: [new SnsAction(topic)],
@@ -87,6 +88,16 @@ async function logged(logGroupName: string, text: string): Promise<string[]> {
   const { events = [] } = await cache.aws.logs.send(new FilterLogEventsCommand({ logGroupName }));
   return events.map(({ message }) => message!).filter(message => message.includes(text));
 }
+
+describe('when they are deployed', () => {
+  test('both have run once, and no alarm is in ALARM', async () => {
+    expect(await lastOf('Repositories', 'ProbedImages', 'ProbeFailures')).toEqual({ Repositories: expect.any(Number), ProbedImages: 2, ProbeFailures: 0 });
+    await cache.ground.engine.alarms();
+    for (const id of ['StatisticsMissing', 'ProbeMissing', 'ProbeFailing', 'HitRate', 'Storage', 'StatisticsIncomplete', 'EventsNotLogged', 'CallsNearQuota', 'Paging']) {
+      expect([id, await cache.state(id)]).not.toEqual([id, 'ALARM']);
+    }
+  });
+});
 
 describe('on their schedules', () => {
   test('the statistics agree with an independent count, and the probe has pulled its images', async () => {
@@ -264,7 +275,7 @@ describe('the other alarms', () => {
     await cache.becomes('Paging', 'ALARM');
 
     // when
-    await cache.ground.engine.advance({ minutes: 10 });
+    await cache.ground.engine.advance({ minutes: 20 });
     await cache.run(probe);
     // then
     await cache.becomes('EventsNotLogged', 'OK');

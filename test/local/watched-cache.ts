@@ -130,7 +130,7 @@ export class WatchedCache {
   }
 }
 
-/** Names come from the ids in the tree; the alarm on the quota is not the cache's own. */
+/** Names come from the ids in the tree; the alarms of a function and of the registry are not the cache's own. */
 function isNamed(name: unknown, id: string): boolean {
-  return new RegExp(`Alerting(${PREFIX})?${id}`).test(String(name));
+  return new RegExp(`Alerting(${PREFIX}|Function(Statistics|Probe))?${id}`).test(String(name));
 }

@@ -16,10 +16,16 @@ describe('an event log', () => {
     expect(propertiesOf(stack, GROUP).ResourcePolicyDocument).toEqual({
       Version: '2012-10-17',
       Statement: [{
+        Sid: 'EventBridgeCreatesStreams',
+        Effect: 'Allow',
+        Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
+        Action: 'logs:CreateLogStream',
+        Resource: '*',
+      }, {
         Sid: 'EventBridgeWrites',
         Effect: 'Allow',
         Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
-        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Action: 'logs:PutLogEvents',
         Resource: '*',
         Condition: {
           StringEquals: { 'aws:SourceAccount': '111122223333' },

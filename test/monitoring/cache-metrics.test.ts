@@ -11,8 +11,10 @@ const BY_STATISTICS: Method[] = [
   'repositories', 'unseenRepositories', 'images', 'storedBytes', 'oldestImageAge', 'pulls',
   'importedImages', 'hitRate',
 ];
-const BY_PROBE: Method[] = ['probedImages', 'probeFailures', 'probeLatency', 'probeMovedTags'];
-const BY_EVENTS: Method[] = ['failedPulls', 'imports', 'deniedPulls'];
+const BY_PROBE: Method[] = ['probedImages', 'probeFailures', 'probeLatency', 'probeMovedTags', 'probeDifferingDigests'];
+/** Of a cache whose upstream has a credential. */
+const BY_CREDENTIAL: Method[] = ['invalidCredentials'];
+const BY_EVENTS: Method[] = ['failedPulls', 'imports', 'deniedPulls', 'upstreamRefusals'];
 
 function everything(stack = newStack()): PullThroughCache {
   return watchedCaches(stack, ['echo'])[0];
@@ -27,7 +29,7 @@ function nothing(): PullThroughCache {
 test('every metric of the cache is one of these', () => {
   const methods = Object.getOwnPropertyNames(CacheMetrics.prototype).filter(name => !['constructor', 'counted', 'probed', 'own', 'needed', 'watch'].includes(name));
 
-  expect(methods.sort()).toEqual([...BY_STATISTICS, ...BY_PROBE, ...BY_EVENTS].sort());
+  expect(methods.sort()).toEqual([...BY_STATISTICS, ...BY_PROBE, ...BY_CREDENTIAL, ...BY_EVENTS].sort());
 });
 
 test('the metric of failed imports has its familiar name, and no other metric has', () => {
@@ -68,13 +70,13 @@ test.each(BY_EVENTS)('%s counts the matches of a rule in five minutes', method =
   expect(Object.keys(metric.dimensions!)).toEqual(['RuleName']);
 });
 
-test('the three rules are different ones', () => {
+test('the rules are different ones', () => {
   const stack = newStack();
   const cache = everything(stack);
 
   const names = BY_EVENTS.map(method => JSON.stringify(stack.resolve(cache.metrics[method]().dimensions)));
 
-  expect(new Set(names).size).toBe(3);
+  expect(new Set(names).size).toBe(BY_EVENTS.length);
 });
 
 test('the period is the time between two runs', () => {

@@ -1,7 +1,11 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { PAGER } from './watched';
+import { CacheAlarmActions } from '../../src/monitoring/alarm-actions';
+import { AlarmSeverity } from '../../src/monitoring/alarm-options';
+import { CacheAlarm } from '../../src/monitoring/cache-alarm';
 import { CacheEventLog } from '../../src/monitoring/cache-event-log';
 import { CacheMonitoring, LoggedEvents } from '../../src/monitoring/cache-monitoring';
 import { PullThroughCache } from '../../src/pull-through-cache';
@@ -15,12 +19,48 @@ function cacheIn(stack: Stack, monitoring?: CacheMonitoring, repositoryPrefix = 
 }
 
 describe('the default alarm', () => {
-  test('fires with one failed import in five minutes, and is silent without any', () => {
+  test('fires with failed imports in three quarters of an hour out of sixteen, and is silent without any', () => {
     const stack = newStack();
     cacheIn(stack);
     expect(propertiesOf(stack, ALARM)).toMatchObject({
-      Statistic: 'Sum', Period: 300, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching',
+      Metrics: [
+        { Expression: 'FILL(events, 0)' },
+        { Id: 'events', MetricStat: { Stat: 'Sum', Period: 900 }, ReturnData: false },
+      ],
+      EvaluationPeriods: 16,
+      DatapointsToAlarm: 3,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
     });
+  });
+
+  test('fires as the user says, with the severity, name and runbook that the user says', () => {
+    const stack = newStack();
+    cacheIn(stack, CacheMonitoring.standard({
+      alarm: CacheAlarm.importsFailing({
+        period: Duration.hours(1), evaluationPeriods: 4, threshold: 5, severity: AlarmSeverity.TICKET, runbookUrl: 'https://wiki.example/cache',
+      }),
+      alarmNamePrefix: 'prod',
+    }), 'team/echo');
+    CacheAlarmActions.of(stack).set({ pageActions: [PAGER] });
+    const alarm = propertiesOf(stack, ALARM);
+    expect(alarm).toMatchObject({ AlarmName: 'prod-team-echo-FailedPulls', EvaluationPeriods: 4, Threshold: 5 });
+    expect(alarm).not.toHaveProperty('DatapointsToAlarm');
+    expect(alarm).not.toHaveProperty('AlarmActions');
+    expect(JSON.stringify(alarm.AlarmDescription)).toContain('Runbook: https://wiki.example/cache');
+  });
+
+  test('fails for another alarm', () => {
+    expect(() => cacheIn(newStack(), CacheMonitoring.standard({ alarm: CacheAlarm.pullsDenied() }))).toThrow(
+      'got another alarm for standard monitoring than the one on failed imports, expected CacheAlarm.importsFailing(): give the others to a CacheAlerting');
+  });
+
+  test('fails for options that there are not, and for an empty list of actions', () => {
+    expect(() => CacheMonitoring.standard({ alarmAction: [] } as any)).toThrow("got the option 'alarmAction' of standard monitoring");
+    expect(() => CacheMonitoring.logged({ alarmActions: [] } as any)).toThrow("got the option 'alarmActions' of monitoring that logs");
+    expect(() => (CacheMonitoring.none as any)({})).toThrow('got an object as one more argument of none(), expected none');
+    expect(() => cacheIn(newStack(), CacheMonitoring.standard({ alarmActions: [] }))).toThrow('got an empty list of alarmActions, expected at least one');
   });
 
   test('reads the metric of the rule that matches failed imports of this cache', () => {
@@ -33,7 +73,7 @@ describe('the default alarm', () => {
       'detail': { 'ecr-repository-prefix': ['echo'], 'sync-status': [{ 'anything-but': 'SUCCESS' }] },
     });
     expect(propertiesOf(stack, ALARM)).toMatchObject({
-      Namespace: 'AWS/Events', MetricName: 'TriggeredRules', Dimensions: [{ Name: 'RuleName', Value: { Ref: rule } }],
+      Metrics: [{}, { MetricStat: { Metric: { Namespace: 'AWS/Events', MetricName: 'TriggeredRules', Dimensions: [{ Name: 'RuleName', Value: { Ref: rule } }] } } }],
     });
   });
 

@@ -53,6 +53,7 @@ test('pulls the images as the cache names them', () => {
     caches: [{ prefix: 'echo', images: ['echo/nginx:1.27', 'echo/team/app:2'] }, { prefix: 'hub', images: ['hub/library/redis:7'] }],
     intervalSeconds: 1800,
     imageTimeoutSeconds: 45,
+    runSeconds: 900,
   });
 });
 
@@ -73,7 +74,7 @@ test('names images of Docker Hub as the cache does', () => {
   });
   new CacheProbe(stack, 'Probe').addImages([hub.image('redis')]);
 
-  expect(settings().caches).toEqual([{ prefix: 'hub', images: ['hub/library/redis:latest'] }]);
+  expect(settings().caches).toEqual([{ prefix: 'hub', images: ['hub/library/redis:latest'], validatesCredential: true }]);
 });
 
 describe('a digest', () => {
@@ -131,6 +132,7 @@ test('may pull and describe its images, put metrics and write its log, and nothi
   expect(statements().map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
     { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ProbeLog/), 'Arn'] } },
     { Action: 'cloudwatch:PutMetricData', Resource: '*' },
+    { Action: 'ecr:DescribePullThroughCacheRules', Resource: '*' },
     {
       Action: [
         'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage',
@@ -140,6 +142,48 @@ test('may pull and describe its images, put metrics and write its log, and nothi
     },
     { Action: 'ecr:DescribeImages', Resource: nginx },
   ]);
+});
+
+test('may have ECR try the credential of a cache that has one', () => {
+  const secret = Secret.fromSecretCompleteArn(stack, 'Secret',
+    'arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf');
+  const credential = UpstreamCredential.fromSecret(secret);
+  const hub = new PullThroughCache(stack, 'Hub', { upstream: UpstreamRegistry.dockerHub(credential) });
+  new CacheProbe(stack, 'Probe', { images: [hub.image('redis'), hub.image('nginx')] });
+
+  expect(statements().filter(({ Action }) => Action === 'ecr:ValidatePullThroughCacheRule')).toEqual([
+    { Effect: 'Allow', Action: 'ecr:ValidatePullThroughCacheRule', Resource: '*' },
+  ]);
+});
+
+test('runs during the deployment, when the cache is there, and again with other images', () => {
+  const echo = cache();
+  const probe = new CacheProbe(stack, 'Probe', { images: [echo.image('nginx:1.27')], timeout: Duration.minutes(5) });
+  const run = () => Object.values(Template.fromStack(stack).findResources('Custom::PullThroughCacheFirstRun'))[0];
+
+  expect(run()).toMatchObject({
+    Properties: {
+      ServiceToken: { 'Fn::GetAtt': [expect.stringMatching(/^ProbeFunction/), 'Arn'] },
+      ServiceTimeout: '900',
+      settings: '{"caches":[{"prefix":"echo","images":["echo/nginx:1.27"]}],"intervalSeconds":21600,"imageTimeoutSeconds":120,"runSeconds":300}',
+    },
+  });
+  expect(run().DependsOn ?? []).toEqual(expect.arrayContaining(Object.keys(Template.fromStack(stack).findResources('AWS::ECR::PullThroughCacheRule'))));
+  expect(probe.interval.toHours()).toBe(6);
+});
+
+test('does not run during the deployment where that is switched off', () => {
+  new CacheProbe(stack, 'Probe', { images: [cache().image('nginx:1.27')], runOnDeploy: false });
+
+  Template.fromStack(stack).resourceCountIs('Custom::PullThroughCacheFirstRun', 0);
+});
+
+test.each([
+  ['an option that there is not', { imageTimeOut: Duration.minutes(1) }, "got the option 'imageTimeOut' of a probe"],
+  ['no time for an image', { imageTimeout: Duration.seconds(0) }, 'got an imageTimeout of 0 seconds, expected at least a second'],
+  ['a text for runOnDeploy', { runOnDeploy: 'false' }, "got the text 'false' as runOnDeploy, expected true or false"],
+])('fails: %s', (_, props, message) => {
+  expect(() => new CacheProbe(stack, 'Probe', props as any)).toThrow(message);
 });
 
 test('takes images of several imports of one cache', () => {

@@ -34,7 +34,8 @@ test('saves every query, each on the log that answers it', () => {
     'Failures by code': expect.stringMatching(/^EventLog/),
     'First pulls and refreshed tags per day': expect.stringMatching(/^EventLog/),
     'Who was denied': 'trail',
-    'Who pulled what from where': 'trail',
+    'What the upstream refused': 'trail',
+    'Who pulled what': 'trail',
   });
 });
 
@@ -87,7 +88,7 @@ test('saves only what the given logs answer', () => {
 
 test.each([
   ['statistics', ['What is cached now', 'Largest repositories']],
-  ['trailLogGroup', ['Who was denied', 'Who pulled what from where']],
+  ['trailLogGroup', ['Who was denied', 'What the upstream refused', 'Who pulled what']],
 ] as const)('saves what the %s answer alone', (log, titles) => {
   expect(Object.keys(queries(['echo'], stack => ({ [log]: all(stack)[log] })))).toEqual(titles);
 });
@@ -96,7 +97,7 @@ test('asks for the prefixes of the caches, and escapes what a pattern would read
   const saved = queries(['team.a/echo', 'hub'], all);
 
   expect(saved['Failures by code'].QueryString).toContain('filter `detail.ecr-repository-prefix` in ["team.a/echo", "hub"]');
-  expect(saved['Who pulled what from where'].QueryString)
+  expect(saved['Who pulled what'].QueryString)
     .toContain('| filter requestParameters.repositoryName like /^(team\\.a\\/echo|hub)\\//');
   expect(saved['Who was denied'].QueryString).toContain('or errorMessage like /:repository\\/(team\\.a\\/echo|hub)\\//');
 });
@@ -104,7 +105,7 @@ test('asks for the prefixes of the caches, and escapes what a pattern would read
 test('asks for every repository with the prefix ROOT', () => {
   const saved = queries(['ROOT'], all);
 
-  expect(saved['Who pulled what from where'].QueryString).not.toContain('like');
+  expect(saved['Who pulled what'].QueryString).not.toContain('like');
   expect(saved['Failures by code'].QueryString).toContain('in ["ROOT"]');
 });
 
@@ -162,4 +163,11 @@ describe('every field that a query reads is really there', () => {
       expect(Object.keys(event.detail)).toContain(field.slice('detail.'.length));
     });
   });
+});
+
+test('fails: an option that there is not', () => {
+  const stack = newStack();
+  const caches = [PullThroughCache.fromRepositoryPrefix(stack, 'Echo', 'echo')];
+
+  expect(() => new CacheQueries(stack, 'Queries', { caches, trailLog: 'trail' } as any)).toThrow("got the option 'trailLog' of queries");
 });

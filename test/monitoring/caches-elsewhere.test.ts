@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { PAGER } from './watched';
 import {
   CacheAlarm, CacheAlerting, CacheDashboard, CacheEventLog, CacheMonitoring, CacheProbe, CacheQueries, CacheStatistics, PullThroughCache,
 } from '../../src';
@@ -143,7 +144,7 @@ test.each([ELSEWHERE[2], ELSEWHERE[3]])('fails: alarms and queries in %s on rule
 test.each([ELSEWHERE[2], ELSEWHERE[3]])('fails: a page in %s for the alarm of a cache', (_, place) => {
   const there = place();
   new PullThroughCache(home, 'Echo', { upstream: ECHO });
-  new CacheAlerting(there, 'Alerting', { caches: [importInto(there)], alarms: [], pageActions: [] });
+  new CacheAlerting(there, 'Alerting', { caches: [importInto(there)], alarms: [], pageActions: [PAGER] });
 
   expect(() => Template.fromStack(there)).toThrow('got the alarm Home/Echo/Monitoring/FailedPullsAlarm, which is in another Stage');
 });
@@ -180,6 +181,12 @@ test('an alarm in another stack of the account and Region may refer to the rule 
   new CacheAlerting(there, 'Alerting', { caches: [new PullThroughCache(home, 'Echo', { upstream: ECHO })], alarms: [CacheAlarm.eventsNotLogged()] });
 
   Template.fromStack(there).hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Dimensions: [{ Name: 'RuleName', Value: { 'Fn::ImportValue': Match.anyValue() } }],
+    Metrics: Match.arrayWith([Match.objectLike({
+      MetricStat: Match.objectLike({
+        Metric: Match.objectLike({
+          Dimensions: [{ Name: 'RuleName', Value: { 'Fn::ImportValue': Match.anyValue() } }],
+        }),
+      }),
+    })]),
   });
 });

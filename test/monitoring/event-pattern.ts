@@ -12,7 +12,8 @@ export function matches(pattern: any, event: any): boolean {
     }
     const value = event?.[field];
     if (!Array.isArray(expected)) {
-      return [value].flat().some(one => one !== undefined && matches(expected, one));
+      // EventBridge looks at leaves: what is below a field that there is not, is not there either
+      return [value ?? {}].flat().some(one => matches(expected, one));
     }
     return expected.some(test => matchesValue(test, value));
   });
@@ -27,7 +28,7 @@ function matchesValue(test: any, value: any): boolean {
     case 'exists': return operand === (value !== undefined);
     case 'prefix': return typeof value === 'string' && value.startsWith(operand);
     case 'numeric': return operand[0] === '>' && typeof value === 'number' && value > operand[1];
-    case 'anything-but': return value !== undefined && value !== operand;
+    case 'anything-but': return value !== undefined && ![operand].flat().includes(value);
     case 'wildcard': return typeof value === 'string'
       && new RegExp(`^${operand.split('*').map((part: string) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('.*')}$`, 's').test(value);
     default: throw new Error(`no such operator here: ${operator}`);

@@ -89,6 +89,18 @@ describe('onPullDenied', () => {
     }))).toBe(true);
   });
 
+  test.each(['echo', 'ROOT'])('catches a caller of %s who lacks the import only, whatever the event is called', prefix => {
+    expect(catches('onPullDenied', call('ImportUpstreamImage', {
+      errorCode: 'AccessDenied', errorMessage: denial('BatchImportUpstreamImage', 'echo/nginx'), requestParameters: null,
+    }), prefix)).toBe(true);
+  });
+
+  test('leaves such a caller of another cache alone', () => {
+    expect(catches('onPullDenied', call('ImportUpstreamImage', {
+      errorCode: 'AccessDenied', errorMessage: denial('BatchImportUpstreamImage', 'echoes/nginx'), requestParameters: null,
+    }))).toBe(false);
+  });
+
   test('leaves other repositories, other errors and calls that were allowed alone', () => {
     const ours = { requestParameters: { repositoryName: 'echo/nginx' } };
 
@@ -109,5 +121,20 @@ describe('onPullDenied', () => {
 
   test('has the state in which a rule receives read-only events', () => {
     expect(ruleOf('onPullDenied').State).toBe('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
+  });
+});
+
+describe('upstreamRefusedPattern', () => {
+  const refused = (failureCode: string, prefix = 'echo', repositoryName = 'echo/nginx') => matches(
+    // EventBridge names the field with a hyphen
+    (({ detailType, ...pattern }) => ({ ...pattern, 'detail-type': detailType }))(PullThroughCache.fromRepositoryPrefix(newStack(), 'Cache', prefix).events.upstreamRefusedPattern()),
+    call('BatchGetImage', { requestParameters: { repositoryName }, responseElements: { failures: [{ failureCode }] } }));
+
+  test.each(['UpstreamAccessDenied', 'UpstreamTooManyRequests'])('catches %s', code => {
+    expect([refused(code), refused(code, 'ROOT')]).toEqual([true, true]);
+  });
+
+  test('leaves other failures and other caches alone', () => {
+    expect([refused('ImageNotFound'), refused('UpstreamUnavailable'), refused('UpstreamAccessDenied', 'echo', 'echoes/nginx')]).toEqual([false, false, false]);
   });
 });

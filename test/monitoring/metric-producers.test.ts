@@ -10,7 +10,7 @@ import {
 } from '../../src';
 import type { CacheMetricProducers, IPullThroughCache } from '../../src';
 import { ECHO, newStack } from '../app';
-import { allAlarms } from './watched';
+import { allAlarms, PAGER } from './watched';
 
 let stack: Stack;
 
@@ -28,6 +28,7 @@ function allProducers(): Required<CacheMetricProducers> {
     failedPullsAlarm: cloudwatch.Alarm.fromAlarmArn(stack, 'Alarm', 'arn:aws:cloudwatch:eu-central-1:111122223333:alarm:failed-pulls'),
     importsRule: rule('imports'),
     deniedPullsRule: rule('denied'),
+    upstreamRefusalsRule: rule('refusals'),
     eventLogGroup: log('events'),
     statisticsInterval: Duration.hours(6),
     statisticsLogGroup: log('counts'),
@@ -60,7 +61,7 @@ test('an L1 rule whose producers are named has their metrics', () => {
 });
 
 test('every alarm can be made for an import that names its producers, and makes no rule of its own', () => {
-  new CacheAlerting(stack, 'Alerting', { caches: [importOf(allProducers())], alarms: allAlarms(), pageActions: [] });
+  new CacheAlerting(stack, 'Alerting', { caches: [importOf(allProducers())], alarms: allAlarms(), pageActions: [PAGER] });
 
   expect(resourcesOf('AWS::CloudWatch::Alarm')).toHaveLength(allAlarms().length);
   expect(resourcesOf('AWS::Events::Rule')).toEqual([]);

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { QueryText } from '../../src/monitoring/query-text';
 
-type Query = 'catalogue' | 'storage' | 'importedImages' | 'failures' | 'importsPerDay' | 'denied' | 'pullers' | 'probeFailures';
+type Query = 'catalogue' | 'storage' | 'importedImages' | 'failures' | 'importsPerDay' | 'denied' | 'pullers' | 'upstreamRefusals' | 'probeFailures';
 
 const EXPECTED: { [query in Query]: string[] } = {
   catalogue: [
@@ -47,9 +47,18 @@ const EXPECTED: { [query in Query]: string[] } = {
     'filter eventSource = "ecr.amazonaws.com" and eventName = "BatchGetImage" and not ispresent(errorCode)',
     'filter requestParameters.repositoryName like /^(echo)\\//',
     'stats count(*) as pulls, max(@timestamp) as lastPull '
-    + 'by userIdentity.arn, sourceIPAddress, requestParameters.repositoryName, requestParameters.imageIds.0.imageTag',
-    'sort pulls desc',
-    'limit 1000',
+    + 'by bin(1d) as day, userIdentity.accountId, coalesce(userIdentity.sessionContext.sessionIssuer.arn, userIdentity.arn) as caller, '
+    + 'requestParameters.repositoryName',
+    'sort day desc, pulls desc',
+    'limit 10000',
+  ],
+  upstreamRefusals: [
+    'filter eventSource = "ecr.amazonaws.com" and eventName = "BatchGetImage" and responseElements.failures.0.failureCode like /^Upstream/',
+    'filter requestParameters.repositoryName like /^(echo)\\//',
+    'stats count(*) as calls, max(@timestamp) as lastCall, latest(responseElements.failures.0.failureReason) as reason '
+    + 'by responseElements.failures.0.failureCode, requestParameters.repositoryName',
+    'sort lastCall desc',
+    'limit 100',
   ],
   probeFailures: [
     'filter kind = "image" and outcome = "failed"',

@@ -30,7 +30,7 @@ test('the guide has these headings and no other', () => {
 });
 
 test('a description fills in the cache and the log, in every place', () => {
-  expect(describeTrouble(Troubles.STATISTICS_INCOMPLETE, 'echo', 'log-1')).toBe(
+  expect(describeTrouble(Troubles.STATISTICS_INCOMPLETE, ['echo'], 'log-1')).toBe(
     'The last count of the pull-through cache echo could not look into every repository, so it gave no totals. '
     + 'Look in the log log-1 for the lines of kind "unseen": they name the repositories and the error. '
     + 'If time ran out, raise the timeout or give the largest cache statistics of its own; '
@@ -38,5 +38,5 @@ test('a description fills in the cache and the log, in every place', () => {
 });
 
 test('a description ends with what the alarm does not see', () => {
-  expect(describeTrouble(Troubles.FAILED_PULLS, 'echo', 'log-1')).toMatch(/This alarm sees failed imports, not callers who are denied\.$/);
+  expect(describeTrouble(Troubles.FAILED_PULLS, ['echo'], 'log-1')).toMatch(/This alarm sees imports that fail again and again, not callers who are denied\.$/);
 });

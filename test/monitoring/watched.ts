@@ -1,10 +1,14 @@
 import { Size } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import {
   CacheAlarm, CacheAlerting, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry,
 } from '../../src';
 
-/** Every alarm there is. */
+/** Somebody who is told. */
+export const PAGER: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:aws:sns:eu-central-1:111122223333:pager' }) };
+
+/** Every alarm there is, but the default one. */
 export function allAlarms(): CacheAlarm[] {
   return [
     CacheAlarm.hitRateBelow(0.8),
@@ -13,7 +17,10 @@ export function allAlarms(): CacheAlarm[] {
     CacheAlarm.statisticsIncomplete(),
     CacheAlarm.probeFailing(),
     CacheAlarm.probeMissing(),
+    CacheAlarm.tagMoved(),
+    CacheAlarm.digestDiffers(),
     CacheAlarm.pullsDenied(),
+    CacheAlarm.upstreamRefusing(),
     CacheAlarm.callsNearQuota(),
     CacheAlarm.eventsNotLogged(),
   ];
@@ -29,6 +36,6 @@ export function watchedCaches(stack: Stack, prefixes: string[]): PullThroughCach
   }));
   new CacheStatistics(stack, 'Statistics', { caches });
   new CacheProbe(stack, 'Probe', { images: caches.map(cache => cache.image('nginx:1.27')) });
-  new CacheAlerting(stack, 'Alerting', { caches, alarms: allAlarms(), pageActions: [] });
+  new CacheAlerting(stack, 'Alerting', { caches, alarms: allAlarms(), pageActions: [PAGER] });
   return caches;
 }

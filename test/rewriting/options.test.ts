@@ -12,7 +12,6 @@ describe('an option of a scope', () => {
     ['a truth', { digests: false }, { digests: false }],
     ['a list in another order', { exceptions: [mine, theirs] }, { exceptions: [theirs, mine] }],
     ['the same pullers', { pullers: [nodes] }, { pullers: [nodes] }],
-    ['an empty list', { exceptions: [] }, { exceptions: [] }],
   ])('may be set to the same value again: %s', (_, first, second) => {
     const stack = newStack();
     CachedImages.of(stack).configure(first);
@@ -31,7 +30,6 @@ describe('an option of a scope', () => {
     [{ digests: true }, { digests: false }, "the option 'digests' of CachedImages set to false after true"],
     [{ requireCached: false }, { requireCached: true }, "the option 'requireCached' of CachedImages set to true after false"],
     [{ exceptions: [mine] }, { exceptions: [mine, theirs] }, `the option 'exceptions' of CachedImages set to ['${mine}', '${theirs}'] after ['${mine}']`],
-    [{ exceptions: [mine, theirs] }, { exceptions: [] }, `the option 'exceptions' of CachedImages set to [] after ['${mine}', '${theirs}']`],
     [{ pullers: [nodes] }, { pullers: [others] }, "the option 'pullers' of CachedImages set to ['Stack/others'] after ['Stack/nodes']"],
   ])('fails when it is set to another value: %#', (first, second, got) => {
     const stack = newStack();
@@ -56,4 +54,9 @@ describe('an option of a scope', () => {
 
     expect(() => CachedImages.of(stack).configure({ digests: false })).not.toThrow();
   });
+});
+
+test.each(['exceptions', 'pullers'])('an empty list is refused, since it would take the place of that of a wider scope: %s', name => {
+  expect(() => CachedImages.of(newStack()).configure({ [name]: [] })).toThrow(
+    `got an empty list as '${name}' of CachedImages.configure(), expected at least one entry, since it takes the place of the list of a wider scope`);
 });

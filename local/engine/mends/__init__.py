@@ -13,15 +13,16 @@ from engine.mends import (
     secret_ref,
     secure_loopback,
 )
+from engine.switches import Switches
 
 
-def install(clock: Clock) -> None:
+def install(clock: Clock, switches: Switches) -> None:
     """Applies every mend. Once per process."""
     secret_ref.install()
     alarms.install(clock)
     composite_alarm.install()
-    events_to_logs.install()
-    event_metrics.install()
+    events_to_logs.install(switches)
+    event_metrics.install(switches)
     secure_loopback.install()
     principal_arn.install()
     metric_namespace.install()

@@ -1,7 +1,8 @@
 """Alarms that look at dimensions, missing data and metric math; ministack's look at a metric's name alone.
 
 CloudWatch User Guide, 'Configuring how CloudWatch alarms treat missing data', 'Using metric math'. The running period
-counts, so that a test needn't wait for its end.
+counts, so that a test needn't wait for its end. As in the guide's tables, more periods are looked at than the alarm has,
+and where some are missing the real values of all of them decide.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge, "GreaterThanThreshold": operator.gt,
     "LessThanOrEqualToThreshold": operator.le, "LessThanThreshold": operator.lt,
 }
-_MISSING = {"breaching": True, "notBreaching": False}
+_FURTHER_PERIODS = 2
 _SINGLE = ("MetricName", "Namespace", "Period", "Statistic", "ExtendedStatistic", "Dimensions", "Unit")
 
 
@@ -91,17 +92,27 @@ def _state(alarm: Alarm, values: Series) -> str:
     if compare is None:
         raise ValueError(f"alarm {alarm['AlarmName']}: comparison not supported: {alarm.get('ComparisonOperator')}")
     threshold = float(alarm.get("Threshold") or 0)
-    judged = [_MISSING.get(treat) if value is None else compare(value, threshold) for value in values]
-    known = [breaching for breaching in judged if breaching is not None]
-    if not known:
-        return str(alarm["StateValue"]) if treat == "ignore" else "INSUFFICIENT_DATA"
-    needed = min(int(alarm.get("DatapointsToAlarm") or len(values)), len(known))
-    return "ALARM" if sum(known) >= needed else "OK"
+    periods = int(alarm.get("EvaluationPeriods") or 1)
+    real = [compare(value, threshold) for value in values if value is not None][:periods]
+    return _judged(real, periods - len(real), int(alarm.get("DatapointsToAlarm") or periods), treat,
+                   str(alarm["StateValue"]))
+
+
+def _judged(real: list[bool], missing: int, needed: int, treat: str, before: str) -> str:
+    """The state by what is real, newest first, and by how many more are wanted: the guide's two tables."""
+    if not real:
+        return {"breaching": "ALARM", "notBreaching": "OK", "ignore": before}.get(treat, "INSUFFICIENT_DATA")
+    breaching = sum(real) + (missing if treat == "breaching" else 0)
+    if breaching >= needed:
+        return "ALARM"
+    if missing and all(real) and treat in ("ignore", "missing"):
+        return before if treat == "ignore" else "ALARM"
+    return "OK"
 
 
 def _values(alarm: Alarm, now: float) -> Series | None:
-    """The alarm's datapoints, newest first, None where there is none; None when it watches nothing."""
-    periods = int(alarm.get("EvaluationPeriods") or 1)
+    """The datapoints of the evaluation range, newest first, None where there is none; None when it watches nothing."""
+    periods = int(alarm.get("EvaluationPeriods") or 1) + _FURTHER_PERIODS
     if not alarm.get("Metrics"):
         if not alarm.get("Namespace") or not alarm.get("MetricName"):
             return None

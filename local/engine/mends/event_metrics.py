@@ -10,9 +10,10 @@ from typing import Any
 from ministack.services import cloudwatch, eventbridge
 
 from engine.mends.delivery import is_deliverable
+from engine.switches import Switches
 
 
-def install() -> None:
+def install(switches: Switches) -> None:
     dispatch, invoke = eventbridge._dispatch_event, eventbridge._invoke_target
 
     def dispatch_event(event: Any, view: Any = None) -> Any:
@@ -27,7 +28,7 @@ def install() -> None:
         return answer
 
     def invoke_target(target: Any, event: Any, rule: Any, view: Any = None) -> Any:
-        deliverable = is_deliverable(target.get("Arn", ""), rule.get("Arn", ""))
+        deliverable = is_deliverable(target.get("Arn", ""), rule.get("Arn", ""), switches)
         _count("Invocations", rule)
         if not deliverable:
             _count("FailedInvocations", rule)

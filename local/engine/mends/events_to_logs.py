@@ -14,18 +14,19 @@ from ministack.core.responses import new_uuid
 from ministack.services import cloudwatch_logs, eventbridge
 
 from engine.mends.delivery import log_group_of, may_log
+from engine.switches import Switches
 
 log = logging.getLogger("engine.events_to_logs")
 
 
-def install() -> None:
+def install(switches: Switches) -> None:
     invoke = eventbridge._invoke_target
 
     def invoke_target(target: Any, event: Any, rule: Any, view: Any = None) -> Any:
         arn = target.get("Arn", "")
         if not arn.startswith("arn:aws:logs:"):
             return invoke(target, event, rule, view)
-        if not may_log(arn, rule.get("Arn", "")):
+        if not may_log(arn, rule.get("Arn", ""), switches):
             log.warning("rule %s can't write to %s: no such group, or no policy allows it", rule.get("Name"), arn)
             return None
         view = view or eventbridge._pattern_event_view(event)

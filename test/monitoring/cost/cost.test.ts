@@ -3,7 +3,7 @@ import { join } from 'path';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { newStack } from '../../app';
-import { allAlarms } from '../watched';
+import { allAlarms, PAGER } from '../watched';
 import { PRICES } from './prices';
 import { monthlyCost } from './template-cost';
 import { CacheAlerting, CacheDashboard, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../../src';
@@ -21,7 +21,7 @@ function everything(stack: Stack): PullThroughCache {
   const echo = standard(stack, { loggedEvents: LoggedEvents.ALL_IMPORTS });
   new CacheStatistics(stack, 'Statistics', { caches: [echo] });
   probed(stack, echo);
-  new CacheAlerting(stack, 'Alerting', { caches: [echo], alarms: allAlarms(), pageActions: [] });
+  new CacheAlerting(stack, 'Alerting', { caches: [echo], alarms: allAlarms(), pageActions: [PAGER] });
   return echo;
 }
 

@@ -1,6 +1,6 @@
 /** Prices in USD of US East (N. Virginia), without free tiers and without volume tiers, June 2026. */
 export const PRICES = {
-  alarm: { price: 0.1, unit: 'alarm and month', page: 'Amazon CloudWatch Pricing' },
+  alarm: { price: 0.1, unit: 'metric that an alarm reads, and month', page: 'Amazon CloudWatch Pricing' },
   compositeAlarm: { price: 0.5, unit: 'composite alarm and month', page: 'Amazon CloudWatch Pricing' },
   dashboard: { price: 3, unit: 'dashboard and month', page: 'Amazon CloudWatch Pricing' },
   customMetric: { price: 0.3, unit: 'custom metric and month, by the hours in which it gets values', page: 'Amazon CloudWatch Pricing' },

@@ -36,11 +36,16 @@ export function monthlyCost(template: { readonly Resources: { [id: string]: Reso
   const resources = Object.values(template.Resources);
   const count = (type: string) => resources.filter(resource => resource.Type === type).length;
   const functions = resources.filter(resource => resource.Type === 'AWS::Lambda::Function');
-  return count('AWS::CloudWatch::Alarm') * PRICES.alarm.price
+  return resources.filter(resource => resource.Type === 'AWS::CloudWatch::Alarm').map(alarmCost).reduce((sum, cost) => sum + cost, 0)
     + count('AWS::CloudWatch::CompositeAlarm') * PRICES.compositeAlarm.price
     + count('AWS::CloudWatch::Dashboard') * PRICES.dashboard.price
     + logCost(loggedEvents(resources, usage) * EVENT_BYTES)
     + functions.map(handler => functionCost(handler, template.Resources, usage)).reduce((sum, cost) => sum + cost, 0);
+}
+
+/** An alarm costs its price for each metric that it reads. */
+function alarmCost({ Properties: { Metrics } }: Resource): number {
+  return (Metrics?.filter((metric: any) => metric.MetricStat).length ?? 1) * PRICES.alarm.price;
 }
 
 /** Events that rules write into logs: failures, and with a second rule successes too. */
@@ -79,7 +84,9 @@ function watcher(handler: Resource, all: { [id: string]: Resource }, usage: Usag
     runs,
     seconds: SECONDS_TO_START + images * SECONDS_PER_IMAGE,
     lines: images,
-    metrics: settings.caches.length * Object.keys(ProbeMetric).length,
+    // the last one is of caches with a credential only
+    metrics: settings.caches.length * (Object.keys(ProbeMetric).length - 1)
+      + settings.caches.filter((cache: any) => cache.validatesCredential).length,
     reads: 0,
   };
 }

@@ -68,12 +68,24 @@ export function inWordsOfCloudFormation(all: readonly ProviderResource[]): Rende
     aws_cloudwatch_metric_alarm: values => ({
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
-        Namespace: values.namespace,
-        MetricName: values.metric_name,
-        Dimensions: Object.entries(values.dimensions).map(([Name, Value]) => ({ Name, Value: named(Value) })),
-        Statistic: values.statistic,
-        Period: values.period,
+        Metrics: values.metric_query.map(({ id: Id, expression: Expression, return_data: ReturnData, metric }: any) => {
+          const [of] = [metric ?? []].flat();
+          return of === undefined ? { Id, Expression, ReturnData } : {
+            Id,
+            ReturnData,
+            MetricStat: {
+              Metric: {
+                Namespace: of.namespace,
+                MetricName: of.metric_name,
+                Dimensions: Object.entries(of.dimensions).map(([Name, Value]) => ({ Name, Value: named(Value) })),
+              },
+              Period: of.period,
+              Stat: of.stat,
+            },
+          };
+        }),
         EvaluationPeriods: values.evaluation_periods,
+        DatapointsToAlarm: values.datapoints_to_alarm,
         ComparisonOperator: values.comparison_operator,
         Threshold: values.threshold,
         TreatMissingData: values.treat_missing_data,

@@ -1,0 +1,80 @@
+import type { CachedAlready, Manifest, PullCalls, Reference } from './pull';
+import type { CallOptions } from './runtime';
+
+/** What clients accept; without it ECR converts manifests to the oldest form. */
+const MEDIA_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** The calls of the SDK's `ECR` that a pull is made of, named here so that only handlers import the SDK. */
+export interface EcrOfPulls {
+  describeImages(input: { repositoryName: string; imageIds: Reference[] }, options: CallOptions): Promise<{
+    readonly imageDetails?: { readonly imageDigest?: string; readonly imagePushedAt?: Date }[];
+  }>;
+  batchGetImage(input: { repositoryName: string; imageIds: Reference[]; acceptedMediaTypes: string[] }, options: CallOptions): Promise<{
+    readonly images?: { readonly imageId?: { readonly imageDigest?: string }; readonly imageManifest?: string }[];
+    readonly failures?: { readonly imageId?: object; readonly failureCode?: string; readonly failureReason?: string }[];
+  }>;
+  getDownloadUrlForLayer(input: { repositoryName: string; layerDigest: string }, options: CallOptions): Promise<{ readonly downloadUrl?: string }>;
+}
+
+const NOT_THERE = ['ImageNotFoundException', 'RepositoryNotFoundException'];
+
+/** The calls for one image, all of which end when its time is up. */
+export class EcrPullCalls implements PullCalls {
+  constructor(private readonly ecr: EcrOfPulls, private readonly options: CallOptions) {}
+
+  public async cachedAlready(repositoryName: string, imageTag: string): Promise<CachedAlready | undefined> {
+    try {
+      const { imageDetails } = await this.ecr.describeImages({ repositoryName, imageIds: [{ imageTag }] }, this.options);
+      const image = imageDetails?.[0];
+      return image && { digest: image.imageDigest!, cachedAt: image.imagePushedAt! };
+    } catch (error) {
+      if (NOT_THERE.includes((error as Error).name)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  public async manifests(repositoryName: string, imageIds: Reference[]): Promise<Manifest[]> {
+    const { images = [], failures = [] } = await this.ecr.batchGetImage(
+      { repositoryName, imageIds, acceptedMediaTypes: MEDIA_TYPES }, this.options);
+    if (failures.length > 0 || images.length < imageIds.length) {
+      const [{ failureCode = 'NoAnswer', failureReason = 'ECR gave no manifest', imageId = imageIds[0] } = {}] = failures;
+      throw Object.assign(new Error(`${failureReason} (${JSON.stringify(imageId)})`), { name: failureCode });
+    }
+    return images.map(image => ({ digest: image.imageId!.imageDigest!, text: image.imageManifest! }));
+  }
+
+  public async layer(repositoryName: string, layerDigest: string): Promise<string> {
+    const { downloadUrl } = await this.ecr.getDownloadUrlForLayer({ repositoryName, layerDigest }, this.options);
+    return downloadUrl!;
+  }
+
+  public async firstByte(address: string): Promise<void> {
+    const answer = await download(address, this.options.abortSignal);
+    await answer.body?.cancel();
+    if (!answer.ok) {
+      throw notDownloaded(`HTTP ${answer.status} of ${new URL(address).host}`);
+    }
+  }
+}
+
+async function download(address: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(address, { headers: { Range: 'bytes=0-0' }, signal });
+  } catch (error) {
+    throw signal.aborted
+      ? Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+      : notDownloaded(`${new URL(address).host} can't be reached: ${(error as Error).message}`);
+  }
+}
+
+/** The address itself is a credential, and stays out of the log. */
+function notDownloaded(why: string): Error {
+  return Object.assign(new Error(`the layer can't be downloaded: ${why}`), { name: 'LayerNotDownloaded' });
+}
