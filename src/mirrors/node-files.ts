@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import { credentialProviderConfig, hostsWithOtherLogin, PROVIDER } from './credential-provider';
-import { hostsTable, hostsTemplate } from './hosts-toml';
-import type { HostsFileOptions } from './hosts-toml';
+import { hostsTable, hostsTemplate } from './host-configuration';
+import type { HostsFileOptions } from './host-configuration';
 import { registriesOf } from './mirrored-hosts';
 import type { MirroredHost } from './mirrored-hosts';
 import { HOME, NODE_SCRIPT, PROVIDER_SCRIPT, PROVIDERS } from './node-script';

@@ -1,9 +1,8 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { buildkitToml, registriesConf } from './container-tools';
 import { credentialProviderConfig } from './credential-provider';
-import { hostsToml } from './hosts-toml';
+import { buildkitToml, hostsToml, registriesConf } from './host-configuration';
 import { literalHosts, mirroredHosts } from './mirrored-hosts';
 import type { MirroredHost } from './mirrored-hosts';
 import { nodeFiles } from './node-files';

@@ -176,26 +176,34 @@ describe("kubelet's credential provider with the printed configuration", () => {
   });
 });
 
-describe('skopeo, which reads registries.conf by the library of podman, buildah and CRI-O', () => {
+describe('by the printed registries.conf', () => {
   let network: MirroredNetwork;
+  let login: string;
   let copies = 0;
-  beforeAll(async () => { network = await MirroredNetwork.start(mirrored.ground, REGISTRY); });
+  beforeAll(async () => {
+    network = await MirroredNetwork.start(mirrored.ground, REGISTRY);
+    login = network.token = startedNode().token;
+  });
   afterAll(() => network?.end());
 
-  async function copied(image: string, login: string) {
-    const [conf, authFile] = ['registries.conf', 'auth.json'].map(name => mirrored.ground.path(name));
+  /** Pulls with an auth file for ECR's host, in storage of its own. */
+  async function pulledBy(tool: 'skopeo' | 'buildah', image: string, fault?: number) {
+    const [conf, authFile, storage] = ['registries.conf', 'auth.json', `pulled-${++copies}`].map(name => mirrored.ground.path(name));
     writeFileSync(conf, mirrored.printed.token.registriesConf);
     writeFileSync(authFile, JSON.stringify({ auths: { [REGISTRY]: { auth: Buffer.from(login).toString('base64') } } }));
-    const { code, output } = await mirrored.ground.processes.run('skopeo', [
-      '--registries-conf', conf, 'copy', '--all', '--src-authfile', authFile, `docker://${image}`, `oci:${mirrored.ground.path(`skopeo-${++copies}`)}:pulled`,
-    ], { env: { ...process.env, ...network.environment } });
-    return { code, output, ...network.forget() };
+    network.fault = fault;
+    const args = {
+      skopeo: ['--registries-conf', conf, 'copy', '--all', '--src-authfile', authFile, `docker://${image}`, `oci:${storage}:pulled`],
+      buildah: ['--root', storage, '--runroot', `${storage}.run`, '--storage-driver', 'vfs', '--registries-conf', conf, 'pull', '--authfile', authFile, image],
+    }[tool];
+    const { code, output } = await mirrored.ground.processes.run(process.env[tool.toUpperCase()] ?? tool, args, {
+      env: { ...process.env, ...network.environment },
+    });
+    return { failed: code !== 0, output, ...network.forget() };
   }
 
-  test('pulls an unchanged name from the cache, and asks nobody else when the cache has no answer', async () => {
-    const login = network.token = startedNode().token;
-    expect(await copied('docker.io/library/web:1.0', login)).toMatchObject({ code: 0, hosts: [REGISTRY], leaked: false });
-    network.fault = 503;
-    expect(await copied('docker.io/library/web:1.0', login)).toMatchObject({ code: 1, hosts: [REGISTRY], leaked: false });
+  test.each(['skopeo', 'buildah'] as const)('%s pulls an unchanged name from the cache, and asks nobody else when that has no answer', async tool => {
+    expect(await pulledBy(tool, 'docker.io/library/web:1.0')).toMatchObject({ failed: false, hosts: [REGISTRY], leaked: false });
+    expect(await pulledBy(tool, 'docker.io/library/web:1.0', 503)).toMatchObject({ failed: true, hosts: [REGISTRY], leaked: false });
   });
 });

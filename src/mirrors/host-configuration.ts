@@ -1,4 +1,4 @@
-import { registriesOf } from './mirrored-hosts';
+import { locationOf, registriesOf } from './mirrored-hosts';
 import type { MirroredHost } from './mirrored-hosts';
 import { ROOT } from '../private/checks';
 
@@ -46,6 +46,19 @@ export function hostsTable(mirrors: readonly MirroredHost[], fallback: boolean):
     const row = [mirror.host, registries.indexOf(mirror.registry) + 1, pathOf(mirror), ...fallback ? [mirror.upstream] : []];
     return `${row.join(' ')}\n`;
   }).join('');
+}
+
+/**
+ * containers-registries.conf(5) for CRI-O, podman, buildah and skopeo. The cache is the `location`, not a mirror: with a mirror beside the
+ * upstream, CRI-O sends the one login that it was given to both.
+ */
+export function registriesConf(mirrors: readonly MirroredHost[]): string {
+  return mirrors.map(mirror => `[[registry]]\nprefix = "${mirror.host}"\nlocation = "${locationOf(mirror)}"\n`).join('\n');
+}
+
+/** buildkitd.toml(5) of BuildKit, which always goes on to the upstream when a mirror has no answer. It logs in to each host by its own name. */
+export function buildkitToml(mirrors: readonly MirroredHost[]): string {
+  return mirrors.map(mirror => `[registry."${mirror.host}"]\n  mirrors = ["${locationOf(mirror)}"]\n`).join('\n');
 }
 
 function pathOf({ prefix }: MirroredHost): string {
