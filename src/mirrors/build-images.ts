@@ -75,7 +75,7 @@ export class BuildImages {
     for (const { image, name } of found.cached) {
       checkImage(image, stack);
       const { registry, repository } = ImageReference.parse(name);
-      build.add(namesAt([registry], repository, image).filter(one => !found.stages.includes(one)), image);
+      build.add(namesAt([registry], repository, image), image);
     }
     return build;
   }
@@ -84,6 +84,9 @@ export class BuildImages {
   public readonly notCached: string[];
 
   private readonly images = new Map<string, ImageInCache>();
+  /** Who was allowed to pull, and is allowed what comes later. */
+  private readonly grants: ((image: ImageInCache) => void)[] = [];
+  private read = false;
 
   private constructor(private readonly stack: Stack, notCached: readonly string[] = []) {
     this.notCached = [...notCached];
@@ -95,6 +98,7 @@ export class BuildImages {
    * assets.
    */
   public get buildContexts(): { [name: string]: string } {
+    this.read = true;
     return Object.fromEntries(sortedEntries(Object.fromEntries(this.images)).map(([name, image]) => [name, `docker-image://${image.literalUri}`]));
   }
 
@@ -108,6 +112,13 @@ export class BuildImages {
   public replace(name: string, image: ImageInCache): void {
     checkText('image', name, "'nginx:1.27', the name that the Dockerfile has", this.stack);
     checkImage(image, this.stack);
+    if (this.read) {
+      throw new InvalidInputError({
+        got: `replace() of ${excerpt(name)} after buildContexts was read`,
+        expected: 'all replacements before, since an asset that is made has its contexts already',
+        fix: 'call replace() before buildContexts goes anywhere',
+      }, this.stack);
+    }
     const reference = ImageReference.parse(name);
     this.add(namesAt([reference.registry], reference.repository, reference), image);
   }
@@ -119,9 +130,7 @@ export class BuildImages {
    * @throws for a synthesizer without such a role, when no role is given
    */
   public grantPublishing(role?: iam.IRole): void {
-    for (const image of this.images.values()) {
-      image.grantPull(role ?? publishingRoleOf(this.stack, image._rule));
-    }
+    this.allow(image => image.grantPull(role ?? publishingRoleOf(this.stack, image._rule)));
   }
 
   /**
@@ -130,11 +139,17 @@ export class BuildImages {
    * @param grantee who builds
    */
   public grantPull(grantee: iam.IGrantable): void {
-    new Set(this.images.values()).forEach(image => image.grantPull(grantee));
+    this.allow(image => image.grantPull(grantee));
+  }
+
+  private allow(grant: (image: ImageInCache) => void): void {
+    new Set(this.images.values()).forEach(grant);
+    this.grants.push(grant);
   }
 
   private add(names: readonly string[], image: ImageInCache): void {
     const { literalUri } = image;
+    this.grants.forEach(grant => grant(image));
     for (const name of names) {
       const other = this.images.get(name);
       if (other !== undefined && other.literalUri !== literalUri) {
@@ -154,11 +169,13 @@ export class BuildImages {
     const rules = new Set([...this.images.values()].map(image => image._rule));
     for (const rule of rules) {
       const owner = outermostStack(rule);
-      if (isMadeHere(rule) && Stage.of(owner) === Stage.of(this.stack) && !before.has(owner)) {
+      if (isMadeHere(rule) && !before.has(owner)) {
         warn(this.stack, WarningId.BUILT_BEFORE_CACHE, `images of this stack are built through the cache '${rule.node.path}', which `
           + (owner === this.stack
             ? 'is deployed with them, after they are built. Move the cache to a stack of its own, let this stack depend on it'
-            : `may be deployed after them. Call addDependency() of this stack with '${owner.node.path}'`)
+            : Stage.of(owner) === Stage.of(this.stack)
+              ? `may be deployed after them. Call addDependency() of this stack with '${owner.node.path}'`
+              : 'is in another Stage, which nothing orders before this one. Deploy that first')
           + ', and deploy with --no-asset-prebuild; or acknowledge this warning once the cache exists.');
       }
     }

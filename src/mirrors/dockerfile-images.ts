@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'fs';
-import { isAbsolute, join } from 'path';
+import { readFileSync, statSync } from 'fs';
+import { relative, resolve } from 'path';
 import type { Stack } from 'aws-cdk-lib';
 import { readDockerfile } from './dockerfile';
 import { accessList, checkOptions } from '../private/access';
@@ -7,6 +7,7 @@ import { checkText } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import type { ImageInCache } from '../pulling/image-in-cache';
 import { CacheLookup, ImageOutcome } from '../rewriting/lookup';
+import type { Finding } from '../rewriting/lookup';
 import { checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -31,7 +32,6 @@ export interface DockerfileOptions {
 export interface FoundInDockerfile {
   readonly cached: { readonly name: string; readonly image: ImageInCache }[];
   readonly notCached: string[];
-  readonly stages: readonly string[];
 }
 
 /** Looks the images of a Dockerfile up in caches, and warns of what only the build knows. */
@@ -47,17 +47,20 @@ export function findInDockerfile(
       + 'so that they are pulled from their registry. Name the build arguments in the options, or acknowledge this warning.');
   }
   const lookup = new CacheLookup([rules.map(rule => ({ rule, replaces: [] }))], { exceptions: [], digests: true });
-  const findings = names.map(name => ({ name, finding: lookup.find(name, stack) }));
+  const isStage = (name: string) => stages.some(stage => isNameOf(stage, name));
+  names.filter(isStage).forEach(name => warn(stack, WarningId.BUILD_STAGE_NAMED, `the image ${excerpt(name)} of '${directory}' has the name of a stage, whose place its `
+    + 'cached image would take, so it is pulled from its registry. Give the stage another name, or acknowledge this warning.'));
+  const findings = names.map(name => ({ name, finding: isStage(name) ? { outcome: ImageOutcome.NOT_SERVED } as Finding : lookup.find(name, stack) }));
   return {
-    stages,
     cached: findings.flatMap(({ name, finding }) => finding.cached === undefined ? [] : [{ name, image: finding.cached.image }]),
     notCached: findings.flatMap(({ name, finding: { cached, outcome } }) => cached || outcome === ImageOutcome.ALREADY_CACHED ? [] : [name]),
   };
 }
 
 function textOf(stack: Stack, directory: string, file: string): string {
-  const path = isAbsolute(file) ? file : join(directory, file);
-  if (!existsSync(path)) {
+  checkText('file', file, "'Dockerfile', in the directory of the build", stack);
+  const path = resolve(directory, file);
+  if (relative(directory, path).startsWith('..') || !statSync(path, { throwIfNoEntry: false })?.isFile()) {
     throw new InvalidInputError({
       got: `no file '${file}' in '${directory}'`,
       expected: 'the Dockerfile of the build',
@@ -65,4 +68,13 @@ function textOf(stack: Stack, directory: string, file: string): string {
     }, stack);
   }
   return readFileSync(path, 'utf8');
+}
+
+/** Whether a context for a name would take the place of a stage: BuildKit reads both in their shortest form. */
+function isNameOf(stage: string, name: string): boolean {
+  return shortest(name).toLowerCase() === shortest(stage);
+}
+
+function shortest(name: string): string {
+  return name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '').replace(/:latest$/, '');
 }

@@ -13,8 +13,10 @@ type Arguments = { readonly [name: string]: string | undefined };
 /** One instruction: its word in upper case, and the rest. */
 type Instruction = readonly [word: string, rest: string];
 
-const DIRECTIVE = /^\s*#\s*([a-z]+)\s*=\s*(\S+)\s*$/i;
-const HEREDOC = /<<-?(?:"([^"]+)"|'([^']+)'|(\w+))/g;
+const DIRECTIVE = /^\s*(?:#|\/\/)\s*([a-z]+)\s*=\s*(\S+)/i;
+/** Words as a shell has them, each with its quotes. */
+const WORD = /(?:[^\s"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*')+/g;
+const HEREDOC = /^\d*<<-?([^<]+)$/;
 const VARIABLE = /\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g;
 
 /**
@@ -50,11 +52,14 @@ export function readDockerfile(text: string, given: Arguments): DockerfileImages
         break;
       }
       case 'COPY':
-        for (const [, name] of rest.matchAll(/(?:^|\s)--from=(\S+)/g)) { add(name, {}); }
+        for (const { name, value } of flagsOf(rest)) {
+          if (name === 'from') { add(value, {}); }
+        }
         break;
       case 'RUN':
-        for (const [, options] of rest.matchAll(/(?:^|\s)--mount=(\S+)/g)) {
-          for (const option of options.split(',').filter(one => one.startsWith('from='))) { add(option.slice('from='.length), {}); }
+        for (const { name, value } of flagsOf(rest)) {
+          const options = name === 'mount' ? value.split(',').map(option => option.replace(/^"(.*)"$/, '$1')) : [];
+          for (const option of options.filter(one => /^from=/i.test(one))) { add(option.slice('from='.length), {}); }
         }
         break;
     }
@@ -74,6 +79,16 @@ function readDirectives(text: string): [{ readonly [name: string]: string | unde
   return [directives, lines.slice(at)];
 }
 
+/** The flags in front of what an instruction does. */
+function flagsOf(rest: string): { readonly name: string; readonly value: string }[] {
+  const words = rest.match(WORD) ?? [];
+  const end = words.findIndex(word => !word.startsWith('--'));
+  return words.slice(0, end < 0 ? words.length : end).map(word => {
+    const [, name, value = ''] = /^--([^=]*)=?(.*)$/s.exec(word)!;
+    return { name, value };
+  });
+}
+
 /** Joins continued lines, and leaves out comments and the bodies of here-documents. */
 function* instructions(lines: readonly string[], escape: string): Generator<Instruction> {
   for (let at = 0; at < lines.length; at += 1) {
@@ -81,18 +96,28 @@ function* instructions(lines: readonly string[], escape: string): Generator<Inst
     let line = lines[at].trim();
     while (line.endsWith(escape) && at + 1 < lines.length) {
       at += 1;
-      if (!isNothing(lines[at])) { line = `${line.slice(0, -1).trimEnd()} ${lines[at].trim()}`; }
+      // as they stand: a word goes on in the next line
+      if (!isNothing(lines[at])) { line = `${line.slice(0, -1)}${lines[at].trimEnd()}`; }
     }
-    const [, word, rest] = /^(\S+)\s*(.*)$/s.exec(line.endsWith(escape) ? line.slice(0, -1) : line) ?? [];
-    if (word === undefined) { continue; }
-    yield [word.toUpperCase(), word.toUpperCase() === 'ONBUILD' ? '' : rest];
-    if (!/^(RUN|COPY|ADD)$/i.test(word)) { continue; }
-    for (const [, double, single, bare] of rest.matchAll(HEREDOC)) {
-      const end = double ?? single ?? bare;
-      at += 1;
-      while (at < lines.length && lines[at].trim() !== end) { at += 1; }
-    }
+    const [, written, rest] = /^(\S+)\s*(.*)$/s.exec(line.endsWith(escape) ? line.slice(0, -1) : line) ?? [];
+    if (written === undefined) { continue; }
+    const word = written.toUpperCase();
+    yield [word, word === 'ONBUILD' ? '' : rest];
+    at = afterBodies(lines, at, rest);
   }
+}
+
+/** The line in which the here-documents of an instruction end. One that never ends is none, so that nothing behind it is lost. */
+function afterBodies(lines: readonly string[], start: number, rest: string): number {
+  const [first, ...more] = rest.match(WORD) ?? [];
+  if (first?.startsWith('[')) { return start; }
+  let at = start;
+  for (const word of [first ?? '', ...more]) {
+    const end = HEREDOC.exec(word)?.[1].replace(/["'\\]/g, '');
+    const found = end ? lines.findIndex((line, index) => index > at && line.trim() === end) : -1;
+    if (found >= 0) { at = found; }
+  }
+  return at;
 }
 
 function isNothing(line: string): boolean {

@@ -51,6 +51,7 @@ export class NodeMirrors {
    * @throws for two caches of one host, a cache of another Region, one without a known upstream or with an `upstreamRepositoryPrefix`
    */
   public static forCaches(scope: IConstruct, caches: ICacheRule[], options?: NodeMirrorsOptions): NodeMirrors {
+    checkNoMore('forCaches', arguments, 3, 'name the options in one object', scope);
     checkScope(scope);
     const mirrors = mirroredHosts(scope, caches);
     return new NodeMirrors(scope, [...caches], mirrors, readMirrorOptions(scope, options));

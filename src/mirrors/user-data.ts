@@ -74,7 +74,8 @@ ${commands.join('')}${Object.keys(files).some(path => path.endsWith(TIMER)) ? `s
 
 function checkUserData(scope: IConstruct, userData: ec2.MultipartUserData): void {
   if (userData instanceof ec2.MultipartUserData) {
-    const [problem] = foundIn(textIn(scope, userData));
+    const text = textIn(scope, userData);
+    const [problem] = text.includes(END) ? [TWICE] : foundIn(text);
     if (problem) {
       throw new InvalidInputError(problem, scope);
     }
@@ -133,6 +134,12 @@ function lengthOf(value: unknown): number {
   }
   return encoded !== undefined ? Math.ceil(lengthOf(encoded) / 3) * 4 : REFERENCE;
 }
+
+const TWICE: Problem = {
+  got: 'user data that has mirrors already',
+  expected: 'the mirrors of a node once, since the files of the later ones take the place of the first',
+  fix: 'name all caches in one NodeMirrors.forCaches(), and add it once',
+};
 
 /** What a reference may become, such as an account or a Region. */
 const REFERENCE = 16;

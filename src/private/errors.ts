@@ -71,6 +71,7 @@ export enum WarningId {
   NOT_ON_DASHBOARD = 'notOnDashboard',
   BUILT_BEFORE_CACHE = 'builtBeforeCache',
   BUILD_IMAGE_NOT_KNOWN = 'buildImageNotKnown',
+  BUILD_STAGE_NAMED = 'buildStageNamed',
   NOTHING_SCANNED = 'nothingScanned',
   REGION_SUPPORT = 'regionSupport',
   REPLICATED_DELETIONS = 'replicatedDeletions',

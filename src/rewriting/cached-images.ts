@@ -21,6 +21,7 @@ import type { CachedImagesOptions } from './options';
 import { foundImage, keyOf, reportOf } from './report';
 import type { FoundImage } from './report';
 import { ImageScopes } from './scopes';
+import { checkNoMore } from '../private/access';
 import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError, warn, WarningId } from '../private/errors';
 import { accessorOf } from '../private/tree';
@@ -284,6 +285,7 @@ export class CachedImages {
    * @throws before `use()`, for caches of several registries, and for options that there are not
    */
   public mutatingAdmissionPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
+    checkNoMore('mutatingAdmissionPolicy', arguments, 1, 'name all options in one object', this.scope);
     return policyFor(this.scope, this.scopes.at(this.scope), 'mutatingAdmissionPolicy', options);
   }
 
@@ -297,6 +299,7 @@ export class CachedImages {
    * @throws before `use()`, for caches of several registries, and for options that there are not
    */
   public validatingAdmissionPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
+    checkNoMore('validatingAdmissionPolicy', arguments, 1, 'name all options in one object', this.scope);
     return policyFor(this.scope, this.scopes.at(this.scope), 'validatingAdmissionPolicy', options);
   }
 
@@ -308,6 +311,7 @@ export class CachedImages {
    * @throws before `use()`, for caches of several registries, and for options that there are not
    */
   public kyvernoMutatingPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
+    checkNoMore('kyvernoMutatingPolicy', arguments, 1, 'name all options in one object', this.scope);
     return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoMutatingPolicy', options);
   }
 
@@ -318,6 +322,7 @@ export class CachedImages {
    * @throws before `use()`, for caches of several registries, and for options that there are not
    */
   public kyvernoValidatingPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
+    checkNoMore('kyvernoValidatingPolicy', arguments, 1, 'name all options in one object', this.scope);
     return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoValidatingPolicy', options);
   }
 

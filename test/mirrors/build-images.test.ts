@@ -67,8 +67,8 @@ describe('the build contexts', () => {
   test('let a cached image stand in only where it is said', () => {
     const { caches, stack } = world();
     const echo = new PullThroughCache(caches, 'Echo', { upstream: ECHO });
+    expect(BuildImages.forStack(stack, [echo.image('nginx:1.27')]).buildContexts).not.toHaveProperty('nginx:1.27');
     const build = BuildImages.forStack(stack, [echo.image('nginx:1.27')]);
-    expect(build.buildContexts).not.toHaveProperty('nginx:1.27');
     build.replace('nginx:1.27', echo.image('nginx:1.27'));
     expect(build.buildContexts).toMatchObject({
       'nginx:1.27': `docker-image://${HOST}/echo/nginx:1.27`, 'docker.io/library/nginx:1.27': `docker-image://${HOST}/echo/nginx:1.27`,
@@ -181,17 +181,43 @@ describe('a Dockerfile', () => {
     expect(BuildImages.fromDockerfile(stack, [hub], directory, { buildArgs: { VERSION: '24' } }).buildContexts).toHaveProperty('node:24');
   });
 
-  test('keeps a stage that has the name of an image', () => {
+  test.each(['nginx', 'nginx:latest', 'docker.io/library/nginx'])('keeps a stage that has the name of its image %s, which BuildKit would replace, and warns', image => {
     const { hub, stack } = world();
-    const { buildContexts } = BuildImages.fromDockerfile(stack, [hub], dockerfile('FROM nginx AS nginx', 'FROM nginx'));
-    expect(buildContexts).not.toHaveProperty('nginx');
-    expect(buildContexts).toHaveProperty('nginx:latest');
+    const { buildContexts, notCached } = BuildImages.fromDockerfile(stack, [hub], dockerfile(`FROM ${image} AS Nginx`, 'RUN true', 'FROM nginx'));
+    expect([buildContexts, notCached]).toEqual([{}, [image]]);
+    expect(warningsOf(stack)).toEqual([expect.stringContaining(`buildStageNamed: the image '${image}' of `)]);
+  });
+
+  test('keeps the image of a stage that is named without its tag', () => {
+    const { hub, stack } = world();
+    const { buildContexts } = BuildImages.fromDockerfile(stack, [hub], dockerfile('FROM nginx:1.27 AS nginx', 'FROM nginx'));
+    expect(Object.keys(buildContexts)).toContain('nginx:1.27');
   });
 
   test('has to be there', () => {
     const { hub, stack } = world();
-    expect(() => BuildImages.fromDockerfile(stack, [hub], dockerfile(), { file: 'Other' })).toThrow(/^got no file 'Other' in '.*', expected the Dockerfile of the build: /);
+    for (const file of ['Other', '.', '../Dockerfile', '/etc/hostname']) {
+      expect(() => BuildImages.fromDockerfile(stack, [hub], dockerfile(), { file })).toThrow(/^got no file '.*' in '.*', expected the Dockerfile of the build: /);
+    }
+    expect(() => BuildImages.fromDockerfile(stack, [hub], dockerfile(), { file: 0 as any })).toThrow('got the number 0 as file, expected a text');
     expect(() => BuildImages.fromDockerfile(stack, [], dockerfile())).toThrow('got an empty list of caches');
+  });
+});
+
+describe('a replacement', () => {
+  test('is granted to those who were allowed before', () => {
+    const { caches, quay, hub, stack } = world();
+    const build = BuildImages.forStack(stack, [quay.image('team/tool:2')]);
+    build.grantPublishing();
+    build.replace('node:24', hub.image('node:24-slim'));
+    expect(JSON.stringify(Template.fromStack(caches).findResources('AWS::IAM::Policy'))).toContain('repository/docker-hub/library/node');
+  });
+
+  test('comes before an asset has its contexts', () => {
+    const { quay, stack } = world();
+    const build = BuildImages.forStack(stack, [quay.image('team/tool:2')]);
+    expect(Object.keys(build.buildContexts)).toHaveLength(1);
+    expect(() => build.replace('node:24', quay.image('node:24'))).toThrow("got replace() of 'node:24' after buildContexts was read, expected all replacements before");
   });
 });
 

@@ -37,6 +37,24 @@ describe('what a Dockerfile is built from', () => {
     expect(read('# escape=`', 'FROM `', 'mcr.example.com/windows:1', 'RUN dir C:\\', 'FROM node').names).toEqual(['mcr.example.com/windows:1', 'node']);
   });
 
+  test.each([
+    ["RUN bash -c 'cat <<EOF > /etc/app.conf\\n\\", 'port=1\\n\\', "EOF'"],
+    ["RUN echo 'cat <<EOT'"],
+    ['RUN ["sh", "-c", "cat <<EOT"]'],
+    ['RUN cat <<NEVER'],
+  ])('goes on behind what only looks like a here-document: %s', (...lines) => {
+    expect(read('FROM node:24', ...lines, 'FROM nginx:1.27').names).toEqual(['node:24', 'nginx:1.27']);
+  });
+
+  test('joins continued lines with nothing in between', () => {
+    expect(read('FROM node:2\\', '4', 'RUN --mount=type=bind,\\', 'from=busybox:1,target=/x true').names).toEqual(['node:24', 'busybox:1']);
+  });
+
+  test('takes the first word of the syntax directive, and flags in front of a command alone', () => {
+    const { names } = read('# syntax=docker/dockerfile:1 foo=bar', 'FROM node', 'RUN --network=none true --mount=from=nope:1', 'RUN --mount=type=bind,FROM=busybox,"from=alpine" true', 'ONBUILD RUN <<EOT', 'FROM bad', 'EOT');
+    expect(names).toEqual(['docker/dockerfile:1', 'node', 'busybox', 'alpine']);
+  });
+
   test('reads Windows line ends and a byte order mark', () => {
     expect(readDockerfile('\uFEFFFROM node:24\r\nFROM nginx\r\n', {}).names).toEqual(['node:24', 'nginx']);
   });

@@ -97,6 +97,15 @@ describe('addToUserData()', () => {
   });
 });
 
+test('user data takes mirrors once, since the later files would take the place of the first', () => {
+  const stack = newStack();
+  const userData = new ec2.MultipartUserData();
+  NodeMirrors.forCaches(stack, [imported(stack, 'quay', UpstreamRegistry.QUAY)]).addToUserData(userData);
+  const others = NodeMirrors.forCaches(stack, [imported(stack, 'kubernetes', UpstreamRegistry.KUBERNETES)]);
+  expect(() => others.addToUserData(userData)).toThrow('got user data that has mirrors already, expected the mirrors of a node once, since the files '
+    + 'of the later ones take the place of the first: name all caches in one NodeMirrors.forCaches(), and add it once');
+});
+
 describe('userDataText()', () => {
   test('has the same parts with no header but their type', () => {
     const text = quayMirrors(newStack()).userDataText();

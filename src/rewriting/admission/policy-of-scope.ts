@@ -1,13 +1,16 @@
+import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { AdmissionFailurePolicy } from './options';
 import type { MutatingPolicyOptions, ValidatingPolicyOptions } from './options';
 import { kyvernoMutatingPolicy, kyvernoValidatingPolicy, mutatingAdmissionPolicy, validatingAdmissionPolicy } from './policies';
 import type { Document } from './policies';
 import { policyTable } from './table';
 import type { PolicyTable } from './table';
-import { checkOptions, kindOf, readFlag } from '../../private/access';
+import { checkOptions, isMissing, kindOf, readFlag } from '../../private/access';
 import { isBypassed } from '../../private/bypass';
 import { ROOT } from '../../private/checks';
-import { InvalidInputError, warn, WarningId } from '../../private/errors';
+import { excerpt, InvalidInputError, warn, WarningId } from '../../private/errors';
+import { checkMember } from '../../private/given';
 import { PullThroughCacheGrants } from '../../pulling/cache-grants';
 import { NamePattern } from '../lookup';
 import type { Settings } from '../scopes';
@@ -17,6 +20,8 @@ const KINDS = { mutatingAdmissionPolicy, kyvernoMutatingPolicy, validatingAdmiss
 const COMMON = ['policyName', 'excludedNamespaces', 'exceptions', 'severalRegistries', 'failurePolicy', 'apiVersion'];
 const REFUSING = [...COMMON, 'enforce', 'mirroredNames'];
 
+/** Kubernetes documentation, "Object Names and IDs", RFC 1123 label names. */
+const NAMESPACE = /^(?=.{1,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 /** A name that Kubernetes takes for a policy: its documentation, "Object Names and IDs", DNS subdomain names. */
 const OBJECT_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
@@ -27,8 +32,11 @@ export function policyFor(
   const refuses = kind === 'validatingAdmissionPolicy' || kind === 'kyvernoValidatingPolicy';
   checkOptions(call, options, refuses ? REFUSING : COMMON, scope);
   checkPolicyName(options.policyName, scope);
+  checkApiVersion(options.apiVersion, kind, scope);
+  checkMember('failurePolicy', options.failurePolicy ?? undefined, AdmissionFailurePolicy, 'AdmissionFailurePolicy', scope);
   const exceptions = texts('exceptions', options.exceptions, scope).map(one => new NamePattern(one));
-  texts('excludedNamespaces', options.excludedNamespaces, scope);
+  const excludedNamespaces = isMissing(options.excludedNamespaces) ? undefined : texts('excludedNamespaces', options.excludedNamespaces, scope);
+  excludedNamespaces?.forEach(one => checkNamespace(one, scope));
   readFlag('enforce', options.enforce, false, scope);
   readFlag('mirroredNames', options.mirroredNames, false, scope);
   const table: PolicyTable = policyTable(settings.lookup, exceptions, readFlag('severalRegistries', options.severalRegistries, false, scope), call, scope);
@@ -38,14 +46,22 @@ export function policyFor(
     grantPullers(scope, settings, call);
   }
   // in an outage names stay as they are, and are let in
-  return isBypassed(scope) ? KINDS[kind]({ ...table, scopes: [] }, { ...options, enforce: false }) : KINDS[kind](table, options);
+  const { policyName, failurePolicy, apiVersion } = options;
+  const read = {
+    ...options,
+    excludedNamespaces,
+    policyName: policyName ?? undefined,
+    failurePolicy: failurePolicy ?? undefined,
+    apiVersion: apiVersion ?? undefined,
+  };
+  return isBypassed(scope) ? KINDS[kind]({ ...table, scopes: [] }, { ...read, enforce: false }) : KINDS[kind](table, read);
 }
 
 /** Nobody knows which images a cluster will name, so the whole caches are granted. */
 function grantPullers(scope: IConstruct, { lookup, pullers }: Settings, call: string): void {
   if (pullers.length === 0) {
     warn(scope, WarningId.PULLER_NOT_FOUND, `nobody was allowed to pull what ${call} rewrites: the nodes of the cluster pull, Auto Mode's by its node role, and `
-      + "Fargate by its Pod execution role, whose policies of AWS make no first pull. Name these roles by 'pullers' of configure(), or call grants.pull() of "
+      + "Fargate by its Pod execution role, whose policies of AWS make no first pull. Name these roles by 'pullers' of configure() before this call, or call grants.pull() of "
       + 'each cache and acknowledge this warning.');
   }
   for (const rule of lookup.rules) {
@@ -60,17 +76,43 @@ function warnOfRoot(scope: IConstruct, { lookup }: Settings, call: string): void
   }
 }
 
-function texts(name: string, list: readonly string[] | undefined, scope: IConstruct): readonly string[] {
-  if (list === undefined) { return []; }
-  const wrong = Array.isArray(list) ? list.find(one => typeof one !== 'string') : list;
-  if (wrong !== undefined || !Array.isArray(list)) {
-    throw new InvalidInputError({ got: `${kindOf(wrong)} in ${name}`, expected: 'a list of texts', fix: 'write each entry as text' }, scope);
+/** Reads a list of texts, as a copy that nobody changes later. An empty one is fine: it leaves nothing out. */
+function texts(name: string, list: readonly string[] | undefined, scope: IConstruct): string[] {
+  const copy: unknown[] | undefined = isMissing(list) ? [] : Array.isArray(list) ? Array.from(list as unknown[]) : undefined;
+  const wrong = copy?.find(one => typeof one !== 'string');
+  if (copy === undefined || copy.some(one => typeof one !== 'string')) {
+    throw new InvalidInputError({ got: `${kindOf(copy === undefined ? list : wrong)} in ${name}`, expected: 'a list of texts', fix: 'write each entry as text' }, scope);
   }
-  return list;
+  const later = (copy as string[]).find(one => Token.isUnresolved(one));
+  if (later !== undefined) {
+    throw new InvalidInputError({
+      got: `an entry of ${name} that is known only at deployment`, expected: 'text', fix: 'write it out, or give the stack an env with account and Region',
+    }, scope);
+  }
+  return copy as string[];
+}
+
+function checkNamespace(name: string, scope: IConstruct): void {
+  if (!NAMESPACE.test(name)) {
+    throw new InvalidInputError({
+      got: `the namespace ${excerpt(name)} in excludedNamespaces`,
+      expected: 'the whole name of one: at most 63 lower-case letters, digits and hyphens',
+      fix: "write each namespace out, such as 'kube-system'",
+    }, scope);
+  }
+}
+
+function checkApiVersion(version: string | undefined, kind: keyof typeof KINDS, scope: IConstruct): void {
+  const group = kind.startsWith('kyverno') ? 'policies.kyverno.io' : 'admissionregistration.k8s.io';
+  if (!isMissing(version) && !(typeof version === 'string' && /^v[0-9]+((alpha|beta)[0-9]+)?$/.test(version.replace(`${group}/`, '')) && version.startsWith(`${group}/`))) {
+    throw new InvalidInputError({
+      got: `${kindOf(version)} as apiVersion of ${kind}()`, expected: `a version of the group ${group}`, fix: `write it such as '${group}/v1beta1'`,
+    }, scope);
+  }
 }
 
 function checkPolicyName(name: string | undefined, scope: IConstruct): void {
-  if (name !== undefined && !OBJECT_NAME.test(name)) {
+  if (!isMissing(name) && !(typeof name === 'string' && OBJECT_NAME.test(name))) {
     throw new InvalidInputError({
       got: `${kindOf(name)} as the name of a policy`,
       expected: 'lower-case letters, digits, dots and hyphens, with a letter or digit at both ends',

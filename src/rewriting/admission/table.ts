@@ -49,10 +49,13 @@ export function policyTable(lookup: CacheLookup, exceptions: readonly NamePatter
       got: `${call} before any cache is used`, expected: 'at least one cache, since the policy is made of them', fix: 'call use() of CachedImages before',
     }, scope);
   }
-  const near = scopes.map(caches => nearestFirst(caches, scope));
-  const used = unshadowed(near);
+  const all = scopes.map(caches => nearestFirst(caches, scope));
+  const used = unshadowed(all);
   if (used.length === 0) {
     rules.forEach(rule => checkKnownFrom(rule, scope));
+  }
+  checkOneRegistry(used, several, scope);
+  if (used.every(rule => nearnessOf(rule, scope) === Nearness.FOREIGN)) {
     throw new InvalidInputError({
       got: `${call} with caches of other accounts only, which nothing here lets this account pull from`,
       expected: 'a cache of this account, or one that lets it pull',
@@ -60,10 +63,11 @@ export function policyTable(lookup: CacheLookup, exceptions: readonly NamePatter
     }, scope);
   }
   used.forEach(rule => checkNear(rule, scope, call));
-  checkOneRegistry(used, several, scope);
+  const hosts = new Set(used.map(hostOf));
   return {
-    cached: rules.filter(rule => !unknownFrom(rule, scope)).flatMap(startsOf),
-    scopes: near.map(caches => ({ replaced: caches.flatMap(replacedBy), served: caches.flatMap(({ rule }) => servedBy(rule)) })),
+    // what no Pod is sent to is let in by an exception alone
+    cached: rules.filter(rule => !unknownFrom(rule, scope) && hosts.has(hostOf(rule))).flatMap(startsOf),
+    scopes: all.map(caches => ({ replaced: caches.flatMap(replacedBy), served: caches.flatMap(({ rule }) => servedBy(rule)) })),
     exceptions: [...options.exceptions, ...exceptions],
     digests: options.digests,
   };
@@ -81,7 +85,7 @@ function checkOneRegistry(used: readonly ICacheRule[], several: boolean, scope: 
 }
 
 function nearestFirst(caches: readonly UsedCache[], scope: IConstruct): UsedCache[] {
-  const near = caches.map(cache => ({ cache, nearness: nearnessOf(cache.rule, scope) })).filter(({ nearness }) => nearness < Nearness.NOWHERE);
+  const near = caches.map(cache => ({ cache, nearness: nearnessOf(cache.rule, scope) })).filter(({ nearness }) => nearness !== Nearness.NOWHERE);
   return near.sort((one, other) => one.nearness - other.nearness).map(({ cache }) => cache);
 }
 

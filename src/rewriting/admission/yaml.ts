@@ -1,5 +1,5 @@
-import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { accessList, kindOf } from '../../private/access';
 import { InvalidInputError } from '../../private/errors';
 
 /**
@@ -7,8 +7,15 @@ import { InvalidInputError } from '../../private/errors';
  *
  * @throws for documents with a value that is known only at deployment
  */
-export function toYaml(documents: readonly object[], scope: IConstruct): string {
-  if (Token.isUnresolved(documents) || JSON.stringify(documents).includes('${Token[')) {
+export function toYaml(given: readonly object[], scope: IConstruct): string {
+  const documents = accessList('documents', given, 'pass what a method for policies gave, as one list', scope);
+  const wrong = documents.find(one => typeof one !== 'object' || Array.isArray(one));
+  if (wrong !== undefined) {
+    throw new InvalidInputError({
+      got: `${kindOf(wrong)} among the documents`, expected: 'one document of Kubernetes in each place', fix: 'spread what several methods gave into one list',
+    }, scope);
+  }
+  if (textOf(documents, scope).includes('${Token[')) {
     throw new InvalidInputError({
       got: 'documents with a value that is known only at deployment',
       expected: 'account and Region of each cache, since the file is text',
@@ -16,6 +23,16 @@ export function toYaml(documents: readonly object[], scope: IConstruct): string 
     }, scope);
   }
   return documents.map(document => `---\n${blockOf(document, '')}`).join('');
+}
+
+function textOf(documents: readonly object[], scope: IConstruct): string {
+  try {
+    return JSON.stringify(documents);
+  } catch (problem) {
+    throw new InvalidInputError({
+      got: `documents that can't be written (${(problem as Error).message.split('\n')[0]})`, expected: 'plain values', fix: 'leave out what refers to itself',
+    }, scope);
+  }
 }
 
 function blockOf(value: object, indent: string): string {

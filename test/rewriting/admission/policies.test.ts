@@ -7,6 +7,12 @@ import { agnosticStack, ENV, newStack, warningsOf } from '../../app';
 
 type Call = 'mutatingAdmissionPolicy' | 'kyvernoMutatingPolicy' | 'validatingAdmissionPolicy' | 'kyvernoValidatingPolicy';
 const CALLS: Call[] = ['mutatingAdmissionPolicy', 'kyvernoMutatingPolicy', 'validatingAdmissionPolicy', 'kyvernoValidatingPolicy'];
+const GROUPS: Record<Call, string> = {
+  mutatingAdmissionPolicy: 'admissionregistration.k8s.io',
+  validatingAdmissionPolicy: 'admissionregistration.k8s.io',
+  kyvernoMutatingPolicy: 'policies.kyverno.io',
+  kyvernoValidatingPolicy: 'policies.kyverno.io',
+};
 const HOST = `${ENV.account}.dkr.ecr.${ENV.region}.amazonaws.com`;
 
 function cluster(stack = newStack()) {
@@ -30,9 +36,9 @@ describe('a policy', () => {
 
   test.each(CALLS)('of %s takes a name, namespaces, a failure policy and an API version', call => {
     const [{ apiVersion, metadata, spec }] = cluster().images[call]({
-      policyName: 'images', excludedNamespaces: [], failurePolicy: AdmissionFailurePolicy.FAIL, apiVersion: 'example.com/v1',
+      policyName: 'images', excludedNamespaces: [], failurePolicy: AdmissionFailurePolicy.FAIL, apiVersion: `${GROUPS[call]}/v1beta1`,
     });
-    expect([apiVersion, metadata.name, spec.failurePolicy, spec.matchConstraints.namespaceSelector]).toEqual(['example.com/v1', 'images', 'Fail', undefined]);
+    expect([apiVersion, metadata.name, spec.failurePolicy, spec.matchConstraints.namespaceSelector]).toEqual([`${GROUPS[call]}/v1beta1`, 'images', 'Fail', undefined]);
   });
 
   test('that rewrites lets Pods in when it fails, and comes again after injectors in Kubernetes', () => {
@@ -64,6 +70,12 @@ describe('a policy', () => {
     expect(options({ excludedNamespaces: [1] })).toThrow('got the number 1 in excludedNamespaces, expected a list of texts');
     expect(options({ exceptions: ['quay.io'] })).toThrow("got the image names 'quay.io'");
     expect(options({ severalRegistries: 'yes' })).toThrow("got the text 'yes' as severalRegistries");
+    expect(options({ exceptions: ['quay.io/a/b', undefined] })).toThrow('got nothing in exceptions, expected a list of texts');
+    expect(options({ excludedNamespaces: new Array(1) })).toThrow('got nothing in excludedNamespaces');
+    expect(options({ excludedNamespaces: ['kube-*'] })).toThrow("got the namespace 'kube-*' in excludedNamespaces, expected the whole name of one");
+    expect(options({ failurePolicy: 'ignore' })).toThrow("got 'ignore' as failurePolicy, expected one of Ignore, Fail");
+    expect(options({ apiVersion: 'v1beta1' })).toThrow(`got the text 'v1beta1' as apiVersion of ${call}(), expected a version of the group ${GROUPS[call]}`);
+    expect(() => (images as any)[call]({}, { enforce: true })).toThrow(`got an object as one more argument of ${call}()`);
     expect(options({ policyName: 'My Policy' })).toThrow("got the text 'My Policy' as the name of a policy, expected lower-case letters");
   });
 
@@ -74,6 +86,22 @@ describe('a policy', () => {
     expect(() => images.mutatingAdmissionPolicy()).toThrow(`got caches of 2 registries: '${HOST}', '${ENV.account}.dkr.ecr.us-east-1.amazonaws.com', expected those of one`);
     expect(images.mutatingAdmissionPolicy({ severalRegistries: true })).toHaveLength(2);
   });
+});
+
+test('a list of namespaces that is changed later leaves the policy as it is', () => {
+  const excludedNamespaces = ['kube-system'];
+  const [{ spec }] = cluster().images.validatingAdmissionPolicy({ excludedNamespaces });
+  excludedNamespaces.push('default');
+  expect(spec.matchConstraints.namespaceSelector.matchExpressions[0].values).toEqual(['kube-system']);
+});
+
+test.each(CALLS)('a cache of another account and Region is refused beside this one, by %s', call => {
+  const { stack, images } = cluster();
+  images.use(PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', {
+    repositoryPrefix: 'k8s', upstream: UpstreamRegistry.KUBERNETES, account: '210987654321', region: 'us-east-1',
+  }));
+  expect(() => images[call]()).toThrow(`got caches of 2 registries: '${HOST}', '210987654321.dkr.ecr.us-east-1.amazonaws.com', expected those of one`);
+  expect(JSON.stringify(images[call]({ severalRegistries: true }))).toContain('210987654321.dkr.ecr.us-east-1.amazonaws.com/k8s/');
 });
 
 describe('who pulls in a cluster', () => {
@@ -112,6 +140,16 @@ describe('policies as text', () => {
       return (one as any).toJS();
     });
     expect(parsed).toEqual(documents);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'got no list of documents'],
+    ['one document', { kind: 'Pod' }, 'got an object instead of a list of documents'],
+    ['a list in the list', [[{ kind: 'Pod' }]], 'got a list among the documents, expected one document of Kubernetes in each place'],
+    ['a hole', [undefined], 'got a list of documents with nothing in place 1'],
+    ['text', ['x'], "got the text 'x' among the documents"],
+  ])('are refused for %s', (_, documents, message) => {
+    expect(() => cluster().images.toYaml(documents as any)).toThrow(message);
   });
 
   test('are refused while account or Region are known only at deployment', () => {
