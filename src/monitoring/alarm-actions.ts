@@ -81,11 +81,11 @@ export class CacheAlarmActions {
 }
 
 /** Reads lists of actions, of which an empty one reaches nobody. */
-export function checkedActions({ alarmActions, pageActions }: AlarmActionsOptions, scope: IConstruct): AlarmActionsOptions {
+export function checkedActions({ alarmActions, pageActions }: AlarmActionsOptions, scope?: IConstruct): AlarmActionsOptions {
   return { alarmActions: checked('alarmActions', alarmActions, scope), pageActions: checked('pageActions', pageActions, scope) };
 }
 
-function checked(name: string, actions: cloudwatch.IAlarmAction[] | undefined, scope: IConstruct): cloudwatch.IAlarmAction[] | undefined {
+function checked(name: string, actions: cloudwatch.IAlarmAction[] | undefined, scope?: IConstruct): cloudwatch.IAlarmAction[] | undefined {
   return actions === undefined || actions === null ? undefined : accessList(name, actions, `leave ${name} out to notify nobody, or what the scope says`, scope);
 }
 

@@ -98,7 +98,8 @@ export class CacheMonitoring {
   public static standard(options: StandardMonitoringOptions = {}): CacheMonitoring {
     checkOptions('standard monitoring', options, Object.keys(STANDARD));
     const { alarmActions, ...logged } = options;
-    return new CacheMonitoring(BY_METHOD, logged, { ...options, ...alarmActions ? { alarmActions: [...alarmActions] } : {} });
+    const actions = checkedActions({ alarmActions: alarmActions ?? undefined });
+    return new CacheMonitoring(BY_METHOD, logged, { ...options, alarmActions: actions.alarmActions });
   }
 
   /**

@@ -35,8 +35,8 @@ export function checkProducers(rule: IPullThroughCacheRuleRef, producers: Named)
     }
   }
   const { statisticsInterval, probeInterval } = producers;
-  if (statisticsInterval) { checkInterval(rule, statisticsInterval, Duration.hours(1), Duration.days(1)); }
-  if (probeInterval) { checkInterval(rule, probeInterval, Duration.minutes(1), Duration.days(1)); }
+  if (statisticsInterval) { checkInterval(rule, statisticsInterval, Duration.hours(1), Duration.days(1), 'statisticsInterval'); }
+  if (probeInterval) { checkInterval(rule, probeInterval, Duration.minutes(1), Duration.days(1), 'probeInterval'); }
 }
 
 /** ECR's events, and what is made of them, stay in the account and Region of the cache. */

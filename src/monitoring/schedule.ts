@@ -134,8 +134,8 @@ export function checkSettings(scope: Construct, settings: object, fix: string): 
 }
 
 /** Refuses an interval that is no whole number of units, or out of range. */
-export function checkInterval(scope: IConstruct, interval: Duration, shortest: Duration, longest: Duration): void {
-  checkDuration('interval', interval, scope);
+export function checkInterval(scope: IConstruct, interval: Duration, shortest: Duration, longest: Duration, name = 'interval'): void {
+  checkDuration(name, interval, scope);
   const seconds = interval.toSeconds();
   if (seconds % shortest.toSeconds() !== 0 || seconds < shortest.toSeconds() || seconds > longest.toSeconds()) {
     throw new InvalidInputError({

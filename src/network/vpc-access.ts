@@ -110,7 +110,7 @@ export class CacheVpcAccess extends Construct {
   constructor(scope: Construct, id: string, props: CacheVpcAccessProps) {
     super(scope, id);
     checkProps(this, CacheVpcAccess, 'the access from a VPC', props ?? {}, OPTIONS);
-    checkVpcPlace(props.vpc, 'the endpoints', this);
+    checkVpcPlace(props?.vpc, 'the endpoints', this);
     EndpointPolicies._check(props.endpointPolicies, this);
     this.vpc = props.vpc;
     this.policies = props.endpointPolicies;

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -163,12 +164,16 @@ export const ENTRIES: { readonly [name: string]: Entry } = {
   'images.addImageProperty': called(t => t.images, 'addImageProperty', the({ resourceType: 'AWS::X::Y', imagePath: 'Image', rolePath: 'Role', removes: ['X'] })),
   'images.manifest': called(t => t.images, 'manifest', the({ spec: { image: 'quay.io/a/b' } })),
   'images.helmValues': called(t => t.images, 'helmValues', the({ image: 'quay.io/a/b' })),
-  'CacheMonitoring.standard': called(the(CacheMonitoring), 'standard', the({ eventLog: undefined, loggedEvents: library.LoggedEvents.ALL_IMPORTS, alarmActions: [] })),
+  'CacheMonitoring.standard': called(the(CacheMonitoring), 'standard', the({ eventLog: undefined, loggedEvents: library.LoggedEvents.ALL_IMPORTS, alarmActions: [{ bind: () => ({ alarmActionArn: 'arn:aws:sns:eu-central-1:111122223333:pager' }) }] })),
   'CacheMonitoring.logged': called(the(CacheMonitoring), 'logged', the({ eventLog: undefined, loggedEvents: library.LoggedEvents.ALL_IMPORTS })),
-  'CacheAlerting': made('CacheAlerting', t => ({ caches: [t.cache], alarms: [CacheAlarm.pullsDenied()], topic: t.topic })),
+  'CacheAlerting': made('CacheAlerting', t => ({ caches: [t.cache], alarms: [CacheAlarm.pullsDenied()], alarmActions: [new SnsAction(t.topic)] })),
+  'CacheAlarmActions': called(t => library.CacheAlarmActions.of(t.stack), 'set', t => ({ alarmActions: [new SnsAction(t.topic)] })),
+  'CacheIntegrity': made('CacheIntegrity', t => ({ caches: [t.cache] })),
+  'NodeMirrors.forCaches': called(the(library.NodeMirrors), 'forCaches', t => t.stack, t => [t.cache]),
+  'BuildImages.forStack': called(the(library.BuildImages), 'forStack', t => t.stack, t => [t.cache.image('a/b:1')]),
   'CacheDashboard': made('CacheDashboard', t => ({ caches: [t.cache] })),
   'CacheEventLog': made('CacheEventLog', () => ({ retention: 7 })),
-  'CacheFindings': made('CacheFindings', t => ({ cache: t.cache, targets: [], alarmActions: [], eventLog: undefined })),
+  'CacheFindings': made('CacheFindings', t => ({ cache: t.cache, targets: [], alarmActions: [new SnsAction(t.topic)], eventLog: undefined })),
   'CacheQueries': made('CacheQueries', t => ({ caches: [t.cache] })),
   'CacheStatistics': made('CacheStatistics', t => ({ caches: [t.cache], interval: Duration.hours(1), timeout: Duration.minutes(5), ...functionOptions })),
   'CacheProbe': made('CacheProbe', t => ({ images: [t.cache.image('a/b:1')], interval: Duration.hours(1), timeout: Duration.minutes(5), ...functionOptions })),

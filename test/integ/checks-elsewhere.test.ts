@@ -6,7 +6,7 @@ const PLACE: Place = { account: '111122223333', region: 'us-east-1', farRegion: 
 
 /** What AWS would answer: calls of the SDK by the name of the command, deployments by their stack, events as they come, pulls. */
 interface World {
-  readonly calls?: Readonly<Record<string, object | Error>>;
+  readonly calls?: Readonly<Record<string, object | Error | ((input: any) => object | Error)>>;
   readonly deploys?: Readonly<Record<string, { code: number; output: string }>>;
   readonly events?: readonly CloudEvent[];
   readonly pull?: Pulled;
@@ -15,13 +15,14 @@ interface World {
 /** A session of an AWS that answers so, without waiting. */
 function sessionIn({ calls = {}, deploys = {}, events = [], pull = {} }: World): Session {
   const client = {
-    send: async (command: object) => {
-      const answer = calls[command.constructor.name] ?? {};
+    send: async (command: { readonly input: unknown }) => {
+      const given = calls[command.constructor.name] ?? {};
+      const answer = typeof given === 'function' ? given(command.input) : given;
       if (answer instanceof Error) { throw answer; }
       return answer;
     },
   };
-  const account = { ecr: client, cloudFormation: client, logs: client, events: client, in: () => account };
+  const account = { ecr: client, cloudFormation: client, logs: client, events: client, cloudWatch: client, in: () => account };
   const session = {
     place: PLACE,
     account,
@@ -48,6 +49,11 @@ const change = (Replacement: string, CausingEntity: string) => ({
     Changes: [{ ResourceChange: { ResourceType: 'AWS::ECR::PullThroughCacheRule', Replacement, Details: [{ Evaluation: 'Dynamic', CausingEntity }] } }],
   },
 });
+const created = (ResourceStatusReason: string | undefined) => ({
+  DescribeStackEventsCommand: {
+    StackEvents: [{ ResourceType: 'Custom::PullThroughCacheRemoval', ResourceStatus: 'CREATE_COMPLETE', ResourceStatusReason }],
+  },
+});
 const line = (message: string) => ({ FilterLogEventsCommand: { events: [{ message }] } });
 
 /** For each check that the engine can't decide: an AWS that confirms it, and one that refutes it. */
@@ -56,6 +62,10 @@ const WORLDS: Readonly<Record<string, readonly [confirms: World, refutes: World]
   'endpoint-policy-actions': [{ events: stopped({ scoped: PULLED, reading: NOT_PULLED }) }, { events: stopped({ scoped: PULLED, reading: PULLED }) }],
   'batch-ec2-puller': [{ events: job('SUCCEEDED') }, { events: job('FAILED') }],
   'codebuild-registry-credential': [{ deploys: { IntegBuild: { code: 1, output: 'Invalid registry credential' } } }, {}],
+  'alarm-action-region': [
+    { calls: { PutMetricAlarmCommand: ({ AlarmName }) => AlarmName.endsWith(PLACE.farRegion) ? new Error('Invalid region us-west-2 specified') : {} } }, {},
+  ],
+  'success-reason': [{ calls: created('a removal would delete 2 repositories') }, { calls: created(undefined) }],
   'creation-role-path': [{ deploys: { IntegPath: { code: 1, output: 'does not match the pattern' } } }, {}],
   'import-types': [{}, { deploys: { IntegImported: { code: 1, output: 'resource type cannot be imported' } } }],
   'conditional-replacement': [{ calls: change('Conditional', 'Role.Arn') }, { calls: change('True', 'Role.Arn') }],

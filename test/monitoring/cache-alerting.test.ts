@@ -142,6 +142,18 @@ test.each([
   expect(alarm(id)).toMatchObject({ Threshold: 1, EvaluationPeriods: periods, DatapointsToAlarm: datapoints, TreatMissingData: 'notBreaching' });
 });
 
+test('tagMoved, digestDiffers and upstreamRefusing take how many it has to be', () => {
+  const [cache] = watchedCaches(stack, ['echo']);
+  new CacheAlerting(stack, 'More', {
+    caches: [cache],
+    alarms: [CacheAlarm.tagMoved({ threshold: 2 }), CacheAlarm.digestDiffers({ threshold: 3 }), CacheAlarm.upstreamRefusing({ threshold: 4 })],
+  });
+
+  const thresholds = Object.entries(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'))
+    .filter(([id]) => id.startsWith('More')).map(([, { Properties: { Threshold } }]) => Threshold);
+  expect(thresholds.sort()).toEqual([2, 3, 4]);
+});
+
 test('upstreamRefusing makes a rule that logs what the upstream refused', () => {
   watchedCaches(stack, ['echo']);
 

@@ -4,7 +4,8 @@ import { CacheAlarm } from '../../src';
 
 /** What makes an alarm, by its name in code. */
 const ALARMS = Object.getOwnPropertyNames(CacheAlarm)
-  .filter(name => !name.startsWith('_') && typeof (CacheAlarm as unknown as Record<string, unknown>)[name] === 'function' && name !== 'prototype');
+  // what others are made of is private
+  .filter(name => !name.startsWith('_') && !/^of[A-Z]/.test(name) && typeof (CacheAlarm as unknown as Record<string, unknown>)[name] === 'function' && name !== 'prototype');
 const GUIDE = readFileSync(join(__dirname, '../../docs/monitoring.md'), 'utf8');
 const ROWS = [...GUIDE.split(/^## Alarms$/m)[1].split(/^## /m)[0].matchAll(/^\| `(?:CacheAlarm\.)?(\w+)\(/gm)].map(([, name]) => name);
 const TESTED = new Set(readdirSync(__dirname, { recursive: true, encoding: 'utf8' })

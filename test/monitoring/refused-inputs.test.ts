@@ -4,8 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnRegistryScanningConfiguration } from 'aws-cdk-lib/aws-ecr';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  CacheAlarm, CacheAlerting, CacheDashboard, CacheFindings, CacheMetrics, CacheMonitoring, CacheProbe, CacheQueries, CacheStatistics,
-  EndpointPolicies, LoggedEvents, PullThroughCache, RegistryScanning, RegistryScanType, RepositoryTemplate,
+  CacheAlarm, CacheAlerting, CacheDashboard, CacheFindings, CacheMetrics, CacheMonitoring, CacheProbe, CacheQueries, CacheStatistics, EndpointPolicies, LoggedEvents, PullThroughCache, RegistryReplication, RegistryScanning, RegistryScanType, RepositoryTemplate,
 } from '../../src';
 import type { IPullThroughCache } from '../../src';
 import { ECHO, ENV, newStack } from '../app';
@@ -28,7 +27,7 @@ const TAKING_CACHES: [string, (caches: any) => unknown][] = [
   ['CacheStatistics', caches => new CacheStatistics(stack, 'It', { caches })],
   ['CacheFindings', caches => new CacheFindings(stack, 'It', { cache: caches[0] })],
   ['CacheMetrics', caches => CacheMetrics.fromRule(caches[0])],
-  ['RegistryScanning', caches => new RegistryScanning(stack, 'It').scanOnPush(...caches)],
+  ['RegistryReplication', caches => new RegistryReplication(stack, 'It').replicate(caches[0], { region: 'us-east-1' })],
 ];
 
 describe.each(TAKING_CACHES)('fails: %s with', (_, make) => {
