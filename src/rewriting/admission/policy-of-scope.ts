@@ -8,6 +8,7 @@ import { checkOptions, kindOf, readFlag } from '../../private/access';
 import { isBypassed } from '../../private/bypass';
 import { ROOT } from '../../private/checks';
 import { InvalidInputError, warn, WarningId } from '../../private/errors';
+import { isLookup } from '../../private/later';
 import { PullThroughCacheGrants } from '../../pulling/cache-grants';
 import { NamePattern } from '../lookup';
 import type { Settings } from '../scopes';
@@ -70,7 +71,7 @@ function texts(name: string, list: readonly string[] | undefined, scope: IConstr
 }
 
 function checkPolicyName(name: string | undefined, scope: IConstruct): void {
-  if (name !== undefined && !OBJECT_NAME.test(name)) {
+  if (name !== undefined && !OBJECT_NAME.test(name) && !isLookup(name)) {
     throw new InvalidInputError({
       got: `${kindOf(name)} as the name of a policy`,
       expected: 'lower-case letters, digits, dots and hyphens, with a letter or digit at both ends',
