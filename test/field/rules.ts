@@ -203,7 +203,7 @@ export const regionsAreWarnedOf: Rule = world => pullsOf(world).flatMap(({ deplo
   return region === undefined || region === deployment.region || isWarned ? [] : [`${deployment.name} ${id}: ${image} is not of the Region ${deployment.region}`];
 });
 
-export const RULES: Record<string, Rule> = { referencesHaveTargets, policiesFit, imagesCanBePulled, rolesCanBePassed, regionsAreWarnedOf };
+const RULES: Record<string, Rule> = { referencesHaveTargets, policiesFit, imagesCanBePulled, rolesCanBePassed, regionsAreWarnedOf };
 
 export async function problemsOf(world: World): Promise<string[]> {
   const found = await Promise.all(Object.values(RULES).map(rule => rule(world)));

@@ -9,7 +9,7 @@ export interface Setting {
   readonly flags: Record<string, unknown>;
 }
 
-export const ENV = { account: '111122223333', region: 'eu-central-1' };
+const ENV = { account: '111122223333', region: 'eu-central-1' };
 
 const RECOMMENDED = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as Record<string, unknown>;
 const MINIMIZE = '@aws-cdk/aws-iam:minimizePolicies';

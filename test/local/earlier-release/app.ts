@@ -6,15 +6,15 @@ import {
   CacheAlarm, CacheAlerting, CacheDashboard, CacheMonitoring, CachePullers, CacheStatistics, PullThroughCache, RegistryPolicy, UpstreamRegistry,
 } from '../../../src';
 
-export const ACCOUNT = '111122223333', REGION = 'us-east-1', STACK = 'Cache';
+export const ACCOUNT = '111122223333', STACK = 'Cache';
 export const EARLIER = join(__dirname, 'template.json');
 
 /**
  * What a user has deployed with the release that wrote `template.json`. It takes nothing that this release lacked, and what it makes has the names
  * that the library and the user gave it then.
  */
-export function deployedApp(app: App, stackId = STACK): Stack {
-  const stack = new Stack(app, stackId, { env: { account: ACCOUNT, region: REGION } });
+export function deployedApp(app: App): Stack {
+  const stack = new Stack(app, STACK, { env: { account: ACCOUNT, region: 'us-east-1' } });
   const pullers = [CachePullers.account('444455556666')];
   const echo = new PullThroughCache(stack, 'Echo', {
     upstream: UpstreamRegistry.echo({ account: '123456789012' }), repositoryTemplate: { tags: { team: 'web' }, pullers },
