@@ -1,7 +1,8 @@
 import { join } from 'path';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { BuildImages } from 'cdk-ecr-pull-through-cache';
 import type { PullThroughCache } from 'cdk-ecr-pull-through-cache';
 import type { Construct } from 'constructs';
@@ -23,6 +24,7 @@ export class ServerStack extends Stack {
     build.grantPublishing();
 
     const image = new DockerImageAsset(this, 'Image', { directory: join(__dirname, 'server'), buildContexts: build.buildContexts });
-    new CfnOutput(this, 'ImageUri', { value: image.imageUri });
+    // where whatever runs it finds its address
+    new StringParameter(this, 'ImageUri', { stringValue: image.imageUri });
   }
 }

@@ -18,7 +18,7 @@ export interface DeploymentRequest {
 }
 
 /** What `Fn::GetAtt` gives of the resource. */
-export type Attributes = { readonly [name: string]: string };
+type Attributes = { readonly [name: string]: string };
 
 /** That the answer isn't due yet, since another invocation carries on. */
 export const LATER = Symbol('later');

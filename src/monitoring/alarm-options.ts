@@ -118,7 +118,6 @@ const COMMON = { severity: 0, runbookUrl: 0 } satisfies Record<keyof CacheAlarmO
 const EVALUATED = { ...COMMON, period: 0, evaluationPeriods: 0, datapointsToAlarm: 0 } satisfies Record<keyof EvaluatedAlarmOptions, 0>;
 
 /* Each option once: a `Record` that lacks one does not compile. */
-export const COMMON_OPTIONS = Object.keys(COMMON);
 export const EVALUATED_OPTIONS = Object.keys(EVALUATED);
 export const COUNT_OPTIONS = Object.keys({ ...EVALUATED, threshold: 0 } satisfies Record<keyof CountAlarmOptions, 0>);
 export const HIT_RATE_OPTIONS = Object.keys({ ...EVALUATED, minimumPulls: 0 } satisfies Record<keyof HitRateAlarmOptions, 0>);

@@ -4,7 +4,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnRegistryScanningConfiguration } from 'aws-cdk-lib/aws-ecr';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  CacheAlarm, CacheAlerting, CacheDashboard, CacheFindings, CacheMetrics, CacheMonitoring, CacheProbe, CacheQueries, CacheStatistics, EndpointPolicies, LoggedEvents, PullThroughCache, RegistryReplication, RegistryScanning, RegistryScanType, RepositoryTemplate,
+  CacheAlarm, CacheAlerting, CacheDashboard, CacheFindings, CacheMetrics, CacheMonitoring, CacheProbe, CacheQueries, CacheStatistics,
+  EndpointPolicies, LoggedEvents, PullThroughCache, RegistryReplication, RegistryScanning, RegistryScanType, RepositoryTemplate,
 } from '../../src';
 import type { IPullThroughCache } from '../../src';
 import { ECHO, ENV, newStack } from '../app';

@@ -36,7 +36,7 @@ const LONGEST_PATH = 255;
 const LONGEST_REPOSITORY = 256;
 
 /** Steps that read the names of a Pod's images: `names` complete and without version, `versions` behind them; empty for what stays. */
-export function readingSteps(table: PolicyTable): Variable[] {
+function readingSteps(table: PolicyTable): Variable[] {
   return [
     { name: 'before', expression: `request.operation == 'UPDATE' ? ${LISTS.map(one => keysOf('oldObject.spec', one)).join(' + ')} : []` },
     { name: 'images', expression: LISTS.map(imagesOf).join(' + ') },
