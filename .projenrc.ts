@@ -205,6 +205,15 @@ project.addTask('external:slow', {
   receiveArgs: true,
 });
 
+project.addTask('flags', {
+  description: 'Run the tests that make constructs with the feature flags that cdk init writes',
+  // the rest make no app, or set flags themselves as test/field does
+  exec: `jest --ci --silent --testPathIgnorePatterns=/node_modules/ ${['external', 'local', 'field', 'functions', 'docs', 'release', 'contract']
+    .map(folder => `--testPathIgnorePatterns='<rootDir>/test/${folder}/'`).join(' ')} --maxWorkers=2`,
+  env: { CDK_FLAGS: 'recommended' },
+  receiveArgs: true,
+});
+
 project.addTask('bench', {
   description: 'Measure what the library costs, and write docs/performance.md',
   exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts',

@@ -173,6 +173,13 @@ describe('a condition that comes out empty is an error at synthesis', () => {
     ['in a registry policy for customers', ({ policy }) => CustomerAccess.forCustomers([Customer.account(OTHER, { organizationId: nothing })]).allowOnRegistry(policy)],
     ['in the policy of a repository', ({ stack }) => CustomerAccess.forCustomers([Customer.account(OTHER, { roles: ['x'], organizationId: nothing })])
       .allowOnRepositories([new ecr.Repository(stack, 'Repository')])],
+    ['in the document for an L1', ({ stack }) => new ecr.CfnRepository(stack, 'Repository', {
+      repositoryPolicyText: CustomerAccess.forCustomers([Customer.account(OTHER, { organizationId: nothing })]).toPolicyDocument(),
+    })],
+    ['in the document for an L1, of roles', ({ stack }) => new ecr.CfnRepository(stack, 'Repository', {
+      repositoryPolicyText: CustomerAccess.forCustomers([Customer.account(OTHER), Customer.account('888888888888', { roles: ['x'], organizationId: nothing })])
+        .toPolicyDocument(),
+    })],
   ])('%s', (_, open) => {
     const here = world();
     here.policy.addStatements(new iam.PolicyStatement({ actions: ['ecr:ReplicateImage'], principals: [new iam.AccountPrincipal(OTHER)], resources: ['*'] }));

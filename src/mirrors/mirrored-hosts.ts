@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { accessList } from '../private/access';
 import { PATH, ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
+import { maskLater } from '../private/later';
 import { differ } from '../private/places';
 import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -115,7 +116,7 @@ function checkOneRegion(scope: IConstruct, caches: readonly ICacheRule[]): void 
 }
 
 function checkMirror(scope: IConstruct, cache: ICacheRule, prefix: string): void {
-  if (Token.isUnresolved(prefix) || (prefix !== ROOT && !PATH.test(prefix))) {
+  if (Token.isUnresolved(prefix) || (prefix !== ROOT && !PATH.test(maskLater(prefix)))) {
     throw new InvalidInputError({
       got: Token.isUnresolved(prefix) ? 'a cache whose prefix is known only at deployment' : `a cache with the prefix ${excerpt(prefix)}`,
       expected: 'a prefix as ECR takes it and as text, since it becomes part of files on nodes',
@@ -133,7 +134,7 @@ function checkMirror(scope: IConstruct, cache: ICacheRule, prefix: string): void
 }
 
 function checkHost(scope: IConstruct, host: string, prefix: string): void {
-  if (Token.isUnresolved(host) || !HOST.test(host)) {
+  if (Token.isUnresolved(host) || !HOST.test(maskLater(host))) {
     throw new InvalidInputError({
       got: Token.isUnresolved(host)
         ? `the cache '${prefix}' of an upstream whose account or Region is known only at deployment`

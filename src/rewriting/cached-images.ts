@@ -9,7 +9,7 @@ import { manifestWith } from './charts/manifest';
 import { merged } from './charts/tree';
 import type { Tree } from './charts/tree';
 import { helmValuesWith } from './charts/values';
-import { leftIn, problemsIn } from './checks';
+import { checkNotSynthesized, leftIn, problemsIn } from './checks';
 import { checkCache, checkReplacements, checkScope, checkTree, listOf, readOptions, textOf } from './given';
 import { readImageProperty } from './given-property';
 import { HELM_JSON_KINDS, HELM_KINDS, readJson, withSubstitutes } from './helm-options';
@@ -119,9 +119,10 @@ export class CachedImages {
    * Sets what stays, what fails, and who pulls where no role does. Call it before `helmValues()` and `manifest()`.
    *
    * @param options the options to set; others stay as they are
-   * @throws for an option that is not known, has a wrong value, or has another value in this scope already
+   * @throws for an option that is not known, has a wrong value, or has another value in this scope already; after a Stage of the scope was synthesized
    */
   public configure(options: CachedImagesOptions): void {
+    checkNotSynthesized(this.scope, 'configure()');
     this.scopes.change(this.scope, settings => settings.options.set(options));
   }
 
@@ -136,7 +137,7 @@ export class CachedImages {
    * It warns for a cache whose upstream is not known, such as one of `fromRepositoryPrefix()`: no image name is known to be one of it.
    *
    * @param caches the caches, each as an argument of its own
-   * @throws without any cache, and for what is none
+   * @throws without any cache, for what is none, and after a Stage of the scope was synthesized, as `pipeline.addStage()` does
    */
   public use(...caches: ICacheRule[]): void {
     if (caches.length === 0) {
@@ -153,6 +154,7 @@ export class CachedImages {
         `the upstream of the cache '${repositoryPrefix}' is not known, so CachedImages rewrites no image name to it. Import it by `
         + "fromPullThroughCacheAttributes() with 'upstream', or acknowledge this warning.");
     }
+    checkNotSynthesized(this.scope, 'use()');
     this.add(caches.map(rule => ({ rule, replaces: [] })));
   }
 
@@ -162,7 +164,7 @@ export class CachedImages {
    *
    * @param cache the cache
    * @param options what it stands in for
-   * @throws for an empty list, and for what is no cache or no name of an image
+   * @throws for an empty list, for what is no cache or no name of an image, and after a Stage of the scope was synthesized
    */
   public useWith(cache: ICacheRule, options: CacheUseOptions): void {
     checkCache(cache, 'useWith()', this.scope);
@@ -177,6 +179,7 @@ export class CachedImages {
       }, this.scope);
     }
     checkReplacements(cache, replaces, replacementPrefix, this.scope);
+    checkNotSynthesized(this.scope, 'useWith()');
     this.add([{ rule: cache, replaces: replaces.map(pattern => new NamePattern(pattern)), replacementPrefix }]);
   }
 
@@ -185,9 +188,10 @@ export class CachedImages {
    * is used where the path leaves it out.
    *
    * @param path the resource type, the property that holds the image, and the one that holds the role
-   * @throws for a path that can't lead to an image, and for a property that was added to this scope in another way
+   * @throws for a path that can't lead to an image, a property that was added to this scope in another way, and after a Stage of the scope was synthesized
    */
   public addImageProperty(path: ImageProperty): void {
+    checkNotSynthesized(this.scope, 'addImageProperty()');
     const property = readImageProperty(path, this.scope);
     this.scopes.change(this.scope, settings => settings.addProperty(property));
   }

@@ -7,12 +7,25 @@ import { shown } from './report';
 import type { JudgedImage } from './report';
 import type { ImageScopes } from './scopes';
 import { BYPASS, isBypassed } from '../private/bypass';
-import { excerpt, place, problemAt, sentence, warn, WarningId } from '../private/errors';
+import { excerpt, InvalidInputError, place, problemAt, sentence, warn, WarningId } from '../private/errors';
 
 const OUTSIDE: readonly ImageOutcome[] = [
   ImageOutcome.NOT_SERVED, ImageOutcome.CACHED_ELSEWHERE, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME,
   ImageOutcome.REGISTRY_NOT_KNOWN, ImageOutcome.NOT_REWRITTEN, ImageOutcome.MENTIONED,
 ];
+
+/** Refuses what comes too late for a Stage: its assembly is made once, so that its images would stay without a word. */
+export function checkNotSynthesized(scope: IConstruct, call: string): void {
+  const stages = [Stage.of(scope), ...scope.node.findAll()].filter(one => Stage.isStage(one));
+  const done = stages.find(stage => (stage as unknown as { readonly assembly?: object }).assembly !== undefined);
+  if (done) {
+    throw new InvalidInputError({
+      got: `CachedImages.${call} after ${place(done)} was synthesized`,
+      expected: 'it before, since the images of a Stage are rewritten while it is synthesized, once',
+      fix: "call it before pipeline.addStage(), which synthesizes the Stage, and before synth() or a test's Template.fromStack()",
+    }, scope);
+  }
+}
 
 /**
  * What is not as it was asked for in a scope and below it, up to where another scope is nearer: images that stayed, where none may, and

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { PATH } from '../private/checks';
 import { excerpt, InvalidInputError, place } from '../private/errors';
+import { maskLater } from '../private/later';
 import type { ICacheRule } from '../rule/cache-rule';
 import { REGISTRIES } from '../upstream/registries';
 
@@ -36,7 +37,7 @@ export function checkCache(cache: ICacheRule, call: string, scope: IConstruct): 
 
 /** Refuses what stands in front of replaced names and can't, and names of one part at ECR Public, where every image has its registry's alias. */
 export function checkReplacements(cache: ICacheRule, replaces: readonly string[], replacementPrefix: string | undefined, scope: IConstruct): void {
-  if (replacementPrefix !== undefined && !Token.isUnresolved(replacementPrefix) && !PATH.test(replacementPrefix)) {
+  if (replacementPrefix !== undefined && !PATH.test(maskLater(replacementPrefix))) {
     throw new InvalidInputError({
       got: `the replacement prefix ${excerpt(replacementPrefix)}`,
       expected: 'the beginning of a path in the upstream, without a slash at either end',

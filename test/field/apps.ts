@@ -68,6 +68,32 @@ export const APPS: Record<string, AppOf> = {
     new events.Rule(stack, 'Hourly', { schedule, targets: [new targets.EcsTask({ cluster, taskDefinition: other })] });
   },
 
+  'tasks of public images, run by a schedule, a rule and a state machine': (app, env) => {
+    const stack = new Stack(app, 'Runs', { env });
+    const cluster = clusterIn(stack);
+    const schedule = events.Schedule.expression('rate(1 day)');
+    new ecsPatterns.ScheduledFargateTask(stack, 'Scheduled', {
+      cluster, schedule, scheduledFargateTaskImageOptions: { image: ecs.ContainerImage.fromRegistry('quay.io/team/nightly:1') },
+    });
+    const plain = (id: string, image: string) => {
+      const task = new ecs.FargateTaskDefinition(stack, id);
+      // without logs aws-cdk makes no execution role before the image names are rewritten
+      task.addContainer('Main', { image: ecs.ContainerImage.fromRegistry(image) });
+      return task;
+    };
+    new events.Rule(stack, 'Hourly', { schedule, targets: [new targets.EcsTask({ cluster, taskDefinition: plain('HourlyTask', 'quay.io/team/hourly:1') })] });
+    new sfn.StateMachine(stack, 'Machine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(new tasks.EcsRunTask(stack, 'Run', {
+        cluster,
+        taskDefinition: plain('StepTask', 'quay.io/team/step:1'),
+        launchTarget: new tasks.EcsFargateLaunchTarget(),
+        integrationPattern: sfn.IntegrationPattern.RUN_JOB,
+      })),
+    });
+    plain('GrantedTask', 'quay.io/team/granted:1').grantRun(new iam.Role(stack, 'Deployer', { assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com') }));
+    CachedImages.of(app).use(quayIn(stack, { repositoryTemplate: { tags: { team: 'runs' } } }));
+  },
+
   'a state machine that runs tasks': (app, env) => {
     const caches = new Stack(app, 'Caches', { env });
     const stack = new Stack(app, 'Flow', { env });

@@ -162,5 +162,5 @@ describe('a real app is found broken', () => {
 test('all rules are asked, of apps in several settings', async () => {
   const broken = resources({ Task: task('111122223333.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1', { X: { Ref: 'Gone' } }) });
   expect(await problemsOf(broken)).toHaveLength(3);
-  expect([Object.keys(APPS).length, SETTINGS.length]).toEqual([9, 6]);
+  expect([Object.keys(APPS).length, SETTINGS.length]).toEqual([10, 6]);
 });

@@ -173,7 +173,7 @@ describe('a default that comes too late', () => {
 
 describe('subnets and security groups', () => {
   test('stay as they were set, whatever becomes of the list', () => {
-    const vpc = new ec2.Vpc(stack, 'OwnVpc');
+    const vpc = new ec2.Vpc(stack, 'OwnVpc', { restrictDefaultSecurityGroup: false });
     const securityGroups = [new ec2.SecurityGroup(stack, 'OwnGroup', { vpc })];
     CacheFunctionDefaults.of(stack).set({ vpc, securityGroups });
     securityGroups.length = 0;

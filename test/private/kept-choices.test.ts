@@ -6,7 +6,7 @@ test.each<[string, () => object]>([
   ['Customer', () => Customer.account('444455556666', { roles: ['builder'] })],
   ['UpstreamRole', () => UpstreamRole.scopedToRepositories()],
   ['UpstreamRegistry', () => UpstreamRegistry.QUAY],
-  ['CacheMonitoring', () => CacheMonitoring.standard({ alarmActions: [] })],
+  ['CacheMonitoring', () => CacheMonitoring.standard({ alarmActions: [{ bind: () => ({ alarmActionArn: 'arn:aws:sns:us-east-1:111122223333:topic' }) }] })],
   ['CacheLifecycleRule', () => CacheLifecycleRule.keepNewest(3)],
   ['CacheAlarm', () => CacheAlarm.pullsDenied()],
 ])('a value of %s stays as it was made, and can be noted by jsii', (_, make) => {

@@ -1,9 +1,10 @@
 import { App, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import {
-  CachedImages, CachePullers, Customer, CustomerAccess, PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning, RepositoryTemplate,
-  UpstreamCredential, UpstreamRegistry, UpstreamRole, UpstreamSecret,
+  CachedImages, CachePullers, Customer, CustomerAccess, NodeMirrors, PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning,
+  RepositoryTemplate, UpstreamCredential, UpstreamRegistry, UpstreamRole, UpstreamSecret,
 } from '../../src';
 import { ENV, newStack } from '../app';
 
@@ -35,6 +36,18 @@ test.each<[string, () => unknown]>([
   ['a replica and a filter', () => {
     new RegistryReplication(stack, 'Replication').replicate(cacheIn(), { region: lookedUp('Region'), account: lookedUp('Account') });
     new RegistryScanning(stack, 'Scanning').scanOnPushMatching(lookedUp('Filter'));
+  }],
+  ['what nodes and builds are told', () => {
+    const azure = UpstreamRegistry.azure(lookedUp('Azure'), UpstreamCredential.fromSecretCompleteArn(stack, 'Secret', lookedUp('Secret')));
+    const mirrors = NodeMirrors.forCaches(stack, [cacheIn(lookedUp()), new PullThroughCache(stack, 'Azure', { upstream: azure })]);
+    mirrors.hostsToml();
+    mirrors.registriesConf();
+    mirrors.addToUserData(new ec2.MultipartUserData());
+  }],
+  ['the text in front of replaced names', () => CachedImages.of(stack).useWith(cacheIn(), { replaces: [`${lookedUp()}/*`], replacementPrefix: lookedUp('Prefix') })],
+  ['the name of a policy of a cluster', () => {
+    CachedImages.of(stack).use(cacheIn(lookedUp()));
+    CachedImages.of(stack).mutatingAdmissionPolicy({ policyName: lookedUp('Name'), exceptions: [lookedUp('Exception')] });
   }],
   ['an exception and what is replaced', () => {
     CachedImages.of(stack).configure({ exceptions: [lookedUp()] });

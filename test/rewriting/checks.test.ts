@@ -5,6 +5,7 @@ import { cached, caches, DIGEST, ENV, imagesOf, newStack, registry, rewritten, t
 import { CachedImages } from '../../src/rewriting/cached-images';
 import { ImageOutcome } from '../../src/rewriting/lookup';
 import type { CachedImagesOptions } from '../../src/rewriting/options';
+import type { ICacheRule } from '../../src/rule/cache-rule';
 
 describe('requireCached', () => {
   const synth = (names: string[], options: CachedImagesOptions = {}) => () => rewritten(names, { requireCached: true, ...options });
@@ -161,6 +162,25 @@ describe('in Stages', () => {
     try { app.synth(); } catch (error) { message = (error as Error).message; }
     expect(message.match(/got a Stage that was made after CachedImages got its caches/g)).toHaveLength(1);
     expect(message).toContain('[at Prod/Late]');
+  });
+
+  test.each<[string, (images: CachedImages, cache: ICacheRule) => void]>([
+    ['use()', (images, cache) => images.use(cache)],
+    ['useWith()', (images, cache) => images.useWith(cache, { replaces: ['ghcr.io/*'] })],
+    ['configure()', images => images.configure({ digests: true })],
+    ['addImageProperty()', images => images.addImageProperty({ resourceType: 'AWS::Test::Thing', imagePath: 'Image' })],
+  ])('%s is refused once a Stage was synthesized, from above and from within it', (call, change) => {
+    const { app, stage, stack } = staged();
+    const { dockerHub } = caches(stack);
+    // as pipeline.addStage() does
+    stage.synth();
+
+    for (const scope of [app, stage, stack]) {
+      expect(() => change(CachedImages.of(scope), dockerHub)).toThrow(`got CachedImages.${call} after Prod was synthesized, expected it before, since the images `
+        + 'of a Stage are rewritten while it is synthesized, once: call it before pipeline.addStage(), which synthesizes the Stage, and before synth() or a '
+        + "test's Template.fromStack()");
+    }
+    expect(() => change(CachedImages.of(new Stage(app, 'Other', { env: ENV })), dockerHub)).not.toThrow();
   });
 
   test('requireCached sees images below them', () => {

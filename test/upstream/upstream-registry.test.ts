@@ -3,6 +3,7 @@ import { join } from 'path';
 import { App, Aws, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import type { CfnPullThroughCacheRuleProps } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { PullThroughCache } from '../../src/pull-through-cache';
@@ -12,12 +13,14 @@ import { UpstreamCredential } from '../../src/upstream/upstream-credential';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
 import { newStack, propertiesOf } from '../app';
 
+const ROLE = 'arn:aws:iam::111122223333:role/reader';
+const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-a1b2c3';
+
 let stack: Stack;
 let credential: UpstreamCredential;
 beforeEach(() => {
   stack = new Stack(new App(), 'Stack');
-  credential = UpstreamCredential.fromSecret(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret',
-    'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-a1b2c3'));
+  credential = UpstreamCredential.fromSecret(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret', SECRET));
 });
 
 /** What the guide calls each of them, in its order. */
@@ -108,15 +111,29 @@ describe('without the name of the registry', () => {
     expect(unnamed.credential).toBe(upstream.credential);
   });
 
-  test('a cache has the properties of a bare L1 that left it out, so it takes its place', () => {
-    const before = new Stack(new App(), 'Stack');
-    new CfnPullThroughCacheRule(before, 'Quay', { ecrRepositoryPrefix: 'quay', upstreamRegistryUrl: 'quay.io' });
-    const after = new Stack(new App(), 'Stack');
-    new PullThroughCache(after, 'Quay', { upstream: UpstreamRegistry.QUAY.withoutRegistryName() });
+  test.each<[string, () => UpstreamRegistry, Omit<CfnPullThroughCacheRuleProps, 'ecrRepositoryPrefix'>]>([
+    ['a public registry', () => UpstreamRegistry.QUAY, { upstreamRegistryUrl: 'quay.io' }],
+    ['a registry with a credential', () => UpstreamRegistry.dockerHub(credential), { upstreamRegistryUrl: 'registry-1.docker.io', credentialArn: SECRET }],
+    ['a private registry', () => UpstreamRegistry.echo({ account: '123456789012', region: 'us-east-1' }), {
+      upstreamRegistryUrl: '123456789012.dkr.ecr.us-east-1.amazonaws.com', upstreamRepositoryPrefix: 'hardened', customRoleArn: ROLE,
+    }],
+  ])('a cache of %s has the rule of a bare L1 that left it out, property by property, so it takes its place', (_name, make, properties) => {
+    const upstream = make();
+    const after = new Stack(new App(), 'Stack', { env: HERE });
+    new PullThroughCache(after, 'Moved', {
+      upstream: upstream.withoutRegistryName(),
+      repositoryPrefix: 'images',
+      ...upstream.readByRole
+        ? { upstreamRepositoryPrefix: 'hardened', upstreamRole: UpstreamRole.fromRole(iam.Role.fromRoleArn(after, 'Reader', ROLE)) }
+        : {},
+    });
+    const before = new Stack(new App(), 'Stack', { env: HERE });
+    new CfnPullThroughCacheRule(before, 'Moved', { ecrRepositoryPrefix: 'images', ...properties });
 
     const rulesOf = (one: Stack) => Template.fromStack(one).findResources('AWS::ECR::PullThroughCacheRule');
-    expect(Object.keys(rulesOf(after))).toEqual(Object.keys(rulesOf(before)));
-    expect(rulesOf(after).Quay.Properties).toEqual(rulesOf(before).Quay.Properties);
+    // what it waits for is no property of it: CloudFormation replaces nothing for that
+    const { DependsOn: _, ...moved } = rulesOf(after).Moved;
+    expect({ ...rulesOf(after), Moved: moved }).toEqual(rulesOf(before));
   });
 });
 

@@ -11,6 +11,7 @@ import { isBypassed } from '../../private/bypass';
 import { ROOT } from '../../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../../private/errors';
 import { checkMember } from '../../private/given';
+import { isLookup } from '../../private/later';
 import { PullThroughCacheGrants } from '../../pulling/cache-grants';
 import { NamePattern } from '../lookup';
 import type { Settings } from '../scopes';
@@ -112,7 +113,7 @@ function checkApiVersion(version: string | undefined, kind: keyof typeof KINDS, 
 }
 
 function checkPolicyName(name: string | undefined, scope: IConstruct): void {
-  if (!isMissing(name) && !(typeof name === 'string' && OBJECT_NAME.test(name))) {
+  if (!isMissing(name) && !(typeof name === 'string' && (OBJECT_NAME.test(name) || isLookup(name)))) {
     throw new InvalidInputError({
       got: `${kindOf(name)} as the name of a policy`,
       expected: 'lower-case letters, digits, dots and hyphens, with a letter or digit at both ends',
