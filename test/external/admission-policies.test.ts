@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
-import { CachedImages, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
+import { CachedImages, PullThroughCache, UpstreamRegistry, UpstreamSecret } from '../../src';
 import type { PullThroughCacheProps, ValidatingPolicyOptions } from '../../src';
 import { anyText } from '../upstream/image-reference.arbitraries';
 import { FULL_FORMS, SHORT_FORMS } from '../upstream/image-reference.cases';
@@ -31,7 +30,7 @@ interface World {
 function world(): World {
   const stack = new Stack(new App(), 'Cluster', { env: { account: ACCOUNT, region: REGION } });
   const cache = (id: string, props: PullThroughCacheProps) => new PullThroughCache(stack, id, props);
-  const credential = () => UpstreamCredential.fromSecret(new Secret(stack, 'Secret', { secretName: 'ecr-pullthroughcache/hub' }));
+  const credential = () => new UpstreamSecret(stack, 'Secret', { secretName: 'ecr-pullthroughcache/hub', username: 'me' }).credential;
   return {
     stack, images: CachedImages.of(stack), cache, hub: (props = {}) => cache('Hub', { upstream: UpstreamRegistry.dockerHub(credential()), ...props }),
   };

@@ -169,7 +169,7 @@ func admit(all []compiled, one request, interfaces admission.ObjectInterfaces) (
 			}
 		}
 	}
-	return answer{Pod: versioned.VersionedObject.(*corev1.Pod)}, nil
+	return answer{Pod: versioned.VersionedObject.Object().(*corev1.Pod)}, nil
 }
 
 func must(err error) {
