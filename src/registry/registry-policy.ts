@@ -104,13 +104,11 @@ export class RegistryPolicy extends Resource {
     }
     const paths = images === undefined ? WHOLE_CACHE : readAllowList(cache, images, 'leave images out for the whole cache');
     const resources = paths.map(path => address.repositoryArn(path));
-    for (const who of pullers) {
-      this.firstPulls.push(who._statement({
-        sid: statementId(FIRST_PULL, address.repositoryPrefix),
-        actions: [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT],
-        resources,
-      }));
-    }
+    this.firstPulls.push(...CachePullers._statements(pullers, {
+      sid: statementId(FIRST_PULL, address.repositoryPrefix),
+      actions: [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT],
+      resources,
+    }, Stack.of(this).account));
     const { repositoryPrefix: prefix, account, region } = address;
     const names = paths.map(path => address.repositoryName(path));
     PullerRegister.of(this).add({ halves: [OwnerHalf.READ, OwnerHalf.IMPORT], prefix, account, region, names, pullers });

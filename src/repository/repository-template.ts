@@ -276,7 +276,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     if (!repositoryPolicy && pullers.length === 0) {
       return undefined;
     }
-    const policy = () => repositoryPolicyFor(repositoryPolicy, pullers);
+    const policy = () => repositoryPolicyFor(repositoryPolicy, pullers, Stack.of(this).account);
     this.node.addValidation({ validate: () => repositoryPolicyProblems(policy(), this) });
     return Lazy.string({ produce: () => policy().isEmpty ? undefined : Stack.of(this).toJsonString(policy()) });
   }
@@ -330,8 +330,8 @@ function defaultDescription(prefix: string): string {
 }
 
 /** The policy that repositories are born with: what the user wrote, and what lets other accounts pull what is cached. */
-function repositoryPolicyFor(written: iam.PolicyDocument | undefined, pullers: CachePullers[]): iam.PolicyDocument {
+function repositoryPolicyFor(written: iam.PolicyDocument | undefined, pullers: CachePullers[], account: string): iam.PolicyDocument {
   const policy = written && !written.isEmpty ? iam.PolicyDocument.fromJson(sortedByKey(written.toJSON())) : new iam.PolicyDocument();
-  policy.addStatements(...pullers.map(who => who._statement({ actions: [...CacheActions.PULL_CACHED] })));
+  policy.addStatements(...CachePullers._statements(pullers, { actions: [...CacheActions.PULL_CACHED] }, account));
   return policy;
 }
