@@ -87,6 +87,8 @@ export enum WarningId {
   CHART_TAGS_LISTED = 'chartTagsListed',
   OFFICIAL_IMAGE = 'officialImage',
   BYPASSED = 'bypassed',
+  OPEN_TO_EVERYBODY = 'openToEverybody',
+  PLAIN_CREDENTIAL = 'plainCredential',
 }
 
 /**

@@ -5,7 +5,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { refusals } from '../private/accepted';
-import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing } from '../private/access';
+import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing, isOpenToEverybody } from '../private/access';
 import { jsonLength, ROOT } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -189,6 +189,11 @@ export interface RenderedPolicy {
 function registryPolicyProblems(
   written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, scope: IConstruct,
 ): string[] {
+  if (isOpenToEverybody(policy.Statement)) {
+    warn(scope, WarningId.OPEN_TO_EVERYBODY,
+      'the registry policy lets everybody in: a statement allows the principal \'*\' without a condition, so any AWS account may use it. Name accounts, add a '
+      + 'condition such as aws:PrincipalOrgID, or acknowledge this warning.');
+  }
   const problems = [written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written)];
   return [
     ...written.flatMap(statement => statement.validateForResourcePolicy()),
