@@ -23,6 +23,8 @@ export type { RepositoryTemplateOptions, RepositoryTemplateProps } from './repos
 
 export { RegistryPolicy } from './registry/registry-policy';
 export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
+export { OnlyImports } from './registry/only-imports';
+export type { CacheImports, OnlyImportsOptions } from './registry/only-imports';
 export { RegistryReplication } from './registry/registry-replication';
 export type { ReplicationSourceOptions } from './registry/registry-replication';
 export type { ReplicaDestination } from './registry/replication-rules';

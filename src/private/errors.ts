@@ -112,6 +112,7 @@ export enum CheckId {
   EXCLUSION_FILTERS = 'exclusionFilters',
   REPOSITORY_POLICY_LENGTH = 'repositoryPolicyLength',
   REGISTRY_POLICY_LENGTH = 'registryPolicyLength',
+  SERVICE_CONTROL_POLICY_LENGTH = 'serviceControlPolicyLength',
   MANAGED_POLICY_LENGTH = 'managedPolicyLength',
   INLINE_POLICY_LENGTH = 'inlinePolicyLength',
   REPLICATION_RULES = 'replicationRules',

@@ -4,6 +4,8 @@ import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
+import { OnlyImports } from './only-imports';
+import type { OnlyImportsOptions } from './only-imports';
 import { refusals } from '../private/accepted';
 import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing, isOpenToEverybody } from '../private/access';
 import { jsonLength, ROOT } from '../private/checks';
@@ -65,6 +67,7 @@ export interface RegistryPolicyProps {
 export class RegistryPolicy extends Resource {
   private readonly written: iam.PolicyStatement[];
   private readonly firstPulls: iam.PolicyStatement[] = [];
+  private onlyImports?: OnlyImports;
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
     super(scope, id);
@@ -75,7 +78,7 @@ export class RegistryPolicy extends Resource {
       fix: 'keep one RegistryPolicy and let all caches add to it',
     });
     this.written = readStatements(props?.existingStatements, this);
-    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(Stack.of(this)), this) });
+    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.made(), this.document(Stack.of(this)), this) });
     new CfnRegistryPolicy(this, 'Resource', {
       policyText: Lazy.uncachedAny({ produce: context => this.document(context) }),
     });
@@ -115,6 +118,30 @@ export class RegistryPolicy extends Resource {
   }
 
   /**
+   * Denies every import but those that are named: to all principals of all accounts, administrators of this one too. Only importing is denied, neither pulling
+   * what is cached nor creating repositories.
+   *
+   * A rule for each part of the upstream that is allowed, by `upstreamRepositoryPrefix`, may do without: nothing else is there to import through it.
+   * AWS's guide says of permissions that IAM takes precedence over the registry's policy; that a Deny in it holds is not verified. The service control
+   * policy of what is returned doesn't rest on it.
+   *
+   * @param options the caches with what may be imported, and the prefixes of rules that are made elsewhere
+   * @throws for a second call, a cache of another account or Region, an empty list of images or caches, no list of prefixes
+   */
+  public allowOnlyImports(options: OnlyImportsOptions): OnlyImports {
+    checkNoMore('allowOnlyImports', arguments, 1, 'name the caches in the options', this);
+    if (this.onlyImports) {
+      throw new InvalidInputError({
+        got: 'a second call of allowOnlyImports()',
+        expected: 'one for a registry, since each would deny what the other allows',
+        fix: 'name all caches in one call',
+      }, this);
+    }
+    this.onlyImports = new OnlyImports(this, options);
+    return this.onlyImports;
+  }
+
+  /**
    * Adds statements as they are.
    *
    * @param statements with principals and resources, and with ids that no other statement has
@@ -133,7 +160,11 @@ export class RegistryPolicy extends Resource {
   private document(context: Resolver): RenderedPolicy {
     const render = (statement: iam.PolicyStatement): RenderedStatement =>
       sortedByKey(context.resolve(statement.toStatementJson())) as RenderedStatement;
-    return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.firstPulls].map(render)) };
+    return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.made()].map(render)) };
+  }
+
+  private made(): iam.PolicyStatement[] {
+    return [...this.firstPulls, ...this.onlyImports ? [this.onlyImports._statement()] : []];
   }
 
   private checkPlace(address: CacheAddress): void {
