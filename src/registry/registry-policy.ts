@@ -2,12 +2,12 @@ import { createHash } from 'crypto';
 import { Lazy, Resource, Stack } from 'aws-cdk-lib';
 import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { OnlyImports } from './only-imports';
 import type { OnlyImportsOptions } from './only-imports';
 import { refusals } from '../private/accepted';
-import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing, isOpenToEverybody } from '../private/access';
+import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing, isOpenToEverybody, readFlag } from '../private/access';
 import { jsonLength, ROOT } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -20,9 +20,10 @@ import { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
 import { readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
+import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
 
 const FIRST_PULL = 'FirstPull';
+const QUARANTINE = 'Quarantine';
 
 /** Who may make first pulls, and of what. */
 export interface FirstPullOptions {
@@ -35,6 +36,20 @@ export interface FirstPullOptions {
    * @default - everything
    */
   readonly images?: string[];
+}
+
+/** What is stopped. */
+export interface QuarantineOptions {
+  /** The images, as paths below the prefix: `library/redis`, or `team/*` for all that begins with `team/`. An empty list is refused. */
+  readonly images: string[];
+
+  /**
+   * Whether what is cached is still pulled, and only imports are stopped: for the other tags, once the poisoned one is deleted. IAM knows repositories, and
+   * neither tags nor digests.
+   *
+   * @default false
+   */
+  readonly cachedStillPulled?: boolean;
 }
 
 /** Properties of a `RegistryPolicy`. */
@@ -67,6 +82,7 @@ export interface RegistryPolicyProps {
 export class RegistryPolicy extends Resource {
   private readonly written: iam.PolicyStatement[];
   private readonly firstPulls: iam.PolicyStatement[] = [];
+  private readonly denials: iam.PolicyStatement[] = [];
   private onlyImports?: OnlyImports;
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
@@ -142,6 +158,31 @@ export class RegistryPolicy extends Resource {
   }
 
   /**
+   * Stops images of a cache at once, for everybody: nobody pulls them and nobody imports them again until the call is taken out. What runs already runs on:
+   * docs/compromised-image.md says how to find and to remove it. That a Deny in the registry policy holds against what IAM allows is not verified; the command
+   * there, for the policy of one repository, doesn't rest on it.
+   *
+   * @param cache the cache, or any rule of this account and Region
+   * @param options what is stopped
+   * @throws for a cache of another account or Region, an empty list of images, an entry of it that is no path
+   */
+  public quarantine(cache: IPullThroughCacheRuleRef, options: QuarantineOptions): void {
+    checkOwnRegistry(cache, this, 'RegistryPolicy');
+    checkOptions('a quarantine', options, ['images', 'cachedStillPulled'], this);
+    const address = CacheAddress.fromRule(cache);
+    const paths = readAllowList(cache, options.images, "write '*' to stop the whole cache");
+    const [importing] = CacheActions.IMPORT;
+    const pulling = readFlag('cachedStillPulled', options.cachedStillPulled ?? undefined, false, this) ? [] : CacheActions.PULL_CACHED;
+    this.denials.push(new iam.PolicyStatement({
+      sid: statementId(QUARANTINE, address.repositoryPrefix),
+      effect: iam.Effect.DENY,
+      principals: [new iam.StarPrincipal()],
+      actions: [...pulling, importing],
+      resources: paths.map(path => address.repositoryArn(path)),
+    }));
+  }
+
+  /**
    * Adds statements as they are.
    *
    * @param statements with principals and resources, and with ids that no other statement has
@@ -164,7 +205,7 @@ export class RegistryPolicy extends Resource {
   }
 
   private made(): iam.PolicyStatement[] {
-    return [...this.firstPulls, ...this.onlyImports ? [this.onlyImports._statement()] : []];
+    return [...this.firstPulls, ...this.denials, ...this.onlyImports ? [this.onlyImports._statement()] : []];
   }
 
   private checkPlace(address: CacheAddress): void {
