@@ -125,7 +125,8 @@ export class TemplateParameters {
     });
     this.pullerOrganization = this.text('PullerOrganizationId', {
       label: 'Organization',
-      description: 'The organization whose principals may pull what is cached; empty for none. Name those of its accounts that make first pulls above, too.',
+      description: 'The organization whose principals may pull what is cached; empty for none. Name those of its accounts that make first pulls above: '
+        + 'with an organization, accounts count only while they belong to it.',
       default: '',
       allowedPattern: TemplateParameters.optional('o-[a-z0-9]{10,32}'),
       constraintDescription: 'must be the id of an organization, such as o-abcde12345, or empty',

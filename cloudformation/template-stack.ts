@@ -163,7 +163,7 @@ export class TemplateStack extends Stack {
     this.output('RegistryPolicyToAdd', {
       description: 'Statements for the registry policy of this account, without which the other accounts pull only what is cached: '
         + 'there is one such policy per Region, so this stack leaves it alone',
-      value: registryPolicyText(this.parameters),
+      value: registryPolicyText(this.parameters, this.conditions),
       condition: this.conditions.pulledByAccounts,
     });
     this.output('WarningOfTags', {

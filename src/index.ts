@@ -22,7 +22,9 @@ export type { AccountPullersOptions, OrganizationPullersOptions } from './reposi
 export type { RepositoryTemplateOptions, RepositoryTemplateProps } from './repository/repository-template';
 
 export { RegistryPolicy } from './registry/registry-policy';
-export type { FirstPullOptions, RegistryPolicyProps } from './registry/registry-policy';
+export type { FirstPullOptions, QuarantineOptions, RegistryPolicyProps } from './registry/registry-policy';
+export { OnlyImports } from './registry/only-imports';
+export type { CacheImports, OnlyImportsOptions } from './registry/only-imports';
 export { RegistryReplication } from './registry/registry-replication';
 export type { ReplicationSourceOptions } from './registry/registry-replication';
 export type { ReplicaDestination } from './registry/replication-rules';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { App, Duration, SecretValue, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, SecretValue, Stack, Stage } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { TagMutability } from 'aws-cdk-lib/aws-ecr';
@@ -82,6 +82,12 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
     const statement = widePolicy();
     statement.addAllResources();
     new RegistryPolicy(stack, 'Policy', { existingStatements: [statement] });
+  },
+  [CheckId.SERVICE_CONTROL_POLICY_LENGTH]: stack => {
+    const only = new RegistryPolicy(stack, 'Policy').allowOnlyImports({
+      caches: [{ cache: imported(stack), images: times(120, at => `team/application-${at}`) }], prefixesMadeElsewhere: [],
+    });
+    new CfnOutput(stack, 'ServiceControlPolicy', { value: only.serviceControlPolicyText });
   },
   [CheckId.MANAGED_POLICY_LENGTH]: stack => new PullPolicy(stack, 'Policy', { caches: [imported(stack)], images: times(200, at => `team/image-${at}`) }),
   [CheckId.INLINE_POLICY_LENGTH]: stack => {

@@ -42,7 +42,7 @@ export interface World {
 export async function isAllowed(world: World, row: Omit<Row, 'allowed'>): Promise<boolean> {
   const caller = world.callers[row.who];
   const matching = (world.resourcePolicies ?? []).filter(({ resource }) => resource.test(row.resource));
-  const statements = matching.flatMap(({ policy }) => policy.Statement.map(statement => ({ Resource: row.resource, ...statement })));
+  const statements = matching.flatMap(({ policy }) => policy.Statement.map(statement => 'NotResource' in statement ? statement : { Resource: row.resource, ...statement }));
   const callersAccount = caller.arn.split(':')[4];
   const simulation = await runSimulation({
     request: {

@@ -1,18 +1,26 @@
 import { DescribeRegistryCommand, GetRegistryScanningConfigurationCommand } from '@aws-sdk/client-ecr';
 import { TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
-import { RegistryReplication, RegistryScanning } from '../../src';
+import { roleIn } from './watched-cache';
+import { PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning, UpstreamRegistry } from '../../src';
 import { decided, undecided } from '../runner/check';
 import type { Group, Place } from '../runner/check';
 import { removeStacks } from '../runner/remains';
 import type { Session } from '../runner/session';
 
-/** The settings of a whole registry, about names that nothing has. */
+const STACK = 'IntegRegistry', BUSYBOX = 'docker/library/busybox', ALPINE = 'docker/library/alpine';
+
+/** The settings of a whole registry, about names that nothing has; a cache of which one image alone may be imported, and a role that IAM allows all of it. */
 function stacks(app: App, { account, region, farRegion }: Place): void {
-  const stack = new Stack(app, 'IntegRegistry', { env: { account, region } });
+  const stack = new Stack(app, STACK, { env: { account, region } });
   new RegistryScanning(stack, 'Scanning').scanOnPushMatching('integ-none/*');
   new RegistryReplication(stack, 'Replication').replicateMatching('integ-none/', { region: farRegion });
+  const cache = new PullThroughCache(stack, 'Cache', { upstream: UpstreamRegistry.ECR_PUBLIC, repositoryPrefix: 'integ-only' });
+  new RegistryPolicy(stack, 'Policy').allowOnlyImports({ caches: [{ cache, images: [BUSYBOX] }], prefixesMadeElsewhere: [] });
+  const puller = roleIn(stack, 'Puller');
+  cache.grants.pull(puller);
+  new CfnOutput(stack, 'PullerArn', { value: puller.roleArn });
 }
 
 async function inspectorNested({ account, place }: Session) {
@@ -35,6 +43,14 @@ async function inspectorNested({ account, place }: Session) {
   return decided(own === true && others === false, { ownPrefix: own, anotherPrefix: others });
 }
 
+async function registryPolicyDenies(session: Session) {
+  const puller = await session.output(STACK, 'PullerArn');
+  const named = await session.pull(`integ-only/${BUSYBOX}`, 'stable', puller);
+  if (named.refused) { return undecided(named.refused); }
+  const other = await session.pull(`integ-only/${ALPINE}`, '3', puller);
+  return decided(other.refused !== undefined, { named, other });
+}
+
 async function configurationsDeleted({ account }: Session) {
   const rules = async () => {
     const { scanningConfiguration } = await account.ecr.send(new GetRegistryScanningConfigurationCommand({}));
@@ -51,9 +67,15 @@ async function configurationsDeleted({ account }: Session) {
 
 export const REGISTRY: Group = {
   name: 'registry',
-  creates: 'the scanning and replication of the registry, which replaces what is configured and ends without: take an account where neither is',
+  creates: 'the scanning, replication and policy of the registry, which replaces what is configured and ends without: take an account where none is; a cache of ECR Public; one small image',
   minutes: 5,
   dollars: 0,
+  images: { 'public.ecr.aws': [`${BUSYBOX}:stable`, `${ALPINE}:3`] },
   stacks,
-  checks: [{ id: 'inspector-nested', run: inspectorNested }, { id: 'configurations-deleted', run: configurationsDeleted }],
+  // the last one deletes the stack
+  checks: [
+    { id: 'inspector-nested', run: inspectorNested },
+    { id: 'registry-policy-denies', run: registryPolicyDenies },
+    { id: 'configurations-deleted', run: configurationsDeleted },
+  ],
 };

@@ -9,7 +9,7 @@ import { decided, undecided } from '../runner/check';
 import type { Group, Place } from '../runner/check';
 import type { Session } from '../runner/session';
 
-const STACK = 'IntegTagged', BUSYBOX = 'integ-tagged/docker/library/busybox', ALPINE = 'integ-tagged/docker/library/alpine';
+const TAGS = { integ: 'yes' }, STACK = 'IntegTagged', BUSYBOX = 'integ-tagged/docker/library/busybox', ALPINE = 'integ-tagged/docker/library/alpine', NGINX = 'integ-tagged/docker/library/nginx';
 
 /** A cache whose repositories are created with all that a template can give, a role that may pull, and one that may all but tag. */
 function stacks(app: App, { account }: Place): void {
@@ -18,16 +18,25 @@ function stacks(app: App, { account }: Place): void {
     upstream: UpstreamRegistry.ECR_PUBLIC,
     repositoryPrefix: 'integ-tagged',
     repositoryTemplate: {
-      tags: { integ: 'yes' },
+      tags: TAGS,
       encryptionKey: new kms.Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY, pendingWindow: Duration.days(7) }),
       lifecycleRules: [CacheLifecycleRule.keepNewest(5)],
       pullers: [CachePullers.account(account)],
     },
   });
-  const [puller, untagged] = [roleIn(stack, 'Puller'), roleIn(stack, 'Untagged')];
+  const [puller, untagged, bound] = [roleIn(stack, 'Puller'), roleIn(stack, 'Untagged'), roleIn(stack, 'Bound')];
   cache.grants.pull(puller);
   cache.grants.pull(untagged);
   untagged.addToPolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['ecr:TagResource'], resources: ['*'] }));
+  // what restrictTagging gives, as a Deny of all else
+  cache.grants.pull(bound);
+  bound.addToPolicy(new iam.PolicyStatement({
+    effect: iam.Effect.DENY,
+    actions: ['ecr:TagResource'],
+    resources: ['*'],
+    conditions: { StringNotEquals: { 'aws:RequestTag/integ': TAGS.integ } },
+  }));
+  new CfnOutput(stack, 'BoundArn', { value: bound.roleArn });
   new CfnOutput(stack, 'PullerArn', { value: puller.roleArn });
   new CfnOutput(stack, 'UntaggedArn', { value: untagged.roleArn });
 }
@@ -54,12 +63,19 @@ async function tagResource(session: Session) {
   return within.refused ? undecided(within.refused) : decided(without.refused !== undefined, `without ecr:TagResource: ${without.refused ?? 'served'}; with it: served`);
 }
 
+async function requestTag(session: Session) {
+  const { refused } = await session.pull(NGINX, 'stable', await session.output(STACK, 'BoundArn'));
+  return decided(refused === undefined, refused ?? 'served');
+}
+
 export const TAGGED: Group = {
   name: 'tagged',
-  creates: 'a cache of ECR Public with tags and a KMS key, three roles; two small images',
+  creates: 'a cache of ECR Public with tags and a KMS key, four roles; three small images',
   minutes: 15,
   dollars: 1,
-  images: { 'public.ecr.aws': ['docker/library/busybox:stable', 'docker/library/alpine:3'] },
+  images: { 'public.ecr.aws': ['docker/library/busybox:stable', 'docker/library/alpine:3', 'docker/library/nginx:stable'] },
   stacks,
-  checks: [{ id: 'creation-role-actions', run: creationRoleActions }, { id: 'tag-resource-for-pullers', run: tagResource }],
+  checks: [
+    { id: 'creation-role-actions', run: creationRoleActions }, { id: 'tag-resource-for-pullers', run: tagResource }, { id: 'request-tag', run: requestTag },
+  ],
 };

@@ -65,5 +65,7 @@ class Births:
             self._permissions.deny(who.arn, _KMS_ACTIONS[0], key, "the key doesn't exist")
             return False
         policy, owner = found
-        return all(self._permissions.allows(who, action, key, owner=owner, policies=[policy])
+        # ECR calls with the role's credentials, as AWS's example of a key policy takes it
+        keys = {"kms:ViaService": f"ecr.{current().region}.amazonaws.com", "kms:CallerAccount": who.account}
+        return all(self._permissions.allows(who, action, key, owner=owner, policies=[policy], keys=keys)
                    for action in _KMS_ACTIONS)

@@ -89,7 +89,8 @@ export interface EcrPullThroughCacheArgs {
   pullerAccountIds?: Input<Input<string>[]>;
 
   /**
-   * The organization whose principals may pull what is cached. Name those of its accounts that make first pulls in `pullerAccountIds`, too.
+   * The organization whose principals may pull what is cached. Name those of its accounts that make first pulls in `pullerAccountIds`: with an
+   * organization, accounts count only while they belong to it.
    */
   pullerOrganizationId?: Input<string>;
 

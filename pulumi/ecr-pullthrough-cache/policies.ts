@@ -1,3 +1,7 @@
+import type { Place } from './context';
+
+interface Condition { readonly [operator: string]: { readonly [key: string]: string } }
+
 /** A statement of a policy, as IAM and ECR take it. */
 export interface Statement {
   readonly Sid?: string;
@@ -5,7 +9,7 @@ export interface Statement {
   readonly Principal?: '*' | { readonly AWS?: string[]; readonly Service?: string | string[] };
   readonly Action: string[] | string;
   readonly Resource?: string[] | string;
-  readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string } };
+  readonly Condition?: Condition;
 }
 
 export function document(...statements: Statement[]): string {
@@ -36,11 +40,16 @@ export function upstreamRolePolicy(permissions: string, upstreamImages: string, 
 }
 
 /** What the role needs that ECR assumes to create repositories with tags or with a key. */
-export function creationRolePolicy(cachedImages: string, kmsKeyArn?: string): string {
+export function creationRolePolicy({ account, region }: Place, cachedImages: string, kmsKeyArn?: string): string {
   const create: Statement = { Effect: 'Allow', Action: ['ecr:CreateRepository', 'ecr:TagResource'], Resource: cachedImages };
   return kmsKeyArn === undefined
     ? document(create)
-    : document(create, { Effect: 'Allow', Action: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'], Resource: kmsKeyArn });
+    : document(create, {
+      Effect: 'Allow',
+      Action: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
+      Resource: kmsKeyArn,
+      Condition: { StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': `ecr.${region}.amazonaws.com` } },
+    });
 }
 
 /** What a role of this account needs to pull, also what nobody has pulled before. */
@@ -53,27 +62,39 @@ export function pullerPolicy(cachedImages: string, repositoriesTagged: boolean):
 
 /** Pullers of other accounts. */
 export interface PullersElsewhere {
+  /** The account of the cache. */
+  readonly account: string;
   readonly partition: string;
   readonly accountIds: string[];
   readonly organizationId?: string;
 }
 
-/** Lets them pull what is cached. */
-export function repositoryPolicy({ partition, accountIds, organizationId }: PullersElsewhere): string {
-  return document(
-    ...(accountIds.length > 0 ? [{ Effect: 'Allow' as const, Principal: roots(partition, accountIds), Action: PULL_CACHED }] : []),
-    ...(organizationId !== undefined ? [{
-      Effect: 'Allow' as const,
-      Principal: '*' as const,
-      Action: PULL_CACHED,
-      Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } },
-    }] : []),
-  );
+/**
+ * Lets them pull what is cached. With an organization its statement is the only one, since the accounts belong to it. By the principal `*` alone every
+ * principal of the cache's account would get in, also one that IAM allows nothing.
+ */
+export function repositoryPolicy({ account, partition, accountIds, organizationId }: PullersElsewhere): string {
+  return document(organizationId === undefined ? { Effect: 'Allow', Principal: roots(partition, accountIds), Action: PULL_CACHED } : {
+    Effect: 'Allow',
+    Principal: '*',
+    Action: PULL_CACHED,
+    Condition: { ...memberOf(organizationId), StringNotEquals: { 'aws:PrincipalAccount': account } },
+  });
 }
 
 /** What the registry policy has to hold besides, so that the accounts make first pulls. It does without the principal `*`. */
-export function registryPolicy({ partition, accountIds }: PullersElsewhere, cachedImages: string): string {
-  return document({ Effect: 'Allow', Principal: roots(partition, accountIds), Action: [...PULL_CACHED, ...IMPORT], Resource: cachedImages });
+export function registryPolicy({ partition, accountIds, organizationId }: PullersElsewhere, cachedImages: string): string {
+  return document({
+    Effect: 'Allow',
+    Principal: roots(partition, accountIds),
+    Action: [...PULL_CACHED, ...IMPORT],
+    Resource: cachedImages,
+    ...organizationId !== undefined && { Condition: memberOf(organizationId) },
+  });
+}
+
+function memberOf(organizationId: string): Condition {
+  return { StringEquals: { 'aws:PrincipalOrgID': organizationId } };
 }
 
 /** Accounts as principals: ECR refuses principals that don't exist, and accounts do. */

@@ -15,7 +15,7 @@ export function pulledFromElsewhere(args: EcrPullThroughCacheArgs): boolean {
 export function pullersElsewhere({ args, place }: Context): pulumi.Output<PullersElsewhere> {
   const organization = args.pullerOrganizationId === undefined ? undefined : checked('pullerOrganizationId', args.pullerOrganizationId);
   return pulumi.all([place, checked('pullerAccountIds', args.pullerAccountIds ?? []), organization])
-    .apply(([{ partition }, accountIds, organizationId]) => ({ partition, accountIds, organizationId }));
+    .apply(([{ account, partition }, accountIds, organizationId]) => ({ account, partition, accountIds, organizationId }));
 }
 
 /** Whether anybody is among them, now that they are known. */

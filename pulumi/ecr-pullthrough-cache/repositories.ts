@@ -29,7 +29,7 @@ export function repositoryTemplate(cache: Context): aws.ecr.RepositoryCreationTe
 }
 
 /** The role that ECR assumes to create repositories with tags or with a key. It may have no path. */
-function creationRole({ name, args, options, cacheNamespace, cachedImages }: Context, kmsKeyArn?: pulumi.Output<string>):
+function creationRole({ name, args, options, place, cacheNamespace, cachedImages }: Context, kmsKeyArn?: pulumi.Output<string>):
 { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
   const role = new aws.iam.Role(`${name}-creation`, {
     description: pulumi.interpolate`Creates the repositories below ${cacheNamespace} as their template says`,
@@ -40,7 +40,7 @@ function creationRole({ name, args, options, cacheNamespace, cachedImages }: Con
   const policy = new aws.iam.RolePolicy(`${name}-creation-policy`, {
     name: 'CreateRepositories',
     role: role.id,
-    policy: pulumi.all([cachedImages, kmsKeyArn]).apply(([images, key]) => creationRolePolicy(images, key)),
+    policy: pulumi.all([place, cachedImages, kmsKeyArn]).apply(([where, images, key]) => creationRolePolicy(where, images, key)),
   }, options);
   return { role, policy };
 }

@@ -157,6 +157,24 @@ function isEmpty(value: unknown): boolean {
   return isMissing(value) || typeof value === 'object' && Object.keys(value).length === 0;
 }
 
+/** Whether a policy allows something to everybody: a statement for the principal `*`, or for all but some, without any condition. */
+export function isOpenToEverybody(statements: readonly object[]): boolean {
+  return (statements as PrincipalStatement[]).some(({ Effect: effect, Principal: principal, NotPrincipal: others, Condition: condition }) =>
+    effect === 'Allow' && isEmpty(condition) && (others !== undefined || isEverybody(principal)));
+}
+
+interface PrincipalStatement {
+  readonly Effect?: string;
+  readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
+  readonly Condition?: object;
+}
+
+function isEverybody(principal: unknown): boolean {
+  const { AWS: accounts } = Object(principal) as { AWS?: unknown };
+  return [principal, accounts].flat().includes('*');
+}
+
 /** What to say of conditions that came out empty. */
 export function emptyConditionProblems(statements: readonly object[]): Problem[] {
   return emptyConditions(statements).map(name => ({

@@ -88,6 +88,8 @@ export enum WarningId {
   CHART_TAGS_LISTED = 'chartTagsListed',
   OFFICIAL_IMAGE = 'officialImage',
   BYPASSED = 'bypassed',
+  OPEN_TO_EVERYBODY = 'openToEverybody',
+  PLAIN_CREDENTIAL = 'plainCredential',
 }
 
 /**
@@ -111,6 +113,7 @@ export enum CheckId {
   EXCLUSION_FILTERS = 'exclusionFilters',
   REPOSITORY_POLICY_LENGTH = 'repositoryPolicyLength',
   REGISTRY_POLICY_LENGTH = 'registryPolicyLength',
+  SERVICE_CONTROL_POLICY_LENGTH = 'serviceControlPolicyLength',
   MANAGED_POLICY_LENGTH = 'managedPolicyLength',
   INLINE_POLICY_LENGTH = 'inlinePolicyLength',
   REPLICATION_RULES = 'replicationRules',

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { warnOfMissingOwnerHalf, warnOfNothingWritten } from './grants/missing-halves';
 import { checkGrantee, partsOf } from './grants/principals';
 import { writeStatements, writeTogether } from './grants/statements';
-import { taggingActions, tagLater } from './grants/tagging';
+import { tagBound, taggingActions, tagLater } from './grants/tagging';
 import { checkNoMore } from '../private/access';
 import { ROOT } from '../private/checks';
 import { BY_METHOD, madeByMethod } from '../private/choices';
@@ -98,8 +98,10 @@ export class PullThroughCacheGrants {
   public _pullByApi(role: iam.IRole, paths: readonly string[]): void {
     const address = CacheAddress.fromRule(this.rule);
     const [arns, names] = [paths.map(path => address.repositoryArn(path)), paths.map(path => address.repositoryName(path))];
-    const allow = (actions: readonly string[]) => role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [...actions], resources: arns }));
+    const allow = (actions: readonly string[], conditions?: iam.Conditions) =>
+      role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [...actions], resources: arns, conditions }));
     allow([...CacheActions.PULL_BY_API, ...CacheActions.IMPORT, ...taggingActions(this.rule, names)]);
+    tagBound(this.rule, names, allow);
     tagLater(this.rule, names, allow);
   }
 
@@ -156,7 +158,9 @@ export class PullThroughCacheGrants {
       warnOfNothingWritten(rule, principal);
     }
     if (imports) {
-      tagLater(rule, names, tagging => write(principal, tagging, arns, rule));
+      const tag = (tagging: readonly string[], conditions?: iam.Conditions) => { write(principal, tagging, arns, rule, conditions); };
+      tagBound(rule, names, tag);
+      tagLater(rule, names, tag);
     }
     return grant;
   }

@@ -228,8 +228,8 @@ export class CustomerAccess {
 
 function customerStatement(customer: Customer, resources?: string[]): iam.PolicyStatement {
   const { _account: account, _roles: roles, _organizationId: organizationId } = customer;
-  const { conditions } = CachePullers.account(account, roles && { roles: [...roles] })._statement({});
-  const member = organizationId === undefined ? {} : CachePullers.organization(organizationId, { accounts: [account] })._statement({}).conditions;
+  const { _conditions: conditions } = CachePullers.account(account, roles && { roles: [...roles] });
+  const member = organizationId === undefined ? {} : CachePullers.organization(organizationId, { accounts: [account] })._conditions;
   return statementOf({
     sid: `UpstreamOf${account}`,
     principals: [root(account)],

@@ -2,10 +2,12 @@ import { createHash } from 'crypto';
 import { Lazy, Resource, Stack } from 'aws-cdk-lib';
 import { CfnRegistryPolicy } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
+import { OnlyImports } from './only-imports';
+import type { OnlyImportsOptions } from './only-imports';
 import { refusals } from '../private/accepted';
-import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing } from '../private/access';
+import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing, isOpenToEverybody, readFlag } from '../private/access';
 import { jsonLength, ROOT } from '../private/checks';
 import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
@@ -18,9 +20,10 @@ import { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
 import { readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress } from '../rule/cache-address';
+import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
 
 const FIRST_PULL = 'FirstPull';
+const QUARANTINE = 'Quarantine';
 
 /** Who may make first pulls, and of what. */
 export interface FirstPullOptions {
@@ -33,6 +36,20 @@ export interface FirstPullOptions {
    * @default - everything
    */
   readonly images?: string[];
+}
+
+/** What is stopped. */
+export interface QuarantineOptions {
+  /** The images, as paths below the prefix: `library/redis`, or `team/*` for all that begins with `team/`. An empty list is refused. */
+  readonly images: string[];
+
+  /**
+   * Whether what is cached is still pulled, and only imports are stopped: for the other tags, once the poisoned one is deleted. IAM knows repositories, and
+   * neither tags nor digests.
+   *
+   * @default false
+   */
+  readonly cachedStillPulled?: boolean;
 }
 
 /** Properties of a `RegistryPolicy`. */
@@ -65,6 +82,8 @@ export interface RegistryPolicyProps {
 export class RegistryPolicy extends Resource {
   private readonly written: iam.PolicyStatement[];
   private readonly firstPulls: iam.PolicyStatement[] = [];
+  private readonly denials: iam.PolicyStatement[] = [];
+  private onlyImports?: OnlyImports;
 
   constructor(scope: Construct, id: string, props: RegistryPolicyProps = {}) {
     super(scope, id);
@@ -75,7 +94,7 @@ export class RegistryPolicy extends Resource {
       fix: 'keep one RegistryPolicy and let all caches add to it',
     });
     this.written = readStatements(props?.existingStatements, this);
-    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.firstPulls, this.document(Stack.of(this)), this) });
+    this.node.addValidation({ validate: () => registryPolicyProblems(this.written, this.made(), this.document(Stack.of(this)), this) });
     new CfnRegistryPolicy(this, 'Resource', {
       policyText: Lazy.uncachedAny({ produce: context => this.document(context) }),
     });
@@ -104,16 +123,63 @@ export class RegistryPolicy extends Resource {
     }
     const paths = images === undefined ? WHOLE_CACHE : readAllowList(cache, images, 'leave images out for the whole cache');
     const resources = paths.map(path => address.repositoryArn(path));
-    for (const who of pullers) {
-      this.firstPulls.push(who._statement({
-        sid: statementId(FIRST_PULL, address.repositoryPrefix),
-        actions: [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT],
-        resources,
-      }));
-    }
+    this.firstPulls.push(...CachePullers._statements(pullers, {
+      sid: statementId(FIRST_PULL, address.repositoryPrefix),
+      actions: [...CacheActions.PULL_CACHED, ...CacheActions.IMPORT],
+      resources,
+    }, Stack.of(this).account));
     const { repositoryPrefix: prefix, account, region } = address;
     const names = paths.map(path => address.repositoryName(path));
     PullerRegister.of(this).add({ halves: [OwnerHalf.READ, OwnerHalf.IMPORT], prefix, account, region, names, pullers });
+  }
+
+  /**
+   * Denies every import but those that are named: to all principals of all accounts, administrators of this one too. Only importing is denied, neither pulling
+   * what is cached nor creating repositories.
+   *
+   * A rule for each part of the upstream that is allowed, by `upstreamRepositoryPrefix`, may do without: nothing else is there to import through it.
+   * AWS's guide says of permissions that IAM takes precedence over the registry's policy; that a Deny in it holds is not verified. The service control
+   * policy of what is returned doesn't rest on it.
+   *
+   * @param options the caches with what may be imported, and the prefixes of rules that are made elsewhere
+   * @throws for a second call, a cache of another account or Region, an empty list of images or caches, no list of prefixes
+   */
+  public allowOnlyImports(options: OnlyImportsOptions): OnlyImports {
+    checkNoMore('allowOnlyImports', arguments, 1, 'name the caches in the options', this);
+    if (this.onlyImports) {
+      throw new InvalidInputError({
+        got: 'a second call of allowOnlyImports()',
+        expected: 'one for a registry, since each would deny what the other allows',
+        fix: 'name all caches in one call',
+      }, this);
+    }
+    this.onlyImports = new OnlyImports(this, options);
+    return this.onlyImports;
+  }
+
+  /**
+   * Stops images of a cache at once, for everybody: nobody pulls them and nobody imports them again until the call is taken out. What runs already runs on:
+   * docs/compromised-image.md says how to find and to remove it. That a Deny in the registry policy holds against what IAM allows is not verified; the command
+   * there, for the policy of one repository, doesn't rest on it.
+   *
+   * @param cache the cache, or any rule of this account and Region
+   * @param options what is stopped
+   * @throws for a cache of another account or Region, an empty list of images, an entry of it that is no path
+   */
+  public quarantine(cache: IPullThroughCacheRuleRef, options: QuarantineOptions): void {
+    checkOwnRegistry(cache, this, 'RegistryPolicy');
+    checkOptions('a quarantine', options, ['images', 'cachedStillPulled'], this);
+    const address = CacheAddress.fromRule(cache);
+    const paths = readAllowList(cache, options.images, "write '*' to stop the whole cache");
+    const [importing] = CacheActions.IMPORT;
+    const pulling = readFlag('cachedStillPulled', options.cachedStillPulled ?? undefined, false, this) ? [] : CacheActions.PULL_CACHED;
+    this.denials.push(new iam.PolicyStatement({
+      sid: statementId(QUARANTINE, address.repositoryPrefix),
+      effect: iam.Effect.DENY,
+      principals: [new iam.StarPrincipal()],
+      actions: [...pulling, importing],
+      resources: paths.map(path => address.repositoryArn(path)),
+    }));
   }
 
   /**
@@ -135,7 +201,11 @@ export class RegistryPolicy extends Resource {
   private document(context: Resolver): RenderedPolicy {
     const render = (statement: iam.PolicyStatement): RenderedStatement =>
       sortedByKey(context.resolve(statement.toStatementJson())) as RenderedStatement;
-    return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.firstPulls].map(render)) };
+    return { Version: '2012-10-17', Statement: withUniqueIds([...this.written, ...this.made()].map(render)) };
+  }
+
+  private made(): iam.PolicyStatement[] {
+    return [...this.firstPulls, ...this.denials, ...this.onlyImports ? [this.onlyImports._statement()] : []];
   }
 
   private checkPlace(address: CacheAddress): void {
@@ -191,6 +261,11 @@ export interface RenderedPolicy {
 function registryPolicyProblems(
   written: iam.PolicyStatement[], made: iam.PolicyStatement[], policy: RenderedPolicy, scope: IConstruct,
 ): string[] {
+  if (isOpenToEverybody(policy.Statement)) {
+    warn(scope, WarningId.OPEN_TO_EVERYBODY,
+      'the registry policy lets everybody in: a statement allows the principal \'*\' without a condition, so any AWS account may use it. Name accounts, add a '
+      + 'condition such as aws:PrincipalOrgID, or acknowledge this warning.');
+  }
   const problems = [written.length + made.length === 0 ? EMPTY : undefined, ...writtenProblems(written)];
   return [
     ...written.flatMap(statement => statement.validateForResourcePolicy()),

@@ -77,8 +77,7 @@ export class CachePullers {
     checkOptions('pullers of an account', options, ['roles']);
     const roles = options.roles === undefined ? undefined : accessTexts('roles', options.roles, 'leave the roles out for the whole account');
     roles?.forEach(checkRole);
-    const conditions = roles && { ArnLike: { 'aws:PrincipalArn': roles.map(role => roleArn(account, role)) } };
-    return new CachePullers(BY_METHOD, [account], conditions, roles);
+    return new CachePullers(BY_METHOD, [account], roles);
   }
 
   /**
@@ -97,9 +96,7 @@ export class CachePullers {
     const [accounts, paths] = [read('accounts'), read('paths')];
     accounts?.forEach(account => checkAccount(account));
     paths?.forEach(path => checkPath(organizationId, path));
-    const member = { StringEquals: { 'aws:PrincipalOrgID': organizationId } };
-    const below = paths && { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } };
-    return new CachePullers(BY_METHOD, accounts, { ...member, ...below }, undefined, organizationId);
+    return new CachePullers(BY_METHOD, accounts, undefined, organizationId, paths);
   }
 
   /**
@@ -117,12 +114,27 @@ export class CachePullers {
     }
   }
 
+  /**
+   * What lets them do something by a policy of a resource: those who differ in their accounts and roles alone share a statement.
+   *
+   * @param ownAccount the account of the resource, whose own principals a statement for everybody of an organisation leaves out
+   * @internal
+   */
+  public static _statements(pullers: readonly CachePullers[], props: iam.PolicyStatementProps, ownAccount: string): iam.PolicyStatement[] {
+    const alike = new Map<string, CachePullers[]>();
+    for (const who of pullers) {
+      const key = JSON.stringify([who.organizationId, who.paths, who.accounts === undefined, who.roles === undefined]);
+      alike.set(key, [...alike.get(key) ?? [], who]);
+    }
+    return [...alike.values()].map(some => statementOf(some, props, ownAccount));
+  }
+
   private constructor(
     key: symbol,
     private readonly accounts: string[] | undefined,
-    private readonly conditions: iam.Conditions | undefined,
     private readonly roles?: string[],
-    private readonly organizationId?: string) {
+    private readonly organizationId?: string,
+    private readonly paths?: string[]) {
     madeByMethod(this, key, CachePullers, CHOICES);
   }
 
@@ -136,13 +148,17 @@ export class CachePullers {
   }
 
   /**
-   * What lets them do something by a policy of a resource.
+   * What narrows a statement to them, beside the principals.
    *
    * @internal
    */
-  public _statement(props: iam.PolicyStatementProps): iam.PolicyStatement {
-    const principals = this.accounts?.map(account => new iam.AccountPrincipal(account)) ?? [new iam.StarPrincipal()];
-    return new iam.PolicyStatement({ ...props, principals, conditions: this.conditions });
+  public get _conditions(): iam.Conditions {
+    const { accounts = [], roles, organizationId, paths } = this;
+    return {
+      ...roles && { ArnLike: { 'aws:PrincipalArn': accounts.flatMap(account => roles.map(role => roleArn(account, role))) } },
+      ...organizationId !== undefined && { StringEquals: { 'aws:PrincipalOrgID': organizationId } },
+      ...paths && { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } },
+    };
   }
 
   /**
@@ -153,6 +169,24 @@ export class CachePullers {
   public get _accounts(): { readonly account: string; readonly roles?: string[] }[] | undefined {
     return this.accounts?.map(account => ({ account, ...this.roles && { roles: [...this.roles] } }));
   }
+}
+
+/** A statement for pullers of one kind. */
+function statementOf(pullers: readonly CachePullers[], props: iam.PolicyStatementProps, ownAccount: string): iam.PolicyStatement {
+  const [{ _conditions: conditions }] = pullers;
+  const accounts = new Set(pullers.flatMap(who => who._accounts?.map(({ account }) => account) ?? []));
+  if (accounts.size === 0) {
+    // by the principal '*' alone every principal of the own account would get in, also one that IAM allows nothing
+    return new iam.PolicyStatement({
+      ...props, principals: [new iam.StarPrincipal()], conditions: { ...conditions, StringNotEquals: { 'aws:PrincipalAccount': ownAccount } },
+    });
+  }
+  const roles = [...new Set(pullers.flatMap(who => Object.values(who._conditions.ArnLike ?? {}).flat() as string[]))];
+  return new iam.PolicyStatement({
+    ...props,
+    principals: [...accounts].map(account => new iam.AccountPrincipal(account)),
+    conditions: { ...conditions, ...roles.length > 0 && { ArnLike: { 'aws:PrincipalArn': roles } } },
+  });
 }
 
 function roleArn(account: string, role: string): string {

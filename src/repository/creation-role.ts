@@ -40,6 +40,8 @@ export class CreationRole extends CfnRole {
       statements.push(new iam.PolicyStatement({
         actions: [...CacheActions.USE_KEY],
         resources: [props.encryptionKey.keyRef.keyArn],
+        // as in AWS's example of a key policy: ECR User Guide, "Encryption at rest"
+        conditions: { StringEquals: { 'kms:CallerAccount': stack.account, 'kms:ViaService': `ecr.${stack.region}.amazonaws.com` } },
       }));
     }
     super(scope, id, {

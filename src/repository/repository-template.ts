@@ -17,7 +17,7 @@ import { accessList, checkProps, isMissing, readFlag } from '../private/access';
 import { checkRoleAccount, checkRoleWithoutPath, checkText, ROOT } from '../private/checks';
 import { checkEach } from '../private/choices';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
-import { warn, WarningId } from '../private/errors';
+import { InvalidInputError, warn, WarningId } from '../private/errors';
 import { checkConstructOf, checkList, checkMember, checkPolicyDocument } from '../private/given';
 import { isLater } from '../private/later';
 import { sortedByKey, sortedEntries } from '../private/sorted';
@@ -65,6 +65,17 @@ export interface RepositoryTemplateOptions {
    * @default false
    */
   readonly inheritTags?: boolean;
+
+  /**
+   * Whether pullers may set these tags only: a condition binds `ecr:TagResource` to their keys and values, in what `grants` and `PullPolicy` give. Without
+   * it a puller may set any tag on the repositories that it may pull from, and so open what attribute-based policies of your organisation close.
+   *
+   * Nobody knows yet whether ECR sends `aws:RequestTag` when a first pull creates a repository: if not, the first pull fails. Try one before you rely
+   * on it. Not together with `inheritTags`, whose tags come too late.
+   *
+   * @default false
+   */
+  readonly restrictTagging?: boolean;
 
   /**
    * Whether tags can be moved to other images. ECR can't refresh an immutable tag when it moves upstream.
@@ -132,6 +143,7 @@ export const TEMPLATE_OPTIONS = Object.keys({
   encryptionKey: 0,
   tags: 0,
   inheritTags: 0,
+  restrictTagging: 0,
   imageTagMutability: 0,
   imageTagMutabilityExclusionFilters: 0,
   repositoryPolicy: 0,
@@ -173,6 +185,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
 
   private readonly ownTags: { [key: string]: string };
   private readonly inheritTags: boolean;
+  private readonly restrictTagging: boolean;
 
   constructor(scope: Construct, id: string, props: RepositoryTemplateProps) {
     super(scope, id);
@@ -181,6 +194,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     this.prefix = props.prefix;
     this.ownTags = props.tags ?? {};
     this.inheritTags = readFlag('inheritTags', props.inheritTags ?? undefined, false, this);
+    this.restrictTagging = this.readRestriction(props);
     checkPolicyDocument('repositoryPolicy', props.repositoryPolicy, this);
     const appliedFor = props.appliedFor ?? [TemplateUse.PULL_THROUGH_CACHE];
     const mutability = props.imageTagMutability ?? TagMutability.MUTABLE;
@@ -259,8 +273,26 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     warnOfTagsForOthers(this);
     const { account, region } = Stack.of(this);
     TemplateRegister.of(this).add({
-      construct: this, prefix: this.prefix, account, region, tagged: () => this.tagged, tagsSettled: !this.inheritTags,
+      construct: this,
+      prefix: this.prefix,
+      account,
+      region,
+      tagged: () => this.tagged,
+      tagsSettled: !this.inheritTags,
+      ...this.restrictTagging && { onlyTags: { ...this.ownTags } },
     });
+  }
+
+  private readRestriction({ restrictTagging, tags }: RepositoryTemplateProps): boolean {
+    const restricts = readFlag('restrictTagging', restrictTagging ?? undefined, false, this);
+    if (restricts && (this.inheritTags || Object.keys(tags ?? {}).length === 0)) {
+      throw new InvalidInputError({
+        got: `restrictTagging ${this.inheritTags ? 'together with inheritTags' : 'without tags'}`,
+        expected: 'tags that are known when permissions are granted',
+        fix: this.inheritTags ? 'write all tags into tags, and leave inheritTags out' : 'leave it out: without tags pullers may set none',
+      }, this);
+    }
+    return restricts;
   }
 
   private readPullers(given: CachePullers[] | undefined): CachePullers[] | undefined {
@@ -276,7 +308,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     if (!repositoryPolicy && pullers.length === 0) {
       return undefined;
     }
-    const policy = () => repositoryPolicyFor(repositoryPolicy, pullers);
+    const policy = () => repositoryPolicyFor(repositoryPolicy, pullers, Stack.of(this).account);
     this.node.addValidation({ validate: () => repositoryPolicyProblems(policy(), this) });
     return Lazy.string({ produce: () => policy().isEmpty ? undefined : Stack.of(this).toJsonString(policy()) });
   }
@@ -330,8 +362,8 @@ function defaultDescription(prefix: string): string {
 }
 
 /** The policy that repositories are born with: what the user wrote, and what lets other accounts pull what is cached. */
-function repositoryPolicyFor(written: iam.PolicyDocument | undefined, pullers: CachePullers[]): iam.PolicyDocument {
+function repositoryPolicyFor(written: iam.PolicyDocument | undefined, pullers: CachePullers[], account: string): iam.PolicyDocument {
   const policy = written && !written.isEmpty ? iam.PolicyDocument.fromJson(sortedByKey(written.toJSON())) : new iam.PolicyDocument();
-  policy.addStatements(...pullers.map(who => who._statement({ actions: [...CacheActions.PULL_CACHED] })));
+  policy.addStatements(...CachePullers._statements(pullers, { actions: [...CacheActions.PULL_CACHED] }, account));
   return policy;
 }

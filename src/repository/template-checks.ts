@@ -3,9 +3,9 @@ import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ec
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refusals, refuse } from '../private/accepted';
-import { emptyConditionProblems, isMissing, kindOf } from '../private/access';
+import { emptyConditionProblems, isMissing, isOpenToEverybody, kindOf } from '../private/access';
 import { checkLength, checkPrefix, checkText, jsonLength } from '../private/checks';
-import { CheckId, InvalidInputError, place, sentence } from '../private/errors';
+import { CheckId, InvalidInputError, place, sentence, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { checkList } from '../private/given';
 import { isLater } from '../private/later';
@@ -141,6 +141,11 @@ export function repositoryPolicyProblems(policy: iam.PolicyDocument, scope: ICon
     }));
   }
   problems.push(...emptyConditionProblems(statements).map(sentence));
+  if (isOpenToEverybody(statements)) {
+    warn(scope, WarningId.OPEN_TO_EVERYBODY,
+      'the policy of repositories lets everybody in: a statement allows the principal \'*\' without a condition, so any AWS account may use it. Name accounts, such '
+      + 'as CachePullers.account() in pullers, add a condition, or acknowledge this warning.');
+  }
   const length = jsonLength(policy, scope);
   if (length > LONGEST_POLICY) {
     problems.push(...refusals(scope, CheckId.REPOSITORY_POLICY_LENGTH, {

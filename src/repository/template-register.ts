@@ -19,6 +19,8 @@ export interface RegisteredTemplate extends RegistryPlace {
   /** Whether repositories are born with tags: settled, or read late. */
   readonly tagged: () => boolean;
   readonly tagsSettled: boolean;
+  /** The tags that pullers may set and no others; absent where they may set any. */
+  readonly onlyTags?: { readonly [key: string]: string };
 }
 
 /** A grant that a template may concern that is made later. */
@@ -66,7 +68,8 @@ export class TemplateRegister {
 }
 
 /** What lets a puller tag the repositories that templates tag: the action, or one that leaves the statement again when no tag comes. */
-export function taggingActionOf(templates: readonly RegisteredTemplate[], scope: IConstruct): string[] {
+export function taggingActionOf(all: readonly RegisteredTemplate[], scope: IConstruct): string[] {
+  const templates = all.filter(({ onlyTags }) => onlyTags === undefined);
   const certain = templates.some(one => one.tagsSettled && one.tagged());
   const open = templates.filter(one => !one.tagsSettled);
   if (certain || open.length === 0) {

@@ -3,7 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
-import { checkSecretValue, holdsPlaceholder } from './secret-value';
+import { warnOfPlainCredential } from './plain-credential';
+import { checkSecretValue, holdsPlaceholder, PLACEHOLDER } from './secret-value';
 import { refuse } from '../private/accepted';
 import { isMissing, kindOf } from '../private/access';
 import { checkText } from '../private/checks';
@@ -124,6 +125,7 @@ export class UpstreamCredential {
     checkKey(secret.encryptionKey, secret);
     if (CfnSecret.isCfnSecret(secret.node.defaultChild)) {
       checkSecretValue(secret.node.defaultChild);
+      warnOfPlainCredential(secret.node.defaultChild, PLACEHOLDER);
     }
     keep(this);
   }

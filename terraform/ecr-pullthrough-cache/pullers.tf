@@ -3,17 +3,19 @@ locals {
   import      = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
 
   puller_roots = [for id in var.puller_account_ids : "arn:${local.partition}:iam::${id}:root"]
-  # An account as principal: ECR refuses principals that don't exist, and accounts do.
+  # An account as principal: ECR refuses principals that don't exist, and accounts do. By the principal "*" alone every principal of this account would
+  # get in, also one that IAM allows nothing. With an organization its statement is the only one, since the accounts belong to it.
   puller_principals = [for puller in [
     {
-      given = length(var.puller_account_ids) > 0
+      given = length(var.puller_account_ids) > 0 && var.puller_organization_id == null
       who   = { Principal = { AWS = local.puller_roots } }
     },
     {
       given = var.puller_organization_id != null
-      who   = { Principal = "*", Condition = { StringEquals = { "aws:PrincipalOrgID" = var.puller_organization_id } } }
+      who   = { Principal = "*", Condition = merge(local.puller_membership, { StringNotEquals = { "aws:PrincipalAccount" = local.account } }) }
     },
   ] : puller.who if puller.given]
+  puller_membership = { StringEquals = { "aws:PrincipalOrgID" = var.puller_organization_id } }
 
   repository_policy = jsonencode({
     Version   = "2012-10-17"
@@ -22,12 +24,12 @@ locals {
   # without the principal "*" that an organization has in the repository policy
   registry_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
+    Statement = [merge({
       Effect    = "Allow"
       Principal = { AWS = local.puller_roots }
       Action    = concat(local.pull_cached, local.import)
       Resource  = local.cached_images
-    }]
+    }, var.puller_organization_id == null ? {} : { Condition = local.puller_membership })]
   })
 
   puller_policy = jsonencode({

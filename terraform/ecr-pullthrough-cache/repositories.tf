@@ -5,7 +5,12 @@ locals {
   creation_statements = concat(
     [{ Effect = "Allow", Action = ["ecr:CreateRepository", "ecr:TagResource"], Resource = local.cached_images }],
     var.kms_key_arn == null ? [] : [
-      { Effect = "Allow", Action = ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"], Resource = var.kms_key_arn },
+      {
+        Effect    = "Allow"
+        Action    = ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"]
+        Resource  = var.kms_key_arn
+        Condition = { StringEquals = { "kms:CallerAccount" = local.account, "kms:ViaService" = "ecr.${local.region}.amazonaws.com" } }
+      },
     ],
   )
 }

@@ -186,7 +186,7 @@ variable "puller_account_ids" {
 }
 
 variable "puller_organization_id" {
-  description = "The organization whose principals may pull what is cached. Name those of its accounts that make first pulls in `puller_account_ids`, too."
+  description = "The organization whose principals may pull what is cached. Name those of its accounts that make first pulls in `puller_account_ids`: with an organization, accounts count only while they belong to it."
   type        = string
   default     = null
 

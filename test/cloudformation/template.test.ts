@@ -160,7 +160,12 @@ describe('what the parameters change', () => {
     expect(RepositoryTemplate.Properties).toMatchObject({
       EncryptionConfiguration: { EncryptionType: 'KMS', KmsKey: KEY }, CustomRoleArn: '{RepositoryCreationRole.Arn}',
     });
-    expect(PolicyDocument.Statement[1]).toEqual({ Action: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'], Effect: 'Allow', Resource: KEY });
+    expect(PolicyDocument.Statement[1]).toEqual({
+      Action: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
+      Effect: 'Allow',
+      Resource: KEY,
+      Condition: { StringEquals: { 'kms:CallerAccount': '111122223333', 'kms:ViaService': 'ecr.eu-central-1.amazonaws.com' } },
+    });
   });
 
   test.each([1, 2, 3, 4, 5])('tag %i alone is a tag, by a role without a key, and pullers may tag', place => {
@@ -186,26 +191,31 @@ describe('what the parameters change', () => {
 
   const ACCOUNTS = { AWS: ['444455556666', '777788889999'] };
   const ORGANIZATION = { StringEquals: { 'aws:PrincipalOrgID': 'o-abcde12345' } };
+  const ELSEWHERE = { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } };
   const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
   test.each([
     ['accounts', { PullerAccounts: '444455556666,777788889999' }, [{ Principal: ACCOUNTS }]],
-    ['an organization', { PullerOrganizationId: 'o-abcde12345' }, [{ Principal: '*', Condition: ORGANIZATION }]],
+    ['an organization', { PullerOrganizationId: 'o-abcde12345' }, [{ Principal: '*', Condition: { ...ORGANIZATION, ...ELSEWHERE } }]],
     ['both', { PullerAccounts: '444455556666,777788889999', PullerOrganizationId: 'o-abcde12345' },
-      [{ Principal: ACCOUNTS }, { Principal: '*', Condition: ORGANIZATION }]],
+      [{ Principal: '*', Condition: { ...ORGANIZATION, ...ELSEWHERE } }]],
   ])('pullers of %s read by the repository policy', (_, parameters, principals) => {
     const policy = JSON.parse(birthWith(parameters).RepositoryPolicy as string);
 
     expect(policy.Statement).toEqual(principals.map(who => ({ Effect: 'Allow', ...who, Action: READ })));
   });
 
-  test('pullers of accounts make first pulls by what is to be added to the registry policy', () => {
-    const { outputs } = evaluate(template, { ...ACCOUNT, PullerAccounts: '444455556666,777788889999', PullerOrganizationId: 'o-abcde12345' });
+  test.each([
+    ['accounts', {}, {}],
+    ['accounts of an organization, while they belong to it', { PullerOrganizationId: 'o-abcde12345' }, { Condition: ORGANIZATION }],
+  ])('pullers of %s make first pulls by what is to be added to the registry policy', (_, parameters, condition) => {
+    const { outputs } = evaluate(template, { ...ACCOUNT, PullerAccounts: '444455556666,777788889999', ...parameters });
 
     expect(JSON.parse(outputs.RegistryPolicyToAdd.Value as string).Statement).toEqual([{
       Effect: 'Allow',
       Principal: ACCOUNTS,
       Action: [...READ, 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
       Resource: 'arn:aws:ecr:eu-central-1:111122223333:repository/echo/*',
+      ...condition,
     }]);
   });
 

@@ -1,10 +1,10 @@
 import { App, Stack, Tags } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { PullThroughCache, PullThroughCacheGrants } from '../../src';
+import { PullPolicy, PullThroughCache, PullThroughCacheGrants, RepositoryTemplate } from '../../src';
 import { ECHO, ENV, newStack } from '../app';
 import { Deployed, isAllowed, untestedActions, wrongRows } from '../simulator';
-import type { Row, World } from '../simulator';
+import type { Caller, Row, World } from '../simulator';
 
 const LOG_IN = ['ecr:GetAuthorizationToken'];
 const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
@@ -169,4 +169,48 @@ test('a puller of the whole registry may pull everything', async () => {
   cache(stack, { repositoryPrefix: 'ROOT' }).grants.pull(role(stack));
   const table = [...rows('puller', true, [...READ, ...IMPORT], 'nginx', 'team/app'), ...rows('puller', false, NEVER, 'nginx')];
   expect(await wrongRows(world(stack), table)).toEqual([]);
+});
+
+describe('a puller who may set the tags of the template alone', () => {
+  const OWN: Caller['context'] = { 'aws:RequestTag/team': 'web', 'aws:RequestTag/cost': '42', 'aws:TagKeys': ['team', 'cost'] };
+  const tags = { team: 'web', cost: '42' };
+  const tagged = (grant: (one: PullThroughCache, puller: iam.Role) => unknown) => {
+    const stack = newStack();
+    grant(cache(stack, { repositoryTemplate: { tags, restrictTagging: true } }), role(stack));
+    return (context: Caller['context']): World => ({ callers: { puller: new Deployed(stack).role('Puller', context) } });
+  };
+
+  test.each<[string, (one: PullThroughCache, puller: iam.Role) => unknown]>([
+    ['the whole cache', (one, puller) => one.grants.pull(puller)],
+    ['some images', (one, puller) => one.grants.pullImages(puller, ['nginx'])],
+    ['one image', (one, puller) => one.image('nginx:1').grantPull(puller)],
+    ['a policy', (one, puller) => new PullPolicy(one, 'Policy', { caches: [one], roles: [puller] })],
+  ])('makes first pulls, and opens nothing that tags close: %s', async (_, grant) => {
+    const given = tagged(grant);
+    expect(await wrongRows(given(OWN), rows('puller', true, [...READ, ...IMPORT, ...TAG], 'echo/nginx'))).toEqual([]);
+    expect(await wrongRows(given(OWN), rows('puller', false, TAG, 'echo2/nginx', 'nginx'))).toEqual([]);
+    for (const other of [
+      {}, { ...OWN, 'aws:RequestTag/team': 'secret' }, { ...OWN, 'aws:RequestTag/level': 'open', 'aws:TagKeys': ['team', 'cost', 'level'] },
+      { 'aws:RequestTag/level': 'open', 'aws:TagKeys': ['level'] },
+    ]) {
+      expect(await wrongRows(given(other), rows('puller', false, TAG, 'echo/nginx'))).toEqual([]);
+    }
+  });
+
+  test('is bound by a template that is made after the grant too', async () => {
+    const stack = newStack();
+    const rule = new ecr.CfnPullThroughCacheRule(stack, 'Rule', { ecrRepositoryPrefix: 'echo', upstreamRegistryUrl: 'quay.io' });
+    PullThroughCacheGrants.fromRule(rule).pull(role(stack));
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', tags, restrictTagging: true });
+    const given = (context: Caller['context']): World => ({ callers: { puller: new Deployed(stack).role('Puller', context) } });
+    expect(await wrongRows(given(OWN), rows('puller', true, TAG, 'echo/nginx'))).toEqual([]);
+    expect(await wrongRows(given({ 'aws:RequestTag/level': 'open', 'aws:TagKeys': ['level'] }), rows('puller', false, TAG, 'echo/nginx'))).toEqual([]);
+  });
+
+  test.each([
+    ['without tags', { restrictTagging: true }, 'got restrictTagging without tags'],
+    ['together with inheritTags', { tags, inheritTags: true, restrictTagging: true }, 'got restrictTagging together with inheritTags'],
+  ])('fails %s', (_, repositoryTemplate, message) => {
+    expect(() => cache(newStack(), { repositoryTemplate })).toThrow(message);
+  });
 });

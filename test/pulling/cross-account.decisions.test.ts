@@ -156,6 +156,29 @@ describe('an organisation', () => {
   });
 });
 
+describe('the account of the cache, which belongs to the organisation', () => {
+  const own = (policies: Policy[]): Caller => ({
+    arn: `arn:aws:sts::${ENV.account}:assumed-role/Development/session`,
+    policies,
+    context: {
+      'aws:PrincipalArn': `arn:aws:iam::${ENV.account}:role/Development`, 'aws:PrincipalAccount': ENV.account!, 'aws:PrincipalOrgID': ORGANIZATION,
+    },
+  });
+  const S3: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
+
+  test.each([
+    ['the whole organisation', CachePullers.organization(ORGANIZATION)],
+    ['its own account by number', CachePullers.organization(ORGANIZATION, { accounts: [ENV.account!] })],
+    ['its own account', CachePullers.account(ENV.account!)],
+  ])('lets in whom IAM allows, and nobody else: %s', async (_, pullers) => {
+    const { resourcePolicies } = world([pullers], {}, undefined, { registry: false });
+    const callers = { developer: own([S3]), administrator: own([ADMINISTRATOR]) };
+    expect(await wrongRows({ callers, resourcePolicies }, [
+      ...rows('developer', false, [...READ, ...IMPORT], 'echo/nginx'), ...rows('administrator', true, [...READ, ...IMPORT], 'echo/nginx'),
+    ])).toEqual([]);
+  });
+});
+
 test('an administrator who belongs to no organisation gets nothing', async () => {
   const { resourcePolicies } = world([CachePullers.organization(ORGANIZATION)]);
   const nobody: World = { callers: { nobody: { arn: 'arn:aws:sts::888888888888:assumed-role/X/y', policies: [ADMINISTRATOR] } }, resourcePolicies };

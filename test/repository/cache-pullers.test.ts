@@ -16,6 +16,7 @@ function policyWith(props: object) {
 }
 
 const statementFor = (...pullers: CachePullers[]) => policyWith({ pullers }).Statement;
+const accountsOf = (count: number) => Array.from({ length: count }, (_, index) => CachePullers.account(String(100000000000 + index)));
 const READ = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 describe('pullers in the policy of repositories', () => {
@@ -34,10 +35,32 @@ describe('pullers in the policy of repositories', () => {
     }]);
   });
 
-  test('are an organisation by a condition', () => {
-    expect(statementFor(CachePullers.organization(ORGANIZATION))).toEqual([
-      { Effect: 'Allow', Principal: '*', Action: READ, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },
-    ]);
+  test('are an organisation by a condition, without the account of the cache, where IAM alone decides', () => {
+    expect(statementFor(CachePullers.organization(ORGANIZATION))).toEqual([{
+      Effect: 'Allow',
+      Principal: '*',
+      Action: READ,
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION }, StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } },
+    }]);
+  });
+
+  test('share a statement where they differ in accounts and roles alone', () => {
+    const [whole, narrowed, members] = statementFor(
+      CachePullers.account(OTHER), CachePullers.account('888888888888', { roles: ['a'] }), CachePullers.account('777777777777'),
+      CachePullers.account('666666666666', { roles: ['b/*'] }), CachePullers.organization(ORGANIZATION, { accounts: [OTHER] }));
+    const roots = (...accounts: string[]) => accounts.map(account => `arn:aws:iam::${account}:root`);
+    expect(whole).toEqual({ Effect: 'Allow', Principal: { AWS: roots(OTHER, '777777777777') }, Action: READ });
+    expect(narrowed).toEqual({
+      Effect: 'Allow',
+      Principal: { AWS: roots('888888888888', '666666666666') },
+      Action: READ,
+      Condition: { ArnLike: { 'aws:PrincipalArn': ['arn:aws:iam::888888888888:role/a', 'arn:aws:iam::666666666666:role/b/*'] } },
+    });
+    expect(members.Condition).toEqual({ StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } });
+  });
+
+  test('may be 300 accounts', () => {
+    expect(statementFor(...accountsOf(300))[0].Principal.AWS).toHaveLength(300);
   });
 
   test('are accounts of an organisation and units of it', () => {
@@ -83,8 +106,7 @@ describe('pullers in the policy of repositories', () => {
 
   test('fail when they make the policy too long', () => {
     const stack = newStack();
-    const pullers = Array.from({ length: 80 }, (_, index) => CachePullers.account(String(100000000000 + index)));
-    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers });
+    new RepositoryTemplate(stack, 'Template', { prefix: 'echo', pullers: accountsOf(310) });
     expect(() => Template.fromStack(stack)).toThrow(/got a repository policy of \d+ characters, expected at most 10240: name an organisation/);
   });
 });

@@ -53,7 +53,7 @@ describe('the creation role', () => {
     expect(propertiesOf(stack, 'AWS::IAM::Role')).not.toHaveProperty('RoleName');
   });
 
-  test('may use the key, and no other', () => {
+  test('may use the key by ECR alone, and no other', () => {
     const stack = newStack();
     templateIn(stack, { encryptionKey: new kms.Key(stack, 'Key') });
     const [{ PolicyDocument: { Statement: [, key] } }] = propertiesOf(stack, 'AWS::IAM::Role').Policies as any;
@@ -61,6 +61,7 @@ describe('the creation role', () => {
       Effect: 'Allow',
       Action: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
       Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] },
+      Condition: { StringEquals: { 'kms:CallerAccount': '111122223333', 'kms:ViaService': 'ecr.eu-central-1.amazonaws.com' } },
     });
   });
 

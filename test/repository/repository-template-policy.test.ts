@@ -1,7 +1,7 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { RepositoryTemplate } from '../../src/repository/repository-template';
-import { agnosticStack, newStack, propertiesOf } from '../app';
+import { agnosticStack, newStack, propertiesOf, warningsOf } from '../app';
 
 const pull = (principals: iam.IPrincipal[], more: iam.PolicyStatementProps = {}) =>
   new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], principals, ...more });
@@ -125,5 +125,21 @@ describe('a repository policy', () => {
     const app = new App();
     policyIn(agnosticStack(app), pull(accounts(400)));
     expect(() => app.synth()).toThrow(/got a repository policy of 1\d{4} characters, expected at most 10240/);
+  });
+});
+
+describe('a policy that lets everybody in', () => {
+  const WARNED = [expect.stringContaining("/Stack/Template openToEverybody: the policy of repositories lets everybody in: a statement allows the principal '*'")];
+  test.each<[string, iam.PolicyStatement, unknown[]]>([
+    ['for the principal *', pull([new iam.StarPrincipal()]), WARNED],
+    ['for any principal of AWS', pull([new iam.AnyPrincipal()]), WARNED],
+    ['for all but some', new iam.PolicyStatement({ actions: ['ecr:BatchGetImage'], notPrincipals: [new iam.AccountPrincipal('999999999999')] }), WARNED],
+    ['with a condition', pull([new iam.StarPrincipal()], { conditions: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } } }), []],
+    ['for an account', pull([new iam.AccountPrincipal('999999999999')]), []],
+    ['by a Deny', pull([new iam.StarPrincipal()], { effect: iam.Effect.DENY }), []],
+  ])('%s', (_, statement, warnings) => {
+    const stack = newStack();
+    policyIn(stack, statement);
+    expect(warningsOf(stack)).toEqual(warnings);
   });
 });

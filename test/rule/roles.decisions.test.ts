@@ -3,7 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { PullThroughCache, RepositoryTemplate, TemplateUse, UpstreamRole } from '../../src';
 import { ECHO, ENV, newStack } from '../app';
 import { Deployed, untestedActions, wrongRows } from '../simulator';
-import type { Policy, Row, World } from '../simulator';
+import type { Caller, Policy, Row, World } from '../simulator';
 
 const UPSTREAM = { account: '123456789012', region: 'us-east-1' };
 const READ_UPSTREAM = ['ecr:BatchGetImage', 'ecr:BatchImportUpstreamImage', 'ecr:GetDownloadUrlForLayer', 'ecr:GetImageCopyStatus'];
@@ -86,14 +86,16 @@ describe('the role that creates repositories', () => {
   const OTHER_KEY = KEY.replace('1a2b', '9a9b');
   const USE_KEY = ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'];
 
-  function worldOf(props: object): World {
+  const BY_ECR = { 'kms:CallerAccount': ENV.account!, 'kms:ViaService': `ecr.${ENV.region}.amazonaws.com` };
+
+  function worldOf(props: object, context: Caller['context'] = BY_ECR): World {
     const stack = newStack();
     const template = new RepositoryTemplate(stack, 'Template', {
       prefix: 'echo', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY), ...props,
     });
     Tags.of(template).add('team', 'web');
     return {
-      callers: { role: new Deployed(stack).role('TemplateCreationRole') },
+      callers: { role: new Deployed(stack).role('TemplateCreationRole', context) },
       // the default key policy leaves the decision to IAM
       resourcePolicies: [{
         resource: /:kms:/,
@@ -116,6 +118,11 @@ describe('the role that creates repositories', () => {
   test('creates, tags and encrypts below the prefix', async () => {
     expect(await wrongRows(worldOf({}), CREATES)).toEqual([]);
     expect((await untestedActions(worldOf({}), CREATES)).filter(action => action !== 'kms:* on "*"')).toEqual([]);
+  });
+
+  test('uses the key by ECR alone', async () => {
+    expect(await wrongRows(worldOf({}, { ...BY_ECR, 'kms:ViaService': 's3.eu-central-1.amazonaws.com' }), rows(false, USE_KEY, KEY))).toEqual([]);
+    expect(await wrongRows(worldOf({}, {}), rows(false, USE_KEY, KEY))).toEqual([]);
   });
 
   test('touches no key when there is none', async () => {

@@ -174,12 +174,24 @@ describe('what the arguments change', () => {
     assert.deepEqual(JSON.parse(find(TEMPLATE).inputs.lifecyclePolicy).rules.map(({ selection }: any) => selection.countNumber), [3, 7]);
   });
 
-  test('pullers of other accounts and of an organization read by the repository policy', async () => {
-    const { find } = await cacheWith({ ...ECHO, pullerAccountIds: ['444455556666'], pullerOrganizationId: 'o-abcde12345' });
+  test('pullers of other accounts read by the repository policy', async () => {
+    const { find } = await cacheWith({ ...ECHO, pullerAccountIds: ['444455556666'] });
 
     assert.deepEqual(statementsOf(find(TEMPLATE).inputs.repositoryPolicy), [
       { Effect: 'Allow', Principal: { AWS: ['arn:aws:iam::444455556666:root'] }, Action: READ },
-      { Effect: 'Allow', Principal: '*', Action: READ, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcde12345' } } },
+    ]);
+  });
+
+  test('pullers of an organization read by the repository policy, and principals of the own account by IAM alone', async () => {
+    const { find } = await cacheWith({ ...ECHO, pullerAccountIds: ['444455556666'], pullerOrganizationId: 'o-abcde12345' });
+
+    assert.deepEqual(statementsOf(find(TEMPLATE).inputs.repositoryPolicy), [
+      {
+        Effect: 'Allow',
+        Principal: '*',
+        Action: READ,
+        Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcde12345' }, StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } },
+      },
     ]);
   });
 
@@ -191,6 +203,7 @@ describe('what the arguments change', () => {
       Principal: { AWS: ['arn:aws:iam::444455556666:root'] },
       Action: [...READ, 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
       Resource: 'arn:aws:ecr:eu-central-1:111122223333:repository/echo/*',
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcde12345' } },
     }]);
   });
 

@@ -19,10 +19,13 @@ export interface Written {
 }
 
 /** Writes a grant in statements of a length that policies have room for. */
-export function writeStatements(principal: iam.IPrincipal, actions: readonly string[], resourceArns: readonly string[], scope: IConstruct): Written {
+export function writeStatements(
+  principal: iam.IPrincipal, actions: readonly string[], resourceArns: readonly string[], scope: IConstruct, conditions?: iam.Conditions): Written {
   const grantee = new WatchedPrincipal(principal, scope);
   const grant = partsOf(resourceArns, scope)
-    .map(arns => iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: arns }))
+    .map(arns => iam.Grant.addToPrincipal({
+      grantee, actions: [...actions], resourceArns: arns, conditions: conditions as Record<string, Record<string, unknown>> | undefined,
+    }))
     .reduce((all, one) => all.combine(one));
   return { grant, written: grantee.written, fresh: true };
 }
@@ -38,11 +41,12 @@ interface OpenStatement {
  * The same for many grants of one kind, of which none is handed to users: each goes into the statement of the one before while that has room, so
  * that the actions are not repeated for each image.
  */
-export function writeTogether(principal: iam.IPrincipal, actions: readonly string[], resourceArns: readonly string[], scope: IConstruct): Written {
+export function writeTogether(
+  principal: iam.IPrincipal, actions: readonly string[], resourceArns: readonly string[], scope: IConstruct, conditions?: iam.Conditions): Written {
   const all = oncePerTree(scope, 'OpenStatements', () => new WeakMap<object, Map<string, OpenStatement>>());
   const open = all.get(principal) ?? new Map<string, OpenStatement>();
   all.set(principal, open);
-  const key = JSON.stringify([scope.node.addr, actions]);
+  const key = JSON.stringify([scope.node.addr, actions, conditions]);
   const last = open.get(key);
   const more = resourceArns.filter(arn => !last?.arns.has(arn));
   if (last && more.length === 0) {
@@ -57,7 +61,7 @@ export function writeTogether(principal: iam.IPrincipal, actions: readonly strin
     room.count(length);
     return last.written;
   }
-  const written = writeStatements(principal, actions, more, scope);
+  const written = writeStatements(principal, actions, more, scope, conditions);
   const statement = written.grant.principalStatements.at(-1);
   if (statement) {
     open.set(key, { statement, written, arns: new Set([...last?.arns ?? [], ...more]), length });

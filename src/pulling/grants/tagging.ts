@@ -1,6 +1,8 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { taggingActionOf, TemplateRegister } from '../../repository/template-register';
+import type { RegisteredTemplate } from '../../repository/template-register';
 import { CacheActions } from '../../rule/cache-actions';
 import { prefixOf } from '../../rule/cache-address';
 import type { ICacheRule } from '../../rule/cache-rule';
@@ -16,9 +18,28 @@ export function taggingActions(rule: AnyRule, names: readonly string[]): readonl
     : [...new Set([...taggingActionOf(templates, rule), ...actionsByRule(rule)])];
 }
 
+/** Writes a permission, with conditions where there are some. */
+type Write = (actions: readonly string[], conditions?: iam.Conditions) => void;
+
+/** Lets tag with the tags of a template alone, where the templates that are there ask for it. */
+export function tagBound(rule: IPullThroughCacheRuleRef, names: readonly string[], write: Write): void {
+  TemplateRegister.of(rule).shaping(rule.env, names).forEach(template => writeBound(template, write));
+}
+
+function writeBound({ onlyTags }: RegisteredTemplate, write: Write): void {
+  if (onlyTags) {
+    const keys = Object.keys(onlyTags).sort();
+    write(CacheActions.TAG_NEW_REPOSITORY, {
+      'StringEquals': Object.fromEntries(keys.map(key => [`aws:RequestTag/${key}`, onlyTags[key]])),
+      'ForAllValues:StringEquals': { 'aws:TagKeys': keys },
+    });
+  }
+}
+
 /** The same for each template that comes after the grant. */
-export function tagLater(rule: IPullThroughCacheRuleRef, names: readonly string[], write: (actions: readonly string[]) => void): void {
+export function tagLater(rule: IPullThroughCacheRuleRef, names: readonly string[], write: Write): void {
   TemplateRegister.of(rule).whenAdded(rule.env, names, template => {
+    writeBound(template, write);
     const tagging = taggingActionOf([template], Stack.of(rule));
     if (tagging.length > 0) {
       // a statement has to keep an action when the one that may go away does

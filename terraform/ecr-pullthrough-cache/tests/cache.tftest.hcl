@@ -189,17 +189,35 @@ run "pullers_elsewhere" {
     puller_organization_id = "o-abcde12345"
   }
   assert {
-    condition = [for statement in jsondecode(aws_ecr_repository_creation_template.this[0].repository_policy).Statement : statement.Principal] == [
-      { AWS = ["arn:aws:iam::444455556666:root", "arn:aws:iam::777788889999:root"] }, "*",
-    ]
+    condition     = [for statement in jsondecode(aws_ecr_repository_creation_template.this[0].repository_policy).Statement : statement.Principal] == ["*"]
     error_message = "the repository policy is ${aws_ecr_repository_creation_template.this[0].repository_policy}"
   }
   assert {
-    condition     = jsondecode(aws_ecr_repository_creation_template.this[0].repository_policy).Statement[1].Condition == { StringEquals = { "aws:PrincipalOrgID" = "o-abcde12345" } }
-    error_message = "everybody may pull"
+    condition = jsondecode(aws_ecr_repository_creation_template.this[0].repository_policy).Statement[0].Condition == {
+      StringEquals = { "aws:PrincipalOrgID" = "o-abcde12345" }, StringNotEquals = { "aws:PrincipalAccount" = "111122223333" },
+    }
+    error_message = "everybody may pull, or every principal of this account"
   }
   assert {
     condition     = [for statement in jsondecode(output.registry_policy_json).Statement : statement.Principal.AWS] == [["arn:aws:iam::444455556666:root", "arn:aws:iam::777788889999:root"]]
+    error_message = "registry_policy_json is ${output.registry_policy_json}"
+  }
+  assert {
+    condition     = jsondecode(output.registry_policy_json).Statement[0].Condition == { StringEquals = { "aws:PrincipalOrgID" = "o-abcde12345" } }
+    error_message = "an account that has left the organization makes first pulls"
+  }
+}
+
+run "accounts_alone" {
+  variables {
+    puller_account_ids = ["444455556666"]
+  }
+  assert {
+    condition     = jsondecode(aws_ecr_repository_creation_template.this[0].repository_policy).Statement == [{ Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], Effect = "Allow", Principal = { AWS = ["arn:aws:iam::444455556666:root"] } }]
+    error_message = "the repository policy is ${aws_ecr_repository_creation_template.this[0].repository_policy}"
+  }
+  assert {
+    condition     = try(jsondecode(output.registry_policy_json).Statement[0].Condition, null) == null
     error_message = "registry_policy_json is ${output.registry_policy_json}"
   }
 }

@@ -16,7 +16,10 @@ import type { TemplateJson } from '../../../cloudformation/evaluate';
 /** The cache as the construct library renders it. */
 export function fromConstruct(input: Input): Rendering {
   const stack = new Stack(new App(), 'Stack', { env: ENV });
-  const accounts = (input.pullerAccounts ?? []).map(account => CachePullers.account(account));
+  const { pullerAccounts: named = [], pullerOrganization: organization } = input;
+  const accounts = named.length > 0 && organization !== undefined
+    ? [CachePullers.organization(organization, { accounts: named })]
+    : named.map(account => CachePullers.account(account));
   const cache = new PullThroughCache(stack, 'Cache', {
     upstream: upstreamOf(stack, input),
     repositoryPrefix: input.prefix,
@@ -26,7 +29,7 @@ export function fromConstruct(input: Input): Rendering {
       lifecycleRules: lifecycleOf(input),
       encryptionKey: input.keyArn === undefined ? undefined : kms.Key.fromKeyArn(stack, 'Key', input.keyArn),
       tags: input.tags,
-      pullers: [...accounts, ...input.pullerOrganization === undefined ? [] : [CachePullers.organization(input.pullerOrganization)]],
+      pullers: organization === undefined ? accounts : [CachePullers.organization(organization)],
     },
     monitoring: CacheMonitoring.standard({ alarmActions: topicsOf(stack, input).map(topic => new SnsAction(topic)) }),
   });
