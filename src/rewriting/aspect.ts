@@ -3,7 +3,7 @@ import type { IAspect } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { executionRoleOf } from './execution-role';
+import { ExecutionRoles } from './execution-role';
 import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
 import type { Holder, ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
@@ -51,6 +51,7 @@ function uriOf({ image }: Cached): string {
 /** Rewrites the image names of a tree and lets the roles pull that have to. A tree has one, so that it visits each construct once. */
 export class CachedImagesAspect implements IAspect {
   private readonly roles = new RoleFinder();
+  private readonly executionRoles = new ExecutionRoles();
 
   constructor(private readonly scopes: ImageScopes) {}
 
@@ -58,7 +59,19 @@ export class CachedImagesAspect implements IAspect {
    * Makes the roles that will pull, and lets them, for all that is there: before aws-cdk parts the policies of a role that has too many statements, and
    * closes those of `grantRun()`. What comes later gets it when it is visited.
    */
-  public grantAhead(within: IConstruct): void {
+  public grantAhead(stage: Stage): void {
+    this.forget();
+    this.grantIn(stage);
+    // other Aspects may make roles until the first visit
+    this.forget();
+  }
+
+  private forget(): void {
+    this.roles.forget();
+    this.executionRoles.forget();
+  }
+
+  private grantIn(within: IConstruct): void {
     for (const part of within.node.children.filter(child => !Stage.isStage(child))) {
       const { lookup, pullers, places } = this.scopes.at(part);
       if (lookup.rules.length > 0 && part instanceof ecs.TaskDefinition) {
@@ -66,7 +79,7 @@ export class CachedImagesAspect implements IAspect {
         const taken = namesOf(part.node.defaultChild as ecs.CfnTaskDefinition, 'ImageNamesGrantedAhead');
         const served = namesIn(part, places.of(TASK_DEFINITION)).filter(name => !taken.has(name) && lookup.find(name, part).cached);
         served.forEach(name => taken.add(name));
-        if (served.length > 0) { allow(served.flatMap(name => lookup.find(name, part).cached ?? []), [executionRoleOf(part)]); }
+        if (served.length > 0) { allow(served.flatMap(name => lookup.find(name, part).cached ?? []), [this.executionRoles.of(part)]); }
       } else if (lookup.rules.length > 0 && CfnResource.isCfnResource(part) && !(part.node.scope instanceof ecs.TaskDefinition)) {
         const resource = part;
         const images = places.of(resource.cfnResourceType).filter(({ kept }) => !kept).flatMap(place => imagesAt(resource, place));
@@ -76,7 +89,7 @@ export class CachedImagesAspect implements IAspect {
           if (cached) { allow([cached], role ? [role] : pullers); }
         });
       }
-      this.grantAhead(part);
+      this.grantIn(part);
     }
   }
 
@@ -143,7 +156,9 @@ export class CachedImagesAspect implements IAspect {
       if (judged?.after !== undefined) { changes.set(name, judged.after); }
     }
     if (images.length > 0) {
-      const role = executionRoleOf(task);
+      // a task that comes only now may be run by what has come since, too
+      if (!task.executionRole) { this.executionRoles.forget(); }
+      const role = this.executionRoles.of(task);
       this.grant(task, images, role);
       order(l1, images, role);
     }
