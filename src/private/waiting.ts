@@ -1,6 +1,6 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { referredBy } from './referable';
+import { References } from './referable';
 import { accessorOf } from './tree';
 
 /**
@@ -16,6 +16,7 @@ export class Waiting {
   private asked = new Set<object>();
   private direct = new Map<CfnResource, CfnResource[]>();
   private reached = new Map<CfnResource, Set<CfnResource>>();
+  private references = new Map<Stack, References>();
   private ofType = new Map<string, CfnResource[]>();
 
   /** Begins another round: something may wait for others than before. */
@@ -23,6 +24,7 @@ export class Waiting {
     this.asked = new Set();
     this.direct = new Map();
     this.reached = new Map();
+    this.references = new Map();
     this.ofType = new Map();
   }
 
@@ -67,8 +69,10 @@ export class Waiting {
   private waitedForBy(resource: CfnResource): CfnResource[] {
     let known = this.direct.get(resource);
     if (!known) {
-      // eslint-disable-next-line dot-notation
-      const targets = referredBy(resource, resource['_toCloudFormation']());
+      const stack = Stack.of(resource);
+      const references = this.references.get(stack) ?? new References(stack);
+      this.references.set(stack, references);
+      const targets = references.of(resource);
       const dependencies = resource.node.scopes.flatMap(scope => scope.node.dependencies).flatMap(one => one.node.findAll());
       known = [...new Set([...targets, ...dependencies, ...resource.obtainDependencies()].filter(isResource))];
       this.direct.set(resource, known);

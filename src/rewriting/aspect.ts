@@ -3,6 +3,8 @@ import type { IAspect } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { Allowed, pathsByRule } from './allowed';
+import type { Pulled } from './allowed';
 import { ExecutionRoles } from './execution-role';
 import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
 import type { Holder, ImagePlace } from './image-properties';
@@ -15,10 +17,8 @@ import type { ImageScopes, Settings } from './scopes';
 import { isBypassed } from '../private/bypass';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
-import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { pathInCache } from '../pulling/path-in-cache';
 import { orderPull } from '../pulling/pull-order';
-import type { ICacheRule } from '../rule/cache-rule';
 
 type Cached = NonNullable<Finding['cached']>;
 
@@ -26,12 +26,6 @@ type Cached = NonNullable<Finding['cached']>;
 export interface Judged {
   readonly cached: Cached;
   readonly after?: string;
-}
-
-/** What is pulled from a cache: an image, or with a `*` at its end all that begins so. */
-export interface Pulled {
-  readonly rule: ICacheRule;
-  readonly image: { readonly path: string };
 }
 
 /** Where a name stands, and what is written instead of it. */
@@ -51,6 +45,7 @@ function uriOf({ image }: Cached): string {
 /** Rewrites the image names of a tree and lets the roles pull that have to. A tree has one, so that it visits each construct once. */
 export class CachedImagesAspect implements IAspect {
   private readonly roles = new RoleFinder();
+  private readonly allowed = new Allowed();
   private readonly executionRoles = new ExecutionRoles();
 
   constructor(private readonly scopes: ImageScopes) {}
@@ -77,16 +72,19 @@ export class CachedImagesAspect implements IAspect {
       if (lookup.rules.length > 0 && part instanceof ecs.TaskDefinition) {
         // what another version of this package has taken, it changes too
         const taken = namesOf(part.node.defaultChild as ecs.CfnTaskDefinition, 'ImageNamesGrantedAhead');
-        const served = namesIn(part, places.of(TASK_DEFINITION)).filter(name => !taken.has(name) && lookup.find(name, part).cached);
-        served.forEach(name => taken.add(name));
-        if (served.length > 0) { allow(served.flatMap(name => lookup.find(name, part).cached ?? []), [this.executionRoles.of(part)]); }
+        const images = namesIn(part, places.of(TASK_DEFINITION)).filter(name => !taken.has(name)).flatMap(name => {
+          const { cached } = lookup.find(name, part);
+          if (cached) { taken.add(name); }
+          return cached ?? [];
+        });
+        if (images.length > 0) { this.allowed.allow(images, [this.executionRoles.of(part)]); }
       } else if (lookup.rules.length > 0 && CfnResource.isCfnResource(part) && !(part.node.scope instanceof ecs.TaskDefinition)) {
         const resource = part;
         const images = places.of(resource.cfnResourceType).filter(({ kept }) => !kept).flatMap(place => imagesAt(resource, place));
         images.forEach(({ name, place, indices }) => {
           const cached = ofService(name, place) ? undefined : lookup.find(name, resource).cached;
           const role = cached && this.roleAt(resource, place, indices);
-          if (cached) { allow([cached], role ? [role] : pullers); }
+          if (cached) { this.allowed.allow([cached], role ? [role] : pullers); }
         });
       }
       this.grantIn(part);
@@ -129,7 +127,7 @@ export class CachedImagesAspect implements IAspect {
   /** Lets those pull who have to; without a role, those who were named for it. */
   public grant(node: IConstruct, images: readonly Pulled[], role: iam.IGrantable | undefined): void {
     const pullers = role ? [role] : this.scopes.at(node).pullers;
-    allow(images, pullers);
+    this.allowed.allow(images, pullers);
     for (const [rule, paths] of pathsByRule(images)) {
       if (pullers.length === 0) {
         warn(node, WarningId.PULLER_NOT_FOUND,
@@ -223,16 +221,6 @@ export class GrantsAheadAspect implements IAspect {
   public visit(node: IConstruct): void {
     if (Stage.isStage(node)) { this.images.grantAhead(node); }
   }
-}
-
-function allow(images: readonly Pulled[], pullers: readonly iam.IGrantable[]): void {
-  for (const [rule, paths] of pathsByRule(images)) {
-    pullers.forEach(puller => PullThroughCacheGrants.fromRule(rule)._pullPathsTogether(puller, paths));
-  }
-}
-
-function pathsByRule(images: readonly Pulled[]): Map<ICacheRule, string[]> {
-  return new Map(images.map(({ rule }) => [rule, [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))]]));
 }
 
 /** The names of a task's containers, and those that overrides of its L1 have. */
