@@ -10,6 +10,7 @@ import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from '.
 import type { Holder, ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
+import { OciCharts } from './oci-charts';
 import { warnOfPlace } from './place-warnings';
 import { shown } from './report';
 import { RoleFinder } from './roles';
@@ -46,6 +47,7 @@ function uriOf({ image }: Cached): string {
 export class CachedImagesAspect implements IAspect {
   private readonly roles = new RoleFinder();
   private readonly allowed = new Allowed();
+  private readonly ociCharts = new OciCharts(this);
   private readonly executionRoles = new ExecutionRoles();
 
   constructor(private readonly scopes: ImageScopes) {}
@@ -97,6 +99,7 @@ export class CachedImagesAspect implements IAspect {
     } else if (CfnResource.isCfnResource(node) && !(node.node.scope instanceof ecs.TaskDefinition)) {
       const settings = this.scopes.at(node);
       this.refuseLambda(node, settings);
+      if (settings.lookup.rules.length > 0) { this.ociCharts.visit(node); }
       settings.places.of(node.cfnResourceType).forEach(place => this.visitResource(node, place));
     }
   }
@@ -116,6 +119,11 @@ export class CachedImagesAspect implements IAspect {
         + "image was pulled once, and a replaced image has another digest. Use a tag, set 'digests', or acknowledge this warning.");
     }
     return cached && { cached, after };
+  }
+
+  /** Whether a cache has a name for a construct. */
+  public serves(node: IConstruct, name: string): boolean {
+    return this.scopes.at(node).lookup.find(name, node).outcome === ImageOutcome.CACHED;
   }
 
   private bypassed(node: IConstruct, kept: boolean | undefined, finding: Finding): Finding {

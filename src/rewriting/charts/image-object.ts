@@ -27,9 +27,9 @@ export class ImageObject {
     return this.registry !== undefined || hasRegistry(this.name);
   }
 
-  /** Whether it is a word that may stand for anything, such as Istio's `ztunnel`. */
-  public get isWord(): boolean {
-    return this.nameKey === 'image' && !this.complete && !this.name.includes('/');
+  /** Whether the chart puts a registry in front for sure: the names of Datadog (`agent`) and Istio (`ztunnel`) are nobody's alone. */
+  public get isPart(): boolean {
+    return !this.complete && (this.nameKey === 'name' || this.nameKey === 'image' && !this.name.includes('/'));
   }
 
   /** Whether the chart lets the object name its registry, also where it names none. */
