@@ -8,6 +8,7 @@ import type { Pulled } from './allowed';
 import { ExecutionRoles } from './execution-role';
 import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
 import type { Holder, ImagePlace } from './image-properties';
+import type { Cached, Judged, Written } from './judged';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
 import { OciCharts } from './oci-charts';
@@ -20,24 +21,6 @@ import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { pathInCache } from '../pulling/path-in-cache';
 import { orderPull } from '../pulling/pull-order';
-
-type Cached = NonNullable<Finding['cached']>;
-
-/** An image of a cache whose pullers are granted, and what it is called now where its name changes. */
-export interface Judged {
-  readonly cached: Cached;
-  readonly after?: string;
-}
-
-/** Where a name stands, and what is written instead of it. */
-export interface Written {
-  /** How names begin that the service itself understands. */
-  readonly ownImages?: string;
-  /** Whether names stay here. */
-  readonly kept?: boolean;
-  /** What is written for an image of a cache. */
-  readonly written?: (cached: Cached) => string;
-}
 
 function uriOf({ image }: Cached): string {
   return image.uri;

@@ -3,8 +3,8 @@ import type { CfnResource } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Pulled } from './allowed';
-import type { Judged, Written } from './aspect';
 import { changeAt, imageIn, valueAt, withImage } from './image-properties';
+import type { Judged, Written } from './judged';
 import { excerpt, warn, WarningId } from '../private/errors';
 import { orderPull } from '../pulling/pull-order';
 import { CacheAddress } from '../rule/cache-address';
@@ -20,6 +20,13 @@ interface Rewriter {
   judge(node: IConstruct, property: string, before: string, written: Written): Judged | undefined;
   serves(node: IConstruct, name: string): boolean;
   grant(node: IConstruct, images: readonly Pulled[], role: iam.IGrantable | undefined): void;
+}
+
+/** What a provider of kubectl says of itself, in the one module of aws-cdk or the other. */
+interface KubectlProvider extends IConstruct {
+  readonly serviceToken?: unknown;
+  readonly handlerRole?: iam.IRole;
+  readonly role?: iam.IRole;
 }
 
 /** Charts of Helm that are in registries themselves, and pulled by the function behind `eks.HelmChart`. */
@@ -57,9 +64,10 @@ export class OciCharts {
   /** The role of the function that pulls, wherever it is made or imported. */
   private roleOf(resource: CfnResource): iam.IGrantable | undefined {
     const token = valueAt(resource, ['ServiceToken'], []);
+    if (token === undefined) { return undefined; }
     if (!this.roles.has(token)) {
-      const providers = resource.node.root.node.findAll() as (IConstruct & { serviceToken?: unknown; handlerRole?: iam.IRole; role?: iam.IRole })[];
-      const provider = providers.find(one => one.serviceToken !== undefined && one.serviceToken === token && (one.handlerRole ?? one.role) !== undefined);
+      const providers = resource.node.root.node.findAll() as KubectlProvider[];
+      const provider = providers.find(one => one.serviceToken === token && (one.handlerRole ?? one.role) !== undefined);
       this.roles.set(token, provider?.handlerRole ?? provider?.role);
     }
     return this.roles.get(token);
@@ -69,6 +77,6 @@ export class OciCharts {
 /** A version that has to be looked for. */
 function warnOfVersion(resource: CfnResource, repository: string, version: unknown): void {
   warn(resource, WarningId.CHART_TAGS_LISTED,
-    `the chart ${excerpt(repository)} ${version === undefined ? 'has no version' : `has the version ${excerpt(String(version))}`}, for which Helm lists `
-    + 'tags: a cache lists those only that were pulled, so the chart is not pulled through it. Write the exact version, or acknowledge this warning.');
+    `the chart ${excerpt(repository)} ${version === undefined ? 'has no version' : `has the version ${excerpt(String(version))}`}, for which Helm `
+    + 'lists tags: a cache lists those only that were pulled, so the chart is not pulled through it. Write the exact version, or acknowledge this warning.');
 }

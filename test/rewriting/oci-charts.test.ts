@@ -9,7 +9,7 @@ import type { CachedImagesOptions } from '../../src/rewriting/options';
 const TYPE = 'Custom::AWSCDK-EKS-HelmChart';
 
 /** A chart in a cluster of another stack, whose kubectl function has a role or not. */
-function chartOf(repository: string, version: string | undefined, { withRole = true, ...options }: CachedImagesOptions & { withRole?: boolean } = {}) {
+function chartOf(repository: string, version?: string, { withRole = true, ...options }: CachedImagesOptions & { withRole?: boolean } = {}) {
   const stack = newStack();
   const kubectlProvider = eks.KubectlProvider.fromKubectlProviderAttributes(stack, 'Kubectl', {
     functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:kubectl',
