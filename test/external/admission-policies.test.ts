@@ -31,7 +31,7 @@ interface World {
 function world(): World {
   const stack = new Stack(new App(), 'Cluster', { env: { account: ACCOUNT, region: REGION } });
   const cache = (id: string, props: PullThroughCacheProps) => new PullThroughCache(stack, id, props);
-  const credential = () => UpstreamCredential.fromSecret(new Secret(stack, 'Secret', { secretName: 'ecr-pullthroughcache/hub' }));
+  const credential = () => UpstreamCredential.fromSecret(Secret.fromSecretNameV2(stack, 'Secret', 'ecr-pullthroughcache/hub'));
   return {
     stack, images: CachedImages.of(stack), cache, hub: (props = {}) => cache('Hub', { upstream: UpstreamRegistry.dockerHub(credential()), ...props }),
   };
