@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
 import { CachedImages, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
 import type { PullThroughCacheProps, ValidatingPolicyOptions } from '../../src';
@@ -31,7 +30,7 @@ interface World {
 function world(): World {
   const stack = new Stack(new App(), 'Cluster', { env: { account: ACCOUNT, region: REGION } });
   const cache = (id: string, props: PullThroughCacheProps) => new PullThroughCache(stack, id, props);
-  const credential = () => UpstreamCredential.fromSecret(Secret.fromSecretNameV2(stack, 'Secret', 'ecr-pullthroughcache/hub'));
+  const credential = () => UpstreamCredential.fromSecretCompleteArn(stack, 'Secret', `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:ecr-pullthroughcache/hub-a1b2c3`);
   return {
     stack, images: CachedImages.of(stack), cache, hub: (props = {}) => cache('Hub', { upstream: UpstreamRegistry.dockerHub(credential()), ...props }),
   };
