@@ -7,13 +7,14 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { CachedImages, PullThroughCache, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
 import type { Construct } from 'constructs';
 import { timeSpentIn } from './time-spent';
 
 const STACKS = 20;
-/** References to images: 40 tasks with two containers each, 10 jobs and 10 builds in each stack. */
-const REFERENCES = STACKS * 100;
+/** References to images: 60 tasks with three containers each, 30 jobs and 30 builds in each stack. */
+const REFERENCES = STACKS * 240;
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 const [how] = process.argv.slice(2);
 
@@ -33,18 +34,19 @@ function fill(stack: Stack, cache: PullThroughCache): void {
       puller.node.defaultChild!.node.addDependency(role.node.findChild('DefaultPolicy'));
     }
   };
-  for (let at = 0; at < 40; at++) {
+  const groups = Array.from({ length: 20 }, (_, at) => new logs.LogGroup(stack, `Logs${at}`));
+  for (let at = 0; at < 60; at++) {
     const task = new ecs.FargateTaskDefinition(stack, `Task${at}`);
-    for (const container of ['App', 'Sidecar']) {
+    for (const container of ['App', 'Sidecar', 'Proxy']) {
       task.addContainer(container, {
         image: ecs.ContainerImage.fromRegistry(image(`${container.toLowerCase()}-${at}`)),
-        logging: ecs.LogDriver.awsLogs({ streamPrefix: 'app' }),
+        logging: ecs.LogDriver.awsLogs({ streamPrefix: 'app', logGroup: groups[at % groups.length] }),
       });
     }
-    grant(task.obtainExecutionRole(), `app-${at}`, `sidecar-${at}`);
+    grant(task.obtainExecutionRole(), `app-${at}`, `sidecar-${at}`, `proxy-${at}`);
     order(task, task.obtainExecutionRole());
   }
-  for (let at = 0; at < 10; at++) {
+  for (let at = 0; at < 30; at++) {
     const container = new batch.EcsFargateContainerDefinition(stack, `JobContainer${at}`, {
       image: ecs.ContainerImage.fromRegistry(image(`job-${at}`)), cpu: 1, memory: Size.gibibytes(2),
     });
@@ -72,12 +74,18 @@ for (let at = 0; at < STACKS; at++) {
 }
 const assembly = app.synth();
 const [{ user, system }, clock] = [process.cpuUsage(before), performance.now() - begun];
+const reported = performance.now();
+const report = CachedImages.of(app).renderReport();
+const reporting = performance.now() - reported;
 const texts = assembly.stacks.map(({ templateFullPath }) => readFileSync(templateFullPath, 'utf8'));
 rmSync(outdir, { recursive: true });
 const count = (pattern: RegExp) => texts.reduce((sum, text) => sum + (text.match(pattern) ?? []).length, 0);
 process.stdout.write(JSON.stringify({
   cpu: (user + system) / 1000,
-  share: spent() / clock,
+  rewriting: spent.rewriting() / clock,
+  checking: spent.checking() / clock,
+  reporting: reporting / clock,
+  reported: report === '' ? 0 : report.split('\n').length,
   references: REFERENCES,
   templates: createHash('sha256').update(texts.join()).digest('hex'),
   asWritten: count(/"public\.ecr\.aws\//g),

@@ -2,14 +2,35 @@ import { join } from 'path';
 
 const REWRITING = join(require.resolve('cdk-ecr-pull-through-cache/package.json'), '../lib/rewriting');
 
+/** The time in which a kind of work was done so far, in milliseconds. */
+export interface TimeSpent {
+  /** Finding, judging, replacing, granting and ordering. */
+  readonly rewriting: () => number;
+  /** Reading what the templates hold, as `requireCached` asks. */
+  readonly checking: () => number;
+}
+
 /**
- * Keeps the time in which the files behind `CachedImages` find, judge, replace, grant and check. What is rendered later is left out:
- * aws-cdk-lib would render the same names and policies if a hand had written them.
+ * Keeps the time that the files behind `CachedImages` take. What is rendered later is left out: aws-cdk-lib would render the same names and
+ * policies if a hand had written them.
  */
-export function timeSpentIn(): () => number {
+export function timeSpentIn(): TimeSpent {
+  const { CachedImagesAspect } = require(join(REWRITING, 'aspect.js'));
+  const rewriting = timer();
+  rewriting.time(CachedImagesAspect.prototype, 'visit');
+  rewriting.time(CachedImagesAspect.prototype, 'grantAhead');
+  rewriting.time(require(join(REWRITING, 'cached-images.js')).CachedImages.prototype, 'use');
+  const { Waiting } = require(join(REWRITING, '../private/waiting.js'));
+  rewriting.time(Waiting.prototype, 'reaches');
+  const checking = timer();
+  checking.time(require(join(REWRITING, 'checks.js')), 'problemsIn');
+  return { rewriting: rewriting.spent, checking: checking.spent };
+}
+
+function timer() {
   let spent = 0;
   let depth = 0;
-  const timed = (holder: any, name: string) => {
+  const time = (holder: any, name: string) => {
     const original = holder[name];
     holder[name] = function (this: unknown, ...args: unknown[]) {
       const begun = performance.now();
@@ -21,8 +42,5 @@ export function timeSpentIn(): () => number {
       }
     };
   };
-  timed(require(join(REWRITING, 'aspect.js')).CachedImagesAspect.prototype, 'visit');
-  timed(require(join(REWRITING, 'checks.js')), 'problemsIn');
-  timed(require(join(REWRITING, 'cached-images.js')).CachedImages.prototype, 'use');
-  return () => spent;
+  return { time, spent: () => spent };
 }

@@ -5,10 +5,11 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable } from 'constructs';
 import type { IConstruct, IDependable } from 'constructs';
-import { reaches } from '../private/reaches';
 import { accessorOf } from '../private/tree';
+import { Waiting } from '../private/waiting';
 import { prefixOf } from '../rule/cache-address';
 
+const TEMPLATE = CfnRepositoryCreationTemplate.CFN_RESOURCE_TYPE_NAME;
 const POLICIES = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'];
 
 /**
@@ -17,28 +18,31 @@ const POLICIES = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'];
  */
 export function orderPull(puller: CfnResource, rule: IPullThroughCacheRuleRef, grantee: iam.IGrantable | undefined): void {
   const needed = {} as IDependable;
+  const waiting = Waiting.in(puller);
+  waiting.forget();
   // asked once all Aspects ran: policies are split, and references made, until then
   Dependable.implement(needed, {
     get dependencyRoots() {
-      return neededBy(puller, rule, grantee).filter(one => !reaches(one, puller));
+      waiting.ask(needed);
+      return neededBy(puller, rule, grantee, waiting).filter(one => !waiting.reaches(one, puller));
     },
   });
   puller.node.addDependency(needed);
 }
 
-function neededBy(puller: CfnResource, rule: IPullThroughCacheRuleRef, grantee: iam.IGrantable | undefined): CfnResource[] {
+function neededBy(puller: CfnResource, rule: IPullThroughCacheRuleRef, grantee: iam.IGrantable | undefined, waiting: Waiting): CfnResource[] {
   const stack = Stack.of(puller);
   const role = grantee?.grantPrincipal;
   const policies = Construct.isConstruct(role) ? resourcesOf(role).filter(({ cfnResourceType }) => POLICIES.includes(cfnResourceType)) : [];
-  return [...rulesOf(rule, stack), ...policies].filter(one => one !== puller && Stack.of(one) === stack);
+  return [...rulesOf(rule, stack, waiting), ...policies].filter(one => one !== puller && Stack.of(one) === stack);
 }
 
 /** The L1 rule, and the template of its prefix unless the rule is made with it, which waits for it then. */
-function rulesOf(rule: IPullThroughCacheRuleRef, stack: Stack): CfnResource[] {
+function rulesOf(rule: IPullThroughCacheRuleRef, stack: Stack, waiting: Waiting): CfnResource[] {
   const own = resourcesOf(rule);
   const rules = own.filter(one => CfnPullThroughCacheRule.isCfnPullThroughCacheRule(one) && Stack.of(one) === stack);
   const isTemplate = (one: CfnResource) => CfnRepositoryCreationTemplate.isCfnRepositoryCreationTemplate(one) && one.prefix === prefixOf(rule);
-  return rules.length === 0 || own.some(isTemplate) ? rules : [...rules, ...resourcesOf(stack).filter(isTemplate)];
+  return rules.length === 0 || own.some(isTemplate) ? rules : [...rules, ...waiting.resourcesIn(stack, TEMPLATE).filter(isTemplate)];
 }
 
 function resourcesOf(construct: IConstruct): CfnResource[] {

@@ -3,11 +3,15 @@ import type { IAspect } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { executionRoleOf } from './execution-role';
+import { Allowed, pathsByRule } from './allowed';
+import type { Pulled } from './allowed';
+import { ExecutionRoles } from './execution-role';
 import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
 import type { Holder, ImagePlace } from './image-properties';
+import type { Cached, Judged, Written } from './judged';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
+import { OciCharts } from './oci-charts';
 import { warnOfPlace } from './place-warnings';
 import { shown } from './report';
 import { RoleFinder } from './roles';
@@ -15,34 +19,8 @@ import type { ImageScopes, Settings } from './scopes';
 import { isBypassed } from '../private/bypass';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { oncePerTree } from '../private/tree';
-import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { pathInCache } from '../pulling/path-in-cache';
 import { orderPull } from '../pulling/pull-order';
-import type { ICacheRule } from '../rule/cache-rule';
-
-type Cached = NonNullable<Finding['cached']>;
-
-/** An image of a cache whose pullers are granted, and what it is called now where its name changes. */
-export interface Judged {
-  readonly cached: Cached;
-  readonly after?: string;
-}
-
-/** What is pulled from a cache: an image, or with a `*` at its end all that begins so. */
-export interface Pulled {
-  readonly rule: ICacheRule;
-  readonly image: { readonly path: string };
-}
-
-/** Where a name stands, and what is written instead of it. */
-export interface Written {
-  /** How names begin that the service itself understands. */
-  readonly ownImages?: string;
-  /** Whether names stay here. */
-  readonly kept?: boolean;
-  /** What is written for an image of a cache. */
-  readonly written?: (cached: Cached) => string;
-}
 
 function uriOf({ image }: Cached): string {
   return image.uri;
@@ -51,6 +29,9 @@ function uriOf({ image }: Cached): string {
 /** Rewrites the image names of a tree and lets the roles pull that have to. A tree has one, so that it visits each construct once. */
 export class CachedImagesAspect implements IAspect {
   private readonly roles = new RoleFinder();
+  private readonly allowed = new Allowed();
+  private readonly ociCharts = new OciCharts(this);
+  private readonly executionRoles = new ExecutionRoles();
 
   constructor(private readonly scopes: ImageScopes) {}
 
@@ -58,25 +39,40 @@ export class CachedImagesAspect implements IAspect {
    * Makes the roles that will pull, and lets them, for all that is there: before aws-cdk parts the policies of a role that has too many statements, and
    * closes those of `grantRun()`. What comes later gets it when it is visited.
    */
-  public grantAhead(within: IConstruct): void {
+  public grantAhead(stage: Stage): void {
+    this.forget();
+    this.grantIn(stage);
+    // other Aspects may make roles until the first visit
+    this.forget();
+  }
+
+  private forget(): void {
+    this.roles.forget();
+    this.executionRoles.forget();
+  }
+
+  private grantIn(within: IConstruct): void {
     for (const part of within.node.children.filter(child => !Stage.isStage(child))) {
       const { lookup, pullers, places } = this.scopes.at(part);
       if (lookup.rules.length > 0 && part instanceof ecs.TaskDefinition) {
         // what another version of this package has taken, it changes too
         const taken = namesOf(part.node.defaultChild as ecs.CfnTaskDefinition, 'ImageNamesGrantedAhead');
-        const served = namesIn(part, places.of(TASK_DEFINITION)).filter(name => !taken.has(name) && lookup.find(name, part).cached);
-        served.forEach(name => taken.add(name));
-        if (served.length > 0) { allow(served.flatMap(name => lookup.find(name, part).cached ?? []), [executionRoleOf(part)]); }
+        const images = namesIn(part, places.of(TASK_DEFINITION)).filter(name => !taken.has(name)).flatMap(name => {
+          const { cached } = lookup.find(name, part);
+          if (cached) { taken.add(name); }
+          return cached ?? [];
+        });
+        if (images.length > 0) { this.allowed.allow(images, [this.executionRoles.of(part)]); }
       } else if (lookup.rules.length > 0 && CfnResource.isCfnResource(part) && !(part.node.scope instanceof ecs.TaskDefinition)) {
         const resource = part;
         const images = places.of(resource.cfnResourceType).filter(({ kept }) => !kept).flatMap(place => imagesAt(resource, place));
         images.forEach(({ name, place, indices }) => {
           const cached = ofService(name, place) ? undefined : lookup.find(name, resource).cached;
           const role = cached && this.roleAt(resource, place, indices);
-          if (cached) { allow([cached], role ? [role] : pullers); }
+          if (cached) { this.allowed.allow([cached], role ? [role] : pullers); }
         });
       }
-      this.grantAhead(part);
+      this.grantIn(part);
     }
   }
 
@@ -86,6 +82,7 @@ export class CachedImagesAspect implements IAspect {
     } else if (CfnResource.isCfnResource(node) && !(node.node.scope instanceof ecs.TaskDefinition)) {
       const settings = this.scopes.at(node);
       this.refuseLambda(node, settings);
+      if (settings.lookup.rules.length > 0) { this.ociCharts.visit(node); }
       settings.places.of(node.cfnResourceType).forEach(place => this.visitResource(node, place));
     }
   }
@@ -107,6 +104,11 @@ export class CachedImagesAspect implements IAspect {
     return cached && { cached, after };
   }
 
+  /** Whether a cache has a name for a construct. */
+  public serves(node: IConstruct, name: string): boolean {
+    return this.scopes.at(node).lookup.find(name, node).outcome === ImageOutcome.CACHED;
+  }
+
   private bypassed(node: IConstruct, kept: boolean | undefined, finding: Finding): Finding {
     if (finding.outcome !== ImageOutcome.CACHED) { return finding; }
     if (kept) { return { outcome: ImageOutcome.NOT_REWRITTEN }; }
@@ -116,7 +118,7 @@ export class CachedImagesAspect implements IAspect {
   /** Lets those pull who have to; without a role, those who were named for it. */
   public grant(node: IConstruct, images: readonly Pulled[], role: iam.IGrantable | undefined): void {
     const pullers = role ? [role] : this.scopes.at(node).pullers;
-    allow(images, pullers);
+    this.allowed.allow(images, pullers);
     for (const [rule, paths] of pathsByRule(images)) {
       if (pullers.length === 0) {
         warn(node, WarningId.PULLER_NOT_FOUND,
@@ -143,7 +145,9 @@ export class CachedImagesAspect implements IAspect {
       if (judged?.after !== undefined) { changes.set(name, judged.after); }
     }
     if (images.length > 0) {
-      const role = executionRoleOf(task);
+      // a task that comes only now may be run by what has come since, too
+      if (!task.executionRole) { this.executionRoles.forget(); }
+      const role = this.executionRoles.of(task);
       this.grant(task, images, role);
       order(l1, images, role);
     }
@@ -208,16 +212,6 @@ export class GrantsAheadAspect implements IAspect {
   public visit(node: IConstruct): void {
     if (Stage.isStage(node)) { this.images.grantAhead(node); }
   }
-}
-
-function allow(images: readonly Pulled[], pullers: readonly iam.IGrantable[]): void {
-  for (const [rule, paths] of pathsByRule(images)) {
-    pullers.forEach(puller => PullThroughCacheGrants.fromRule(rule)._pullPathsTogether(puller, paths));
-  }
-}
-
-function pathsByRule(images: readonly Pulled[]): Map<ICacheRule, string[]> {
-  return new Map(images.map(({ rule }) => [rule, [...new Set(images.filter(one => one.rule === rule).map(one => one.image.path))]]));
 }
 
 /** The names of a task's containers, and those that overrides of its L1 have. */

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
-import type { CachedImagesAspect, Pulled } from './aspect';
+import type { Pulled } from './allowed';
+import type { CachedImagesAspect } from './aspect';
 import type { ImageJudge, NameOptions, Replacement } from './charts/judge';
 import { eachText, shownPath } from './charts/tree';
 import { ImageOutcome } from './lookup';

@@ -77,6 +77,27 @@ export const SHAPES: readonly Shape[] = [
     stay: { alone: 0, withDefaults: 0 },
   },
   {
+    title: 'a name whose registry only the chart has (Datadog), and a word beside its hub (ztunnel)',
+    values: { node: { image: { name: 'agent', tag: '7', pullPolicy: 'Always' } }, proxy: { hub: 'registry.istio.io/release', image: 'ztunnel', tag: '1' } },
+    pod: container('agent', 'registry.datadoghq.com/{{ .Values.node.image.name }}:{{ .Values.node.image.tag }}')
+      + container('proxy', '{{ .Values.proxy.hub }}/{{ .Values.proxy.image }}:{{ .Values.proxy.tag }}'),
+    given: { node: { image: { tag: '7.60.0' } } },
+    stay: { alone: 2, withDefaults: 2 },
+  },
+  {
+    title: 'the hub beside a word, and a registry that is used where none is set (Kyverno)',
+    values: {
+      proxy: { hub: 'docker.io/istio', image: 'ztunnel', tag: '1' },
+      image: { registry: null, defaultRegistry: 'quay.io', repository: 'kyverno/kyverno', tag: '1' },
+      config: { defaultRegistry: 'docker.io' },
+    },
+    pod: container('proxy', '{{ .Values.proxy.hub }}/{{ .Values.proxy.image }}:{{ .Values.proxy.tag }}')
+      + container('kyverno', '{{ .Values.image.registry | default .Values.image.defaultRegistry }}/{{ .Values.image.repository }}:{{ .Values.image.tag }}')
+      + '  nodeName: {{ .Values.config.defaultRegistry }}\n',
+    given: { proxy: { tag: '1.27' } },
+    stay: { alone: 2, withDefaults: 0 },
+  },
+  {
     title: 'registry, namespace and name apart, and a name in the arguments (cert-manager)',
     values: { imageRegistry: 'quay.io', imageNamespace: 'jetstack', image: { name: 'cert-manager-controller', tag: 'v1', pullPolicy: 'Always' }, extraArgs: [] },
     pod: container('controller', '{{ .Values.imageRegistry }}/{{ .Values.imageNamespace }}/{{ .Values.image.name }}:{{ .Values.image.tag }}',

@@ -12,16 +12,24 @@ export class ImageObject {
     return nameKey !== undefined && isText(name) && maybeImage(name) ? new ImageObject(object, path, nameKey, name) : undefined;
   }
 
-  /** The registry that the object names itself. */
+  /** The registry that the object names itself, perhaps with a path. */
   public readonly registry?: string;
+  /** The key that is written for it: one that is used where the object names none (Kyverno's `defaultRegistry`) stays. */
+  private readonly registryKey: 'registry' | 'hub';
 
   private constructor(private readonly object: Tree, public readonly path: Path, public readonly nameKey: string, public readonly name: string) {
-    this.registry = isText(object.registry) ? object.registry : undefined;
+    this.registry = [object.registry, object.hub, object.defaultRegistry].find(isText);
+    this.registryKey = !isText(object.registry) && isText(object.hub) ? 'hub' : 'registry';
   }
 
   /** Whether the name needs no registry from elsewhere. */
   public get complete(): boolean {
     return this.registry !== undefined || hasRegistry(this.name);
+  }
+
+  /** Whether the chart puts a registry in front for sure: the names of Datadog (`agent`) and Istio (`ztunnel`) are nobody's alone. */
+  public get isPart(): boolean {
+    return !this.complete && (this.nameKey === 'name' || this.nameKey === 'image' && !this.name.includes('/'));
   }
 
   /** Whether the chart lets the object name its registry, also where it names none. */
@@ -63,10 +71,10 @@ export class ImageObject {
     const version = versionIn(this.name);
     if (registry === 'name') {
       edits.set(this.key(this.nameKey), `${host}/${repositoryName}${version}`);
-    } else if (registry === 'either' && repositoryName.endsWith(`/${this.repository}`)) {
-      edits.set(this.key('registry'), `${host}/${repositoryName.slice(0, -this.repository.length - 1)}`);
+    } else if ((registry === 'either' || this.registryKey === 'hub') && repositoryName.endsWith(`/${this.repository}`)) {
+      edits.set(this.key(this.registryKey), `${host}/${repositoryName.slice(0, -this.repository.length - 1)}`);
     } else {
-      edits.set(this.key('registry'), host);
+      edits.set(this.key(this.registryKey), host);
       edits.set(this.key(this.nameKey), `${repositoryName}${version}`);
     }
     // a chart that was told to use a digest and has none writes `tag@`

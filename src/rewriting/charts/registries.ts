@@ -64,8 +64,10 @@ export class ChartRegistries {
   }
 
   /** A pin can't be left behind where its registry moves, and Docker Hub's names of one part change, so all have to be seen. */
-  private canMove({ text, namespace }: ChartRegistry, names: readonly ImageObject[]): boolean {
-    return (this.defaultsKnown || !DOCKER_HUB.includes(text))
+  private canMove({ text, path, namespace }: ChartRegistry, names: readonly ImageObject[]): boolean {
+    // one that no image of the chart depends on is there for others, such as Kyverno's own mutations
+    const isForOthers = /^default/i.test(path.at(-1)!) && names.length === 0;
+    return !isForOthers && (this.defaultsKnown || !DOCKER_HUB.includes(text))
       && names.every(image => (this.judge.digests || !image.pinned) && this.judge.serves(`${text}/${namespace}${image.repository}`));
   }
 

@@ -45,7 +45,7 @@ export function helmValuesWith(values: Tree, judge: ImageJudge, defaults?: Tree)
 
 function replaceObject(image: ImageObject, underRegistry: boolean, defaultsKnown: boolean, edits: Edits, judge: ImageJudge): void {
   const place = shownPath(image.path);
-  if (!image.complete && !defaultsKnown && !Token.isUnresolved(image.name)) {
+  if (!image.complete && (!defaultsKnown || image.isPart) && !Token.isUnresolved(image.name)) {
     judge.unknown(`${image.repository}${image.version}`, place);
     return;
   }
