@@ -6,6 +6,7 @@ import type { IConstruct } from 'constructs';
 import { executionRoleOf } from './execution-role';
 import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
 import type { Holder, ImagePlace } from './image-properties';
+import { lacksExecutionRole, warnOfNoExecutionRole } from './launch-types';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
 import { warnOfPlace } from './place-warnings';
@@ -71,7 +72,7 @@ export class CachedImagesAspect implements IAspect {
         const resource = part;
         const images = places.of(resource.cfnResourceType).filter(({ kept }) => !kept).flatMap(place => imagesAt(resource, place));
         images.forEach(({ name, place, indices }) => {
-          const cached = ofService(name, place) ? undefined : lookup.find(name, resource).cached;
+          const cached = ofService(name, place) || lacksExecutionRole(resource, place, indices) ? undefined : lookup.find(name, resource).cached;
           const role = cached && this.roleAt(resource, place, indices);
           if (cached) { allow([cached], role ? [role] : pullers); }
         });
@@ -155,8 +156,10 @@ export class CachedImagesAspect implements IAspect {
     const changes = new Map<string, string>();
     const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
     for (const { name, indices } of imagesAt(resource, place)) {
-      const judged = this.judge(resource, place.imagePath, name, place);
+      const unrewritable = lacksExecutionRole(resource, place, indices);
+      const judged = this.judge(resource, place.imagePath, name, { ...place, kept: place.kept || unrewritable });
       if (judged?.after !== undefined) { changes.set(name, judged.after); }
+      if (unrewritable && this.scopes.at(resource).lookup.find(name, resource).cached) { warnOfNoExecutionRole(resource, name, place); }
       if (judged) {
         const role = this.roleAt(resource, place, indices);
         byRole.set(role, [...byRole.get(role) ?? [], judged.cached]);
