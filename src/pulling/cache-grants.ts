@@ -12,6 +12,7 @@ import { warn, WarningId } from '../private/errors';
 import { knownPaths, readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkRule } from '../rule/cache-address';
+import { checkKnownFrom } from '../rule/own-place';
 import { noteUse } from '../rule/removed-rules';
 
 /**
@@ -149,6 +150,9 @@ export class PullThroughCacheGrants {
     const login = write(principal, CacheActions.LOG_IN, ['*'], rule);
     const pulling = write(principal, actions, arns, rule);
     const grant = login.grant.combine(pulling.grant);
+    if (pulling.written && Construct.isConstruct(principal)) {
+      checkKnownFrom(rule, principal);
+    }
     if (!pulling.fresh) {
       return grant;
     }

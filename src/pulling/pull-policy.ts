@@ -8,6 +8,7 @@ import { LONGEST_MANAGED_POLICY, measurePolicy } from './grants/policy-length';
 import { accessList, accessTexts, checkNoMore, checkOptions, checkResource, isMissing, readFlag } from '../private/access';
 import { checkText } from '../private/checks';
 import { checkList } from '../private/given';
+import { checkKnownFrom } from '../rule/own-place';
 
 /** What a policy for pullers allows. */
 export interface PullPolicyOptions {
@@ -114,6 +115,7 @@ export class PullPolicy extends iam.ManagedPolicy {
     // checked first, since aws-cdk reads them
     const document = PullPolicy.toPolicyDocument(props);
     checkAttached(props, scope);
+    readCaches(props).forEach(rule => checkKnownFrom(rule, scope));
     super(scope, id, {
       managedPolicyName: props.managedPolicyName,
       description: props.description ?? 'Pulls through ECR pull-through caches',

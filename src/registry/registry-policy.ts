@@ -9,7 +9,7 @@ import type { OnlyImportsOptions } from './only-imports';
 import { refusals } from '../private/accepted';
 import { accessList, checkNoMore, checkOptions, checkProps, emptyConditionProblems, isMissing, isOpenToEverybody, readFlag } from '../private/access';
 import { jsonLength, ROOT } from '../private/checks';
-import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
+import { CheckId, InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { checkList, checkStatements } from '../private/given';
 import { isLater } from '../private/later';
@@ -21,6 +21,7 @@ import { OwnerHalf, PullerRegister } from '../repository/puller-register';
 import { readAllowList, WHOLE_CACHE } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
+import { checkKnownFrom } from '../rule/own-place';
 
 const FIRST_PULL = 'FirstPull';
 const QUARANTINE = 'Quarantine';
@@ -114,7 +115,7 @@ export class RegistryPolicy extends Resource {
     checkOptions('first pulls', options, ['pullers', 'images'], this);
     const { images } = options;
     const address = CacheAddress.fromRule(cache);
-    this.checkPlace(address);
+    this.checkPlace(cache, address);
     const pullers = this.readPullers(options.pullers);
     if (address.repositoryPrefix === ROOT && (images === undefined || images.includes('*'))) {
       warn(this, WarningId.WHOLE_REGISTRY_GRANT,
@@ -208,7 +209,8 @@ export class RegistryPolicy extends Resource {
     return [...this.firstPulls, ...this.denials, ...this.onlyImports ? [this.onlyImports._statement()] : []];
   }
 
-  private checkPlace(address: CacheAddress): void {
+  private checkPlace(cache: IPullThroughCacheRuleRef, address: CacheAddress): void {
+    checkKnownFrom(cache, this);
     const own = Stack.of(this);
     if (differ(address.account, own.account) || differ(address.region, own.region)) {
       throw new InvalidInputError({
@@ -216,6 +218,13 @@ export class RegistryPolicy extends Resource {
         expected: `one of the account ${own.account} and Region ${own.region}, whose registry this policy belongs to`,
         fix: 'make a RegistryPolicy in a stack of that account and Region',
       }, this);
+    }
+    const open = ([[own.account, address.account, 'account'], [own.region, address.region, 'Region']] as const)
+      .filter(([here, there]) => isLater(here) && !isLater(there)).map(([, there, word]) => `the ${word} ${there}`);
+    if (open.length > 0) {
+      warn(this, WarningId.CACHE_NOT_CERTAIN,
+        `the cache '${address.repositoryPrefix}' (${place(cache)}) is in ${open.join(' and ')}, and the stack of this registry policy (${place(own)}) may go `
+        + 'elsewhere, where the policy allows nothing. Give the stack an env, or deploy it there and acknowledge this warning.');
     }
   }
 

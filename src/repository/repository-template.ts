@@ -17,12 +17,14 @@ import { accessList, checkProps, isMissing, readFlag } from '../private/access';
 import { checkRoleAccount, checkRoleWithoutPath, checkText, ROOT } from '../private/checks';
 import { checkEach } from '../private/choices';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
-import { InvalidInputError, warn, WarningId } from '../private/errors';
+import { excerpt, InvalidInputError, place, warn, WarningId } from '../private/errors';
 import { checkConstructOf, checkList, checkMember, checkPolicyDocument } from '../private/given';
 import { isLater } from '../private/later';
+import { differ } from '../private/places';
 import { sortedByKey, sortedEntries } from '../private/sorted';
 import { checkTrust, EcrService } from '../private/trust';
 import { CacheActions } from '../rule/cache-actions';
+import { checkNamedFrom } from '../rule/own-place';
 
 /** What a repository creation template is applied to. */
 export enum TemplateUse {
@@ -206,7 +208,11 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     checkTags(this.ownTags, this);
     checkExclusionFilters(mutability, props.imageTagMutabilityExclusionFilters, this);
     checkEncryptionKey(props.encryptionKey, this, TEMPLATE);
+    this.warnOfForeignKey(props);
     checkRoleAccount('creation', props.creationRole, this);
+    if (props.creationRole) {
+      checkNamedFrom({ what: 'a creation role', resource: props.creationRole, parts: ['account'] }, this);
+    }
     checkRoleWithoutPath('creation', props.creationRole, this);
     if (mutability === TagMutability.IMMUTABLE && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)) {
       warn(this, WarningId.IMMUTABLE_TEMPLATE,
@@ -293,6 +299,17 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
       }, this);
     }
     return restricts;
+  }
+
+  /** Across accounts both sides have to allow: AWS KMS Developer Guide, "Allowing users in other accounts to use a KMS key". */
+  private warnOfForeignKey({ encryptionKey: key, creationRole }: RepositoryTemplateProps): void {
+    const own = Stack.of(this).account;
+    if (key && differ(key.env.account, own)) {
+      warn(this, WarningId.GRANT_HALF_MISSING,
+        `the encryption key ${excerpt(key.keyRef.keyArn)} is of the account ${key.env.account}: its policy has to let `
+        + `${creationRole ? `the creation role (${place(creationRole)})` : 'the creation role of this template'} in ${own} use it by `
+        + `${CacheActions.USE_KEY.join(', ')}, or no repository is created. When that is done, acknowledge this warning.`);
+    }
   }
 
   private readPullers(given: CachePullers[] | undefined): CachePullers[] | undefined {

@@ -9,6 +9,7 @@ import { ExecutionRoles } from './execution-role';
 import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
 import type { Holder, ImagePlace } from './image-properties';
 import type { Cached, Judged, Written } from './judged';
+import { lacksExecutionRole, warnOfNoExecutionRole } from './launch-types';
 import { ImageOutcome } from './lookup';
 import type { Finding } from './lookup';
 import { OciCharts } from './oci-charts';
@@ -67,7 +68,7 @@ export class CachedImagesAspect implements IAspect {
         const resource = part;
         const images = places.of(resource.cfnResourceType).filter(({ kept }) => !kept).flatMap(place => imagesAt(resource, place));
         images.forEach(({ name, place, indices }) => {
-          const cached = ofService(name, place) ? undefined : lookup.find(name, resource).cached;
+          const cached = ofService(name, place) || lacksExecutionRole(resource, place, indices) ? undefined : lookup.find(name, resource).cached;
           const role = cached && this.roleAt(resource, place, indices);
           if (cached) { this.allowed.allow([cached], role ? [role] : pullers); }
         });
@@ -159,8 +160,10 @@ export class CachedImagesAspect implements IAspect {
     const changes = new Map<string, string>();
     const byRole = new Map<iam.IGrantable | undefined, Cached[]>();
     for (const { name, indices } of imagesAt(resource, place)) {
-      const judged = this.judge(resource, place.imagePath, name, place);
+      const unrewritable = lacksExecutionRole(resource, place, indices);
+      const judged = this.judge(resource, place.imagePath, name, { ...place, kept: place.kept || unrewritable });
       if (judged?.after !== undefined) { changes.set(name, judged.after); }
+      if (unrewritable && this.scopes.at(resource).lookup.find(name, resource).cached) { warnOfNoExecutionRole(resource, name, place); }
       if (judged) {
         const role = this.roleAt(resource, place, indices);
         byRole.set(role, [...byRole.get(role) ?? [], judged.cached]);

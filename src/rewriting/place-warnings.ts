@@ -13,7 +13,8 @@ export function warnOfPlace(node: IConstruct, name: string, { outcome, cached, o
   if (outcome === ImageOutcome.CACHED_ELSEWHERE) {
     warn(node, WarningId.CACHE_IN_OTHER_ACCOUNT,
       `${excerpt(name)} stays, since only caches of other accounts serve it: ${others.map(placed).join(', ')}. Call use() with a cache of this account, `
-      + 'let this account pull by CachePullers in the repositoryTemplate of one in this Region, or import that one with its account in the attributes.');
+      + 'let this account pull from one in this Region by RegistryPolicy.allowFirstPull(), or by CachePullers in its repositoryTemplate what is cached already, '
+      + 'or import that one with its account in the attributes.');
   } else if (cached && others.length > 0) {
     warn(node, WarningId.CACHE_NOT_CERTAIN,
       `${excerpt(name)} is pulled from ${placed(cached.rule)}, which may be in another account or Region, since the stack says nothing of either: `

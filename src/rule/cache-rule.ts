@@ -4,6 +4,7 @@ import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef, PullThroughCacheRuleReference } from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { checkNamedFrom } from './own-place';
 import { registerRule } from './rule-register';
 import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
@@ -122,7 +123,13 @@ export class CacheRule extends Resource implements ICacheRule {
     const { repositoryPrefix, upstreamRepositoryPrefix } = this;
     this.role = upstreamRole?._bind(this, 'UpstreamRole', { upstream, repositoryPrefix, upstreamRepositoryPrefix });
     checkRoleAccount('upstream', this.role, this);
-    upstream.credential?._checkReachableFrom(this);
+    if (this.role) {
+      checkNamedFrom({ what: 'an upstream role', resource: this.role, parts: ['account'] }, this);
+    }
+    if (upstream.credential) {
+      upstream.credential._checkReachableFrom(this);
+      checkNamedFrom({ what: 'a secret', resource: upstream.credential.secret, parts: ['account', 'region'] }, this);
+    }
     registerRule(this, this.repositoryPrefix);
 
     new CfnPullThroughCacheRule(this, 'Default', {

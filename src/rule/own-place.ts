@@ -1,4 +1,5 @@
-import { Aws, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
+import type { IResource } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { InvalidInputError, place } from '../private/errors';
@@ -54,6 +55,35 @@ export function checkKnownFrom(rule: IPullThroughCacheRuleRef, user: IConstruct)
 /** Why a cache can't be used from a stack, when its place is not known there. */
 export function unknownFrom(rule: IPullThroughCacheRuleRef, user: IConstruct): InvalidInputError | undefined {
   return problemOf(outermostStack(rule), PARTS.filter(part => isOfTemplate(rule, part)), user, rule);
+}
+
+/** A resource whose ARN a cache has, and which parts of the ARN come from its place. */
+interface Named {
+  /** What it is for: `an upstream role`. */
+  readonly what: string;
+  readonly resource: IResource;
+  readonly parts: Part[];
+}
+
+/**
+ * Refuses a resource of a stack that says less, or more, of where it goes than the user's stack: to aws-cdk the two are different environments, so the
+ * ARN is put together from parts, of which some are those of the wrong stack, and nothing orders the stacks.
+ */
+export function checkNamedFrom({ what, resource, parts }: Named, user: IConstruct): void {
+  const [owner, own] = [outermostStack(resource), outermostStack(user)];
+  if (owner === own) { return; }
+  const madeHere = CfnResource.isCfnResource(resource.node.defaultChild);
+  // the ARN of an import is right anywhere when it names its place
+  const open = (part: Part) => madeHere ? Token.isUnresolved(owner[part]) : resource.env[part] === OF_TEMPLATE[part];
+  const differing = parts.filter(part => Token.isUnresolved(own[part]) ? madeHere && !open(part) : open(part));
+  if (differing.length === 0) { return; }
+  const words = differing.map(part => WORDS[part]).join(' and ');
+  const vague = Token.isUnresolved(own[differing[0]]) ? own : owner;
+  throw new InvalidInputError({
+    got: `${what} (${place(resource)}) of the stack ${place(owner)} for the stack ${place(own)}, of which only one says its ${words} by an env`,
+    expected: 'both to say it, or neither, since the ARN would be put together from the wrong parts',
+    fix: `give the stack ${place(vague)} an env with ${words}, or make what is named in the stack that names it`,
+  }, user);
 }
 
 function problemOf(owner: Stack, open: Part[], user: IConstruct, rule?: IConstruct): InvalidInputError | undefined {

@@ -5,11 +5,17 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { roleNameOf } from './principals';
 import { warn, WarningId } from '../../private/errors';
+import { isLookedUpArn } from '../../private/later';
 import { differ } from '../../private/places';
 import { OwnerHalf, PullerRegister } from '../../repository/puller-register';
 
 /** Says what to write where, when a grant could write nothing at all. */
 export function warnOfNothingWritten(rule: IPullThroughCacheRuleRef, principal: iam.IPrincipal): void {
+  const { roleArn } = principal as Partial<iam.IRole>;
+  // what stands in for a role that is looked up says nothing of the role
+  if (roleArn !== undefined && isLookedUpArn(roleArn)) {
+    return;
+  }
   warn(rule, WarningId.GRANT_HALF_MISSING, `the grant for ${principal} wrote nothing: ${wayOut(principal)}.`);
 }
 
