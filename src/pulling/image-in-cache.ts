@@ -16,7 +16,7 @@ import { isBypassed } from '../private/bypass';
 import { checkText, ROOT } from '../private/checks';
 import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { checkAround, isLater } from '../private/later';
+import { checkAround, checkWhenKnown, isLater } from '../private/later';
 import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { literalHostOf } from '../rule/registry-host';
@@ -100,6 +100,7 @@ export class ImageInCache {
     this.pathKnown = name.complete;
     this.repositoryName = address.repositoryName(this.path);
     checkAround('image', this.path, /^[^*?$]*$/, rule);
+    checkWhenKnown('image', rule, image, known => checkNoWildcard(known, rule));
     this.checkLength();
     if (own === undefined) {
       warnOfName(rule, image, this.path, this.repositoryName);
@@ -341,6 +342,16 @@ export class ImageInCache {
         fix: 'give the cache a shorter prefix, or serve a part of the upstream by upstreamRepositoryPrefix',
       });
     }
+  }
+}
+
+function checkNoWildcard(image: string, rule: ICacheRule): void {
+  if (/[*?$]/.test(image)) {
+    throw new InvalidInputError({
+      got: `the image ${excerpt(image)} with a wildcard`,
+      expected: 'the name of one image',
+      fix: "call pull() of the cache's grants for the whole cache, or pullImages() for all below a path",
+    }, rule);
   }
 }
 
