@@ -6,6 +6,7 @@ import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
 import { checkOptions, isMissing, kindOf } from '../private/access';
+import { checkText } from '../private/checks';
 import { checkInstance, keep } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 
@@ -223,6 +224,7 @@ export class CacheLifecycleRule {
     if (tagPatterns.length === 0) {
       throw new InvalidInputError({ got: 'no tag pattern in protect', expected: 'at least one', fix: 'name the tags that shall stay, as in v1.*' });
     }
+    tagPatterns.forEach(pattern => checkText('tag in protect', pattern, "'v1.*'"));
     return new CacheLifecycleRule(tagPatterns.map(pattern => checked({
       description: `protect images tagged ${pattern} from the rules below`,
       selection: { tagStatus: 'tagged', tagPatternList: [pattern], countType: 'imageCountMoreThan', countNumber: IMAGES_PER_REPOSITORY },
@@ -301,6 +303,7 @@ export class CacheLifecycleRule {
     if (!isMissing(options)) {
       checkOptions(`CacheLifecycleRule.${where}()`, options, ['description', 'tagStatus', 'tagPatterns', 'tagPrefixes']);
     }
+    if (!isMissing(options?.description)) checkText(`description in ${where}`, options.description, "'keep what is in use'");
     const rule = checked({ selection: { ...selectTags(options), ...count }, action }, where);
     return new CacheLifecycleRule([{ ...rule, description: options?.description ?? describeRule(rule) }]);
   }

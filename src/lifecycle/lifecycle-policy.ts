@@ -2,7 +2,9 @@ import { Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { describeRule, storageClassOf } from './lifecycle-rule';
 import type { LifecycleRule } from './lifecycle-rule';
 import { covers, numberText, refusedByEcr } from './lifecycle-selection';
+import { isMissing } from '../private/access';
 import { InvalidInputError } from '../private/errors';
+import { cameOutEmpty, isEmptyWhenKnown } from '../private/later';
 
 /** ECR User Guide, "Amazon ECR service quotas": rules per lifecycle policy, lifecycle policy length. */
 const MAX_RULES = 50;
@@ -86,18 +88,50 @@ function name(rule: PlacedRule): string {
 }
 
 /** JSON in which values that are known only at deployment keep their type: a number without quotes, a list as a list. */
-function json(value: unknown): string {
-  if (typeof value === 'number') return numberText(value);
-  if (typeof value === 'string') return Token.isUnresolved(value) ? deferredString(value) : JSON.stringify(value);
+function json(value: unknown, key = 'rules'): string {
+  if (typeof value === 'number') return Token.isUnresolved(value) ? deferredNumber(key, value) : numberText(value);
+  if (typeof value === 'string') return Token.isUnresolved(value) ? deferredString(key, value) : JSON.stringify(value);
   if (Array.isArray(value)) {
-    // Stack.toJsonString would bring a Lambda function into the user's stack to do this.
-    return Token.isUnresolved(value) ? `["${Fn.join('","', value)}"]` : `[${value.map(json).join(',')}]`;
+    return Token.isUnresolved(value) ? deferredList(key, value as string[]) : `[${value.map(one => json(one, key)).join(',')}]`;
   }
   const members = Object.entries(value as object).filter(([, member]) => member !== undefined);
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${json(member)}`).join(',')}}`;
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${json(member, name)}`).join(',')}}`;
+}
+
+/*
+ * What turns out to be nothing is refused when it is resolved, wherever the policy goes: without its tags, a rule that protects images protects
+ * none, while the rules below it still delete.
+ */
+
+function deferredNumber(key: string, value: number): string {
+  return Lazy.uncachedString({
+    produce: ({ scope }) => {
+      if (isMissing(Stack.of(scope).resolve(value))) throw new InvalidInputError(cameOutEmpty(`${key} of a lifecycle rule`), scope);
+      return numberText(value);
+    },
+  });
 }
 
 /** Its quotes can be escaped only when it is resolved. */
-function deferredString(value: string): string {
-  return Lazy.uncachedString({ produce: context => Stack.of(context.scope).toJsonString(value) });
+function deferredString(key: string, value: string): string {
+  return Lazy.uncachedString({
+    produce: ({ scope }) => {
+      const stack = Stack.of(scope);
+      if (isEmptyWhenKnown(value, one => stack.resolve(one) as unknown)) throw new InvalidInputError(cameOutEmpty(`${key} of a lifecycle rule`), scope);
+      return stack.toJsonString(value);
+    },
+  });
+}
+
+function deferredList(key: string, value: string[]): string {
+  return Lazy.uncachedString({
+    produce: ({ scope }) => {
+      const known: unknown = Stack.of(scope).resolve(value);
+      if (isMissing(known) || Array.isArray(known) && (known.length === 0 || known.some(one => isMissing(one) || one === ''))) {
+        throw new InvalidInputError(cameOutEmpty(`${key} of a lifecycle rule`), scope);
+      }
+      // Stack.toJsonString would bring a Lambda function into the user's stack to do this.
+      return `["${Fn.join('","', value)}"]`;
+    },
+  });
 }

@@ -59,7 +59,7 @@ function checkCount({ countNumber, countType }: LifecycleSelection, where: strin
   const counted = countType === 'imageCountMoreThan' ? 'images' : 'days';
   if (!Number.isSafeInteger(countNumber) || countNumber < 1) {
     throw new InvalidInputError({
-      got: `${isMissing(countNumber) ? 'no countNumber' : `the countNumber ${countNumber}`} in ${where}`,
+      got: `${isMissing(countNumber) ? 'no countNumber' : typeof countNumber === 'number' ? `the countNumber ${countNumber}` : `${kindOf(countNumber)} as countNumber`} in ${where}`,
       expected: 'a whole number above 0',
       fix: `count at least 1 of the ${counted}`,
     });

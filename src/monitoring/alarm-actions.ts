@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 import { refuse } from '../private/accepted';
 import { accessList, checkOptions } from '../private/access';
 import { CheckId, InvalidInputError, place } from '../private/errors';
-import { described } from '../private/given';
+import { checkConstruct, described } from '../private/given';
 import { differ } from '../private/places';
 import { accessorOf, oncePerTree } from '../private/tree';
 
@@ -52,6 +52,7 @@ export class CacheAlarmActions {
    * @param scope an app, a Stage, a stack or any construct
    */
   public static of(scope: IConstruct): CacheAlarmActions {
+    checkConstruct('the scope of CacheAlarmActions.of()', scope);
     return accessorOf(scope, 'CacheAlarmActions', () => new CacheAlarmActions(scope));
   }
 

@@ -16,7 +16,7 @@ import { excerpt, InvalidInputError, problemAt } from '../private/errors';
 import { checkDuration, checkList, described } from '../private/given';
 import { differ } from '../private/places';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
-import type { ImageInCache } from '../pulling/image-in-cache';
+import { ImageInCache } from '../pulling/image-in-cache';
 import type { CachedImages } from '../rewriting/cached-images';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress } from '../rule/cache-address';
@@ -143,7 +143,7 @@ export class CacheProbe extends Construct {
     images.forEach(image => this.checkImage(image));
     for (const cache of new Set(images.map(image => image._rule))) {
       this.claim(cache);
-      this.permit(cache, [...new Set(images.filter(image => image._rule === cache).map(({ path }) => path))]);
+      this.permit(cache, [...new Set(images.filter(image => image._rule === cache).map(image => ImageInCache._grantedPath(image, this)))]);
     }
     for (const image of images) {
       (this.images[image._rule.repositoryPrefix] ??= []).push(image._pulledByTag());

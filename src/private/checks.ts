@@ -30,7 +30,7 @@ const ACCOUNT = /^[0-9]{12}$/;
 export function checkPrefix(name: string, prefix: string, scope: IConstruct, longest = 30): void {
   if (isLater(prefix) || prefix === ROOT) {
     checkAround(name, prefix, AROUND_PREFIX, scope);
-    checkWhenKnown(scope, prefix, known => checkPrefix(name, known, scope, longest));
+    checkWhenKnown(name, scope, prefix, known => checkPrefix(name, known, scope, longest));
     return;
   }
   checkText(name, prefix, "'echo'", scope);
@@ -86,7 +86,7 @@ export function checkUpstreamPrefix(upstreamPrefix: string | undefined, prefix: 
 export function checkAccount(account: string | undefined, scope?: IConstruct): asserts account is string {
   if (isLater(account)) {
     checkAround('account', account!, /^[0-9]*$/, scope);
-    if (scope) { checkWhenKnown(scope, account!, known => checkAccount(known, scope)); }
+    if (scope) { checkWhenKnown('account', scope, account!, known => checkAccount(known, scope)); }
     return;
   }
   if (typeof account !== 'string' || !ACCOUNT.test(account)) {
@@ -102,7 +102,7 @@ export function checkAccount(account: string | undefined, scope?: IConstruct): a
 export function checkRegionName(region: string | undefined, scope?: IConstruct): asserts region is string {
   if (isLater(region)) {
     checkAround('Region', region!, /^[a-z0-9-]*$/, scope);
-    if (scope) { checkWhenKnown(scope, region!, known => checkRegionName(known, scope)); }
+    if (scope) { checkWhenKnown('Region', scope, region!, known => checkRegionName(known, scope)); }
     return;
   }
   if (typeof region !== 'string' || !REGION.test(region)) {

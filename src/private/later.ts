@@ -1,6 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isMissing } from './access';
 import { excerpt, InvalidInputError } from './errors';
+import type { Problem } from './errors';
+import { described } from './given';
 
 /** What aws-cdk puts in the place of a parameter's value until the CLI has looked it up: `StringParameter.valueFromLookup()`. */
 const LOOKUP = 'dummy-value-for-';
@@ -28,6 +31,12 @@ export function maskLater(text: string): string {
 
 /** Refuses what is written around the unknown parts of a text when no value of them could make it right: a `*` would be one for IAM. */
 export function checkAround(name: string, text: string, form: RegExp, scope?: IConstruct): void {
+  // a stack has the method of a token, and so is taken for one
+  if (typeof text !== 'string') {
+    throw new InvalidInputError({
+      got: `${described(text)} as ${name}`, expected: 'a text', fix: 'write it as text, or as a token that Lazy.string() or Token.asString() gives',
+    }, scope);
+  }
   const around = text.replace(UNKNOWN_PARTS, '');
   if (!form.test(around)) {
     throw new InvalidInputError({
@@ -38,14 +47,36 @@ export function checkAround(name: string, text: string, form: RegExp, scope?: IC
   }
 }
 
-/** Checks a text that is not known yet when the app is synthesized, since a Lazy is known then. What the deployment alone knows stays unchecked. */
-export function checkWhenKnown(scope: IConstruct, text: string, check: (known: string) => void): void {
+/** Whether a text, or a part of it, turns out to be nothing once its tokens are filled in: most of them leave out what is nothing, without a word. */
+export function isEmptyWhenKnown(text: string, resolve: (value: unknown) => unknown): boolean {
+  const known = resolve(text);
+  const joined = typeof known === 'object' && known !== null ? (known as { 'Fn::Join'?: [string, unknown] })['Fn::Join']?.[1] : undefined;
+  return isMissing(known) || known === '' || Array.isArray(joined) && joined.some(isMissing)
+    || Tokenization.reverseString(text).tokens.some(token => isMissing(resolve(token)));
+}
+
+/** What to say of a text that turned out to be nothing. */
+export function cameOutEmpty(name: string): Problem {
+  return { got: `the ${name} that came out empty`, expected: 'a value', fix: 'look for what the token gives, such as a variable that is not set' };
+}
+
+/**
+ * Checks a text that is not known yet when the app is synthesized, since a Lazy is known then: that it is something, and that it is right. What the
+ * deployment alone knows stays unchecked.
+ *
+ * @param name what it is: `account`
+ */
+export function checkWhenKnown(name: string, scope: IConstruct, text: string, check: (known: string) => void): void {
   if (!Token.isUnresolved(text)) {
     return;
   }
   const validate = () => {
-    const known: unknown = Stack.of(scope).resolve(text);
+    const resolve = (value: unknown): unknown => Stack.of(scope).resolve(value);
+    const known = resolve(text);
     try {
+      if (isEmptyWhenKnown(text, resolve)) {
+        throw new InvalidInputError(cameOutEmpty(name), scope);
+      }
       if (typeof known === 'string' && !isLater(known)) {
         check(known);
       }

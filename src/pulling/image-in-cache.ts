@@ -5,6 +5,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { CachedContainerImage, CachedRepository } from './bound-image';
 import { PullThroughCacheGrants } from './cache-grants';
 import { checkGrantee, isForLambda } from './grants/principals';
@@ -14,9 +15,9 @@ import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
 import { isBypassed } from '../private/bypass';
 import { checkText, ROOT } from '../private/checks';
-import { BY_METHOD, checkMadeByMethod } from '../private/choices';
+import { BY_METHOD, checkMadeByMethod, keep } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { checkAround, isLater } from '../private/later';
+import { checkAround, checkWhenKnown, isLater } from '../private/later';
 import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 import { literalHostOf } from '../rule/registry-host';
@@ -28,6 +29,16 @@ import type { UpstreamImage } from '../upstream/upstream-image';
 const LONGEST_NAME = 256;
 /** Below this id of a cache are the repositories that `toRepository()` gives. */
 const IMAGES = 'Images';
+
+/** What is granted of an image. It is kept apart from the image, since JavaScript can put other values in front of its properties. */
+interface Granted {
+  readonly rule: ICacheRule;
+  readonly image: string;
+  readonly path: string;
+  readonly pathKnown: boolean;
+}
+
+const granted = new WeakMap<ImageInCache, Granted>();
 
 /**
  * An image of the upstream seen through a cache: what to pull instead, and who may.
@@ -69,6 +80,16 @@ export class ImageInCache {
     return new ImageInCache(BY_METHOD, rule, image);
   }
 
+  /**
+   * What is allowed to those who pull this image: its path below the prefix, as it was read.
+   *
+   * @throws for what a cache did not give
+   * @internal
+   */
+  public static _grantedPath(image: ImageInCache, scope?: IConstruct): string {
+    return grantedOf(image, scope).path;
+  }
+
   /** The name of the image below the prefix of the cache, such as `nginx`. */
   public readonly path: string;
 
@@ -84,7 +105,6 @@ export class ImageInCache {
   /** The digest or, when there is none, the tag: what aws-cdk's `fromEcrRepository()` methods take. */
   public readonly tagOrDigest: string;
 
-  private readonly pathKnown: boolean;
   /** What follows the repository in the URI. */
   private readonly version: string;
 
@@ -97,9 +117,9 @@ export class ImageInCache {
     }
     const name = own === undefined ? this.readAsUpstream(image) : readPath(own);
     this.path = name.repository;
-    this.pathKnown = name.complete;
     this.repositoryName = address.repositoryName(this.path);
     checkAround('image', this.path, /^[^*?$]*$/, rule);
+    checkWhenKnown('image', rule, image, known => checkNoWildcard(known, rule));
     this.checkLength();
     if (own === undefined) {
       warnOfName(rule, image, this.path, this.repositoryName);
@@ -109,6 +129,8 @@ export class ImageInCache {
     this.tag = name.tag ?? (name.digest === undefined && name.complete ? 'latest' : undefined);
     this.tagOrDigest = this.digest ?? this.tag ?? 'latest';
     this.version = this.digest !== undefined ? `@${this.digest}` : this.tag !== undefined ? `:${this.tag}` : '';
+    granted.set(this, { rule, image, path: this.path, pathKnown: name.complete });
+    keep(this);
   }
 
   /**
@@ -230,6 +252,8 @@ export class ImageInCache {
    * Lambda can't pull through a cache, so a function that uses it is refused.
    */
   public toRepository(): ecr.IRepository {
+    // its ARN is for grants too
+    grantedOf(this);
     this.warnOfDigest();
     const scope = this.rule.node.tryFindChild(IMAGES) as Construct | undefined ?? new Construct(this.rule, IMAGES);
     const id = isLater(this.path)
@@ -256,7 +280,7 @@ export class ImageInCache {
         fix: 'build or copy the image into a repository, for example with DockerImageCode.fromImageAsset() and a Dockerfile that begins with FROM',
       }, this.rule);
     }
-    return this.grant(grantee, '_pullPaths');
+    return grantImage(this, grantee, '_pullPaths');
   }
 
   /**
@@ -265,17 +289,7 @@ export class ImageInCache {
    * @internal
    */
   public _grantTo(grantee: iam.IGrantable): void {
-    this.grant(grantee, '_pullPathsTogether');
-  }
-
-  private grant(grantee: iam.IGrantable, method: '_pullPaths' | '_pullPathsTogether'): iam.Grant {
-    const grants = PullThroughCacheGrants.fromRule(this.rule);
-    if (this.pathKnown) {
-      return grants[method](grantee, [this.path]);
-    }
-    const known = knownStart(this.path);
-    this.warnOfWiderGrant(grantee, known);
-    return known === '' ? grants.pull(grantee) : grants[method](grantee, [`${known}*`]);
+    grantImage(this, grantee, '_pullPathsTogether');
   }
 
   /**
@@ -285,14 +299,6 @@ export class ImageInCache {
    */
   public get _upstreamUri(): string {
     return `${upstreamRepository(this.rule, this.path)}${this.version}`;
-  }
-
-  private warnOfWiderGrant(grantee: iam.IGrantable, known: string): void {
-    const { repositoryPrefix: prefix } = CacheAddress.fromRule(this.rule);
-    warn(this.rule, WarningId.GRANT_WIDER_THAN_IMAGE,
-      `the grant for ${grantee.grantPrincipal} of the image '${this.image}' reaches ${known === '' ? `the whole cache '${prefix}'` : `all images '${known}*'`}: `
-      + "the token at the end of the name may hold a tag, which no policy knows. Write the tag after the token, such as ':latest', "
-      + 'or acknowledge this warning.');
   }
 
   /** Warns once it is known that the image is pulled by its digest; whoever pulls the tag first has nothing to fear. */
@@ -341,6 +347,43 @@ export class ImageInCache {
         fix: 'give the cache a shorter prefix, or serve a part of the upstream by upstreamRepositoryPrefix',
       });
     }
+  }
+}
+
+function grantImage(image: ImageInCache, grantee: iam.IGrantable, method: '_pullPaths' | '_pullPathsTogether'): iam.Grant {
+  const { rule, image: written, path, pathKnown } = grantedOf(image);
+  const grants = PullThroughCacheGrants.fromRule(rule);
+  if (pathKnown) {
+    return grants[method](grantee, [path]);
+  }
+  const known = knownStart(path);
+  const { repositoryPrefix: prefix } = CacheAddress.fromRule(rule);
+  warn(rule, WarningId.GRANT_WIDER_THAN_IMAGE,
+    `the grant for ${grantee.grantPrincipal} of the image '${written}' reaches ${known === '' ? `the whole cache '${prefix}'` : `all images '${known}*'`}: `
+    + "the token at the end of the name may hold a tag, which no policy knows. Write the tag after the token, such as ':latest', "
+    + 'or acknowledge this warning.');
+  return known === '' ? grants.pull(grantee) : grants[method](grantee, [`${known}*`]);
+}
+
+function grantedOf(image: ImageInCache, scope?: IConstruct): Granted {
+  const found = granted.get(image);
+  if (found === undefined) {
+    throw new InvalidInputError({
+      got: 'a copy of a cached image, or an object around one',
+      expected: 'the image itself, since its properties may say something else by now',
+      fix: "take the image that cache.image('nginx:1.27') gives",
+    }, scope);
+  }
+  return found;
+}
+
+function checkNoWildcard(image: string, rule: ICacheRule): void {
+  if (/[*?$]/.test(image)) {
+    throw new InvalidInputError({
+      got: `the image ${excerpt(image)} with a wildcard`,
+      expected: 'the name of one image',
+      fix: "call pull() of the cache's grants for the whole cache, or pullImages() for all below a path",
+    }, rule);
   }
 }
 

@@ -133,7 +133,8 @@ function checkAttached({ managedPolicyName, roles }: PullPolicyProps, scope: Con
   }
   if (!isMissing(roles)) {
     checkList('roles', roles, scope);
-    roles.forEach(role => checkResource('a role', role, 'roleName', 'import it by Role.fromRoleName()', scope));
+    // a hole too, which most methods of lists pass over
+    Array.from(roles).forEach(role => checkResource('a role', role, 'roleName', 'import it by Role.fromRoleName()', scope));
   }
 }
 

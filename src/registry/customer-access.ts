@@ -2,6 +2,7 @@ import { Aws, Stack, Token } from 'aws-cdk-lib';
 import type { IResolveContext } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import { Customer } from './customer';
 import type { RegistryPolicy } from './registry-policy';
 import { refusals, refuse } from '../private/accepted';
@@ -11,7 +12,7 @@ import { BY_METHOD, madeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { checkConstructOf } from '../private/given';
-import { checkWhenKnown, isLater, isLookup, maskLater } from '../private/later';
+import { cameOutEmpty, checkWhenKnown, isEmptyWhenKnown, isLater, isLookup, maskLater } from '../private/later';
 import { oncePerTree } from '../private/tree';
 import { CachePullers } from '../repository/cache-pullers';
 import { CacheActions } from '../rule/cache-actions';
@@ -126,6 +127,7 @@ export class CustomerAccess {
         }, repository);
       }
       checkAtSynthesis(repository);
+      this.checkCustomers(repository);
     }
   }
 
@@ -173,11 +175,12 @@ export class CustomerAccess {
     }
     statements.forEach(({ sid }) => taken.add(sid!));
     policy.addStatements(...statements);
+    this.checkCustomers(policy);
   }
 
   /** The policy for a repository, as a document: for an L1, or to be merged with others. */
   public toPolicyDocument(): iam.PolicyDocument {
-    return new CheckedDocument({ statements: this.statements() });
+    return new CheckedDocument(this.statements(), this.customers);
   }
 
   /**
@@ -214,6 +217,11 @@ export class CustomerAccess {
     return text;
   }
 
+  /** A customer may be a Lazy, which is known when the app is synthesized. */
+  private checkCustomers(scope: IConstruct): void {
+    this.customers.forEach(customer => CachePullers._check(pullersOf(customer), scope));
+  }
+
   private statements(resources?: string[]): iam.PolicyStatement[] {
     const sharing = this.shared ? this.customers.filter(customer => customer._isWholeAccount) : [];
     const alone = this.customers.filter(customer => !sharing.includes(customer));
@@ -227,15 +235,20 @@ export class CustomerAccess {
 }
 
 function customerStatement(customer: Customer, resources?: string[]): iam.PolicyStatement {
-  const { _account: account, _roles: roles, _organizationId: organizationId } = customer;
-  const { _conditions: conditions } = CachePullers.account(account, roles && { roles: [...roles] });
-  const member = organizationId === undefined ? {} : CachePullers.organization(organizationId, { accounts: [account] })._conditions;
+  const { _account: account } = customer;
+  const conditions = pullersOf(customer).map(who => who._conditions);
   return statementOf({
     sid: `UpstreamOf${account}`,
     principals: [root(account)],
-    conditions: { ...conditions, ...member },
+    conditions: Object.assign({}, ...conditions) as iam.Conditions,
     resources,
   });
+}
+
+/** A customer in the words for pullers, which are checked already: its account, and where it belongs. */
+function pullersOf({ _account: account, _roles: roles, _organizationId: organizationId }: Customer): CachePullers[] {
+  const ofAccount = CachePullers.account(account, roles && { roles: [...roles] });
+  return organizationId === undefined ? [ofAccount] : [ofAccount, CachePullers.organization(organizationId, { accounts: [account] })];
 }
 
 /** Not `AccountPrincipal`, whose partition can't be printed without a stack. */
@@ -253,10 +266,18 @@ function documentOf(statements: iam.PolicyStatement[]): iam.PolicyDocument {
 
 /** Goes anywhere, so that it is read where it is rendered. */
 class CheckedDocument extends iam.PolicyDocument {
+  constructor(statements: iam.PolicyStatement[], private readonly customers: readonly Customer[]) {
+    super({ statements });
+  }
+
   public resolve(context: IResolveContext): unknown {
     const stack = Stack.of(context.scope);
     const statements = (this.toJSON() as { Statement?: object[] } | undefined)?.Statement ?? [];
-    const [problem] = emptyConditionProblems(stack.resolve(statements) as object[]);
+    const texts = this.customers.flatMap(({ _account, _roles = [], _organizationId }) => [_account, ..._roles, _organizationId]).filter(text => text !== undefined);
+    const isEmpty = texts.some(text => isEmptyWhenKnown(text, value => stack.resolve(value) as unknown));
+    const [problem] = isEmpty
+      ? [cameOutEmpty('account, role or organisation of a customer')]
+      : emptyConditionProblems(stack.resolve(statements) as object[]);
     if (problem) {
       throw new InvalidInputError(problem, context.scope);
     }
@@ -266,14 +287,14 @@ class CheckedDocument extends iam.PolicyDocument {
 
 function checkName(name: string, policy: RegistryPolicy): void {
   const path = name.endsWith('/*') ? name.slice(0, -2) : name;
-  if (name === EVERYTHING || PATH.test(maskLater(path))) {
-    checkWhenKnown(policy, name, known => checkName(known, policy));
+  if (PATH.test(maskLater(path))) {
+    checkWhenKnown('name of a repository', policy, name, known => checkName(known, policy));
     return;
   }
   throw new InvalidInputError({
     got: `the repository ${excerpt(name)}`,
     expected: "the name of a repository, without registry, tag and digest, or one that ends in '/*'",
-    fix: "write one such as 'nginx' or 'team/*'",
+    fix: name === EVERYTHING ? 'call allowOnRegistry() for the whole registry' : "write one such as 'nginx' or 'team/*'",
   }, policy);
 }
 

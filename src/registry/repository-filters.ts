@@ -46,7 +46,7 @@ export function checkScanFilter(filter: string, scope: IConstruct): void {
 
 function checkFilter(filter: string, form: RegExp, longest: number, problem: Problem, scope: IConstruct): void {
   if (isLater(filter)) {
-    checkWhenKnown(scope, filter, known => checkFilter(known, form, longest, problem, scope));
+    checkWhenKnown('filter', scope, filter, known => checkFilter(known, form, longest, problem, scope));
     return;
   }
   // a pattern takes what is missing for its text

@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { accessTexts, checkNoMore, checkOptions, kindOf } from '../private/access';
@@ -12,6 +12,8 @@ const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
 const ROLE = /^[A-Za-z0-9_+=,.@*-]+(?:\/[A-Za-z0-9_+=,.@*-]+)*$/;
 /** A part of dots alone: a path in a file system, and none of a role. */
 const DOTS = /(?:^|\/)\.+(?:\/|$)/;
+/** How a path begins of which not all is known: as the id of an organisation, or by what is not known. */
+const PATH_START = /^(?:o-|\$\{Token\[|dummy-value-for-)/;
 /** What to write where something else was given than `CachePullers`. */
 const CHOICES = 'CachePullers.account() or CachePullers.organization()';
 
@@ -109,8 +111,9 @@ export class CachePullers {
       checkChoice('pullers', who, CachePullers, CHOICES, scope);
       // what is a Lazy is known when the app is synthesized
       who.accounts?.forEach(account => checkAccount(account, scope));
-      who.roles?.forEach(role => checkWhenKnown(scope, role, checkRole));
-      if (who.organizationId !== undefined) { checkWhenKnown(scope, who.organizationId, checkOrganization); }
+      who.roles?.forEach(role => checkWhenKnown('role', scope, role, checkRole));
+      if (who.organizationId !== undefined) { checkWhenKnown('organisation', scope, who.organizationId, checkOrganization); }
+      who.paths?.forEach(path => checkPathWhenKnown(scope, who.organizationId!, path));
     }
   }
 
@@ -217,7 +220,8 @@ function checkOrganization(id: string): void {
 }
 
 function checkPath(organizationId: string, path: string): void {
-  if (isLater(path) || isLater(organizationId) && path !== '' || path.startsWith(`${organizationId}/`)) {
+  const mayBegin = isLater(path) || isLater(organizationId) ? PATH_START.test(path) : path.startsWith(`${organizationId}/`);
+  if (mayBegin) {
     return;
   }
   throw new InvalidInputError({
@@ -225,4 +229,13 @@ function checkPath(organizationId: string, path: string): void {
     expected: `a path of the organisation ${organizationId}, which begins with its id`,
     fix: `write it such as '${organizationId}/r-ab12/ou-ab12-11111111/*'`,
   });
+}
+
+/** The id may be known then, or the path, or both. */
+function checkPathWhenKnown(scope: IConstruct, organizationId: string, path: string): void {
+  const known = (text: string): string => {
+    const value: unknown = Stack.of(scope).resolve(text);
+    return typeof value === 'string' ? value : text;
+  };
+  checkWhenKnown('path', scope, Token.isUnresolved(path) ? path : organizationId, () => checkPath(known(organizationId), known(path)));
 }

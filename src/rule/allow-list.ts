@@ -36,7 +36,7 @@ function readEntry(rule: IPullThroughCacheRuleRef, image: string): string {
   }
   checkEntry(rule, image);
   if (isLater(image)) {
-    checkWhenKnown(rule, image, known => checkEntry(rule, known));
+    checkWhenKnown('allowed image', rule, image, known => checkEntry(rule, known));
     return image;
   }
   const path = image.endsWith(BELOW) ? image.slice(0, -BELOW.length) : image;

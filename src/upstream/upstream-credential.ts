@@ -26,7 +26,7 @@ const MAKE_ONE = `make one with UpstreamSecret, or name it '${NAME_PREFIX}...' y
 /** Refuses a secret's name under which ECR would not find it. */
 export function checkSecretName(name: string | undefined, scope: IConstruct): void {
   if (isLater(name)) {
-    checkWhenKnown(scope, name!, known => checkSecretName(known, scope));
+    checkWhenKnown('name of a secret', scope, name!, known => checkSecretName(known, scope));
     return;
   }
   if (name === undefined) {

@@ -1,6 +1,7 @@
 import { App, CfnParameter, Duration, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import { CacheLifecycleRule } from '../../src/lifecycle/cache-lifecycle-rule';
+import { RepositoryTemplate } from '../../src/repository/repository-template';
 
 interface ParameterValues { [name: string]: string | string[] }
 
@@ -135,4 +136,32 @@ describe('a policy text with values that are known only at deployment', () => {
     expect(() => CacheLifecycleRule.toPolicyText([...rules, CacheLifecycleRule.keepNewest(1)])).toThrow(
       'got other rules beside a policy text that is taken as it is, expected it to stand alone: remove it, or the other rules');
   });
+});
+
+const nothing = () => Lazy.string({ produce: () => undefined });
+
+test.each<[string, string, () => CacheLifecycleRule]>([
+  ['a protected pattern', 'description', () => CacheLifecycleRule.protect(nothing())],
+  ['an empty protected pattern', 'tagPatternList', () => CacheLifecycleRule.keepNewest(3, { description: 'mine', tagPatterns: [Lazy.string({ produce: () => '' })] })],
+  ['a prefix', 'tagPrefixList', () => CacheLifecycleRule.keepNewest(3, { description: 'mine', tagPrefixes: [nothing()] })],
+  ['a part of a prefix', 'tagPrefixList', () => CacheLifecycleRule.keepNewest(3, { description: 'mine', tagPrefixes: [`v${nothing()}`] })],
+  ['a list of patterns', 'tagPatternList', () => CacheLifecycleRule.keepNewest(3, { tagPatterns: Lazy.list({ produce: () => [] }) })],
+  ['a count', 'countNumber', () => CacheLifecycleRule.keepNewest(Lazy.number({ produce: () => undefined as never }), { description: 'mine' })],
+])('%s that comes out empty is refused, on a template and in the policy text', (_, key, make) => {
+  const message = `got the ${key} of a lifecycle rule that came out empty, expected a value: look for what the token gives, such as a variable that is not set`;
+  new RepositoryTemplate(stack, 'Template', { prefix: 'echo', lifecycleRules: [make()] });
+  expect(() => app.synth()).toThrow(message);
+  const other = new Stack();
+  expect(() => other.resolve(CacheLifecycleRule.toPolicyText([make()]))).toThrow(message);
+});
+
+test.each<[string, unknown, string]>([
+  ['a symbol', Symbol('x'), 'an object'], ['an object without prototype', Object.create(null), 'an object'], ['a big number', 3n, 'the number 3'],
+])('what can\'t be counted or printed is refused in words: %s', (_, value: any, kind) => {
+  expect(() => CacheLifecycleRule.keepNewest(value)).toThrow(`got ${kind} as countNumber in keepNewest, expected a whole number above 0: `);
+  expect(() => CacheLifecycleRule.keepNewestUntagged(value)).toThrow(`got ${kind} as countNumber in keepNewestUntagged`);
+  expect(() => CacheLifecycleRule.keepNewestOfAny(value)).toThrow(`got ${kind} as countNumber in keepNewestOfAny`);
+  expect(() => CacheLifecycleRule.archiveAllButNewest(value)).toThrow(`got ${kind} as countNumber in archiveAllButNewest`);
+  expect(() => CacheLifecycleRule.protect(value)).toThrow(`got ${kind} as tag in protect, expected a text: write it such as 'v1.*'`);
+  expect(() => CacheLifecycleRule.keepNewest(3, { description: value })).toThrow(`got ${kind} as description in keepNewest, expected a text: `);
 });

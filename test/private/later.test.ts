@@ -1,10 +1,11 @@
-import { App, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import {
-  CachedImages, CachePullers, Customer, CustomerAccess, NodeMirrors, PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning,
-  RepositoryTemplate, UpstreamCredential, UpstreamRegistry, UpstreamRole, UpstreamSecret,
+  CachedImages, CachePullers, Customer, CustomerAccess, NodeMirrors, PullPolicy, PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning, RepositoryTemplate,
+  UpstreamCredential, UpstreamRegistry, UpstreamRole, UpstreamSecret,
 } from '../../src';
 import { ENV, newStack } from '../app';
 
@@ -76,4 +77,63 @@ test.each<[string, string, () => unknown]>([
 ])('a Lazy is checked when it is known: %s', (_, message, make) => {
   make();
   expect(() => (stack.node.root as App).synth()).toThrow(message);
+});
+
+const nothing = () => Lazy.string({ produce: () => undefined });
+const nobody = () => new iam.User(stack, 'User');
+const onPolicy = () => new RegistryPolicy(stack, 'Policy');
+const pullersOnTemplate = (...pullers: CachePullers[]) => new RepositoryTemplate(stack, 'Template', { prefix: 'a', pullers });
+const EMPTY = 'came out empty, expected a value: look for what the token gives, such as a variable that is not set';
+
+test.each<[string, string, () => unknown]>([
+  ['an account of pullers', 'account', () => pullersOnTemplate(CachePullers.account(nothing()))],
+  ['a null', 'account', () => pullersOnTemplate(CachePullers.account(Token.asString(Lazy.any({ produce: () => null }))))],
+  ['a role of an account', 'role', () => pullersOnTemplate(CachePullers.account(ENV.account, { roles: [`ci/${nothing()}`] }))],
+  ['an account of an organisation', 'account', () => pullersOnTemplate(CachePullers.organization('o-a1b2c3d4e5', { accounts: [nothing()] }))],
+  ['a path of an organisation', 'path', () => pullersOnTemplate(CachePullers.organization('o-a1b2c3d4e5', { paths: [`o-a1b2c3d4e5/${nothing()}/*`] }))],
+  ['an allowed image', 'allowed image', () => cacheIn().grants.pullImages(nobody(), [nothing()])],
+  ['an allowed image that is cached', 'allowed image', () => cacheIn().grants.pullCachedImages(nobody(), [`team/${nothing()}/*`])],
+  ['an image of a pull policy', 'allowed image', () => new PullPolicy(stack, 'PullPolicy', { caches: [cacheIn()], images: [nothing()] })],
+  ['an image of a first pull', 'allowed image', () => onPolicy().allowFirstPull(cacheIn(), { pullers: [CachePullers.account('999999999999')], images: [nothing()] })],
+  ['a source of replicas', 'account', () => RegistryReplication.allowSource(onPolicy(), { account: nothing() })],
+  ['a customer on a repository', 'account', () => CustomerAccess.forCustomers([Customer.account(nothing())]).allowOnRepositories([new ecr.Repository(stack, 'Repository')])],
+  ['a role of a customer', 'role', () => CustomerAccess.forCustomers([Customer.account(ENV.account, { roles: [nothing()] })]).allowOnRegistry(onPolicy())],
+  ['a customer in a document', 'account, role or organisation of a customer', () => new ecr.CfnRepository(stack, 'Repository', {
+    repositoryPolicyText: CustomerAccess.forCustomers([Customer.account(nothing())]).toPolicyDocument(),
+  })],
+  ['the name of a repository', 'name of a repository', () => CustomerAccess.forCustomers([Customer.account(ENV.account)]).allowOnRegistryByName(onPolicy(), [nothing()])],
+  ['the name of an image', 'image', () => cacheIn().image(`team/${nothing()}:1`).grantPull(nobody())],
+])('what comes out empty is refused: %s', (_, name, make) => {
+  make();
+  expect(() => (stack.node.root as App).synth()).toThrow(`got the ${name} that ${EMPTY}`);
+});
+
+const star = () => Lazy.string({ produce: () => '*' });
+
+test.each<[string, string, () => unknown]>([
+  ['a path of an organisation', "got the path '*', expected a path of the organisation o-a1b2c3d4e5", () => pullersOnTemplate(CachePullers.organization('o-a1b2c3d4e5', { paths: [star()] }))],
+  ['a path of another organisation, both Lazy', "got the path 'o-zzzzzzzzzz/*'", () => pullersOnTemplate(
+    CachePullers.organization(Lazy.string({ produce: () => 'o-a1b2c3d4e5' }), { paths: ['o-zzzzzzzzzz/*'] }))],
+  ['the name of a repository', "got the repository '*', expected the name of a repository, without registry, tag and digest, or one that ends in '/*': call allowOnRegistry()",
+    () => CustomerAccess.forCustomers([Customer.account(ENV.account)]).allowOnRegistryByName(onPolicy(), [star()])],
+  ['the name of an image', "got the image '*:1' with a wildcard", () => cacheIn().image(`${star()}:1`).grantPull(nobody())],
+])('a wildcard in a Lazy is refused like a written one: %s', (_, message, make) => {
+  make();
+  expect(() => (stack.node.root as App).synth()).toThrow(message);
+});
+
+test('a wildcard alone is refused where names are meant', () => {
+  expect(() => CustomerAccess.forCustomers([Customer.account(ENV.account)]).allowOnRegistryByName(onPolicy(), ['*'])).toThrow(
+    "got the repository '*', expected the name of a repository, without registry, tag and digest, or one that ends in '/*': call allowOnRegistry() for the whole registry");
+  expect(() => CachePullers.organization(nothing(), { paths: ['*'] })).toThrow("got the path '*'");
+});
+
+test.each<[string, string, (value: any) => unknown]>([
+  ['pullers', 'account', value => CachePullers.account(value, '222222222222' as never)],
+  ['a customer', 'account', value => Customer.account(value)],
+  ['an organisation', 'organisation', value => CachePullers.organization(value)],
+  ['the account of an upstream', 'account', value => UpstreamRegistry.echo({ account: value })],
+])('a construct or an object in the place of a text is refused: %s', (_, name, make) => {
+  expect(() => make(stack)).toThrow(`got the construct 'Stack' as ${name}, expected a text: `);
+  expect(() => make(Lazy.any({ produce: () => 'x' }))).toThrow(`got an object as ${name}, expected a text: `);
 });

@@ -5,6 +5,7 @@ import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { CacheProbe } from '../../src/monitoring/cache-probe';
 import { PullThroughCache } from '../../src/pull-through-cache';
 import type { ImageInCache } from '../../src/pulling/image-in-cache';
 import { UpstreamRegistry } from '../../src/upstream/upstream-registry';
@@ -209,5 +210,30 @@ describe('in Lambda', () => {
     const { quay } = setting();
 
     expect(() => quay.image('team/app').grantPull(new iam.ServicePrincipal('lambda.amazonaws.com'))).toThrow(MESSAGE);
+  });
+});
+
+describe('an image that JavaScript tries to widen', () => {
+  test('keeps its properties', () => {
+    const image = setting().quay.image('nginx/a:1');
+    for (const name of ['path', 'repositoryName', 'tag', 'rule', 'image', 'grantPull', '_grantTo']) {
+      expect(Reflect.set(image, name, '*')).toBe(false);
+    }
+    expect(image.path).toBe('nginx/a');
+  });
+
+  test.each<[string, (image: ImageInCache) => ImageInCache]>([
+    ['a copy with another path', image => Object.create(image, { path: { value: '*' } }) as ImageInCache],
+    ['an object around it', image => new Proxy(Object.create(image) as ImageInCache, { get: (target, name) => name === 'path' ? '*' : Reflect.get(target, name) as unknown })],
+    ['an object that is of the class', image => Object.assign(Object.create(Object.getPrototypeOf(image) as object) as object, { ...image, path: '*' }) as ImageInCache],
+  ])('grants nothing as %s', (_, forge) => {
+    const { stack, quay } = setting();
+    const forged = forge(quay.image('nginx/a:1'));
+    const message = 'got a copy of a cached image, or an object around one, expected the image itself, since its properties may say something else by now: '
+      + "take the image that cache.image('nginx:1.27') gives";
+    expect(() => forged.grantPull(new iam.User(stack, 'User'))).toThrow(message);
+    expect(() => forged.toRepository()).toThrow(message);
+    expect(() => forged._grantTo(new iam.User(stack, 'Other'))).toThrow(message);
+    expect(() => new CacheProbe(stack, 'Probe', { images: [forged] })).toThrow(message);
   });
 });

@@ -21,9 +21,11 @@ function onRepository(customers: Customer[], sharedStatement = false) {
   return stack;
 }
 
-function onRegistry(customers: Customer[], repositories: string[] = ['*'], sharedStatement = false) {
+function onRegistry(customers: Customer[], repositories?: string[], sharedStatement = false) {
   const stack = newStack();
-  CustomerAccess.forCustomers(customers, { sharedStatement }).allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), repositories);
+  const access = CustomerAccess.forCustomers(customers, { sharedStatement });
+  const policy = new RegistryPolicy(stack, 'Policy');
+  if (repositories) { access.allowOnRegistryByName(policy, repositories); } else { access.allowOnRegistry(policy); }
   return stack;
 }
 
@@ -93,7 +95,7 @@ describe('access by the registry policy', () => {
   test('is for all repositories by their name, and for those that are known at deployment only', () => {
     const stack = newStack();
     const name = new CfnParameter(stack, 'Name').valueAsString;
-    CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), ['*', name]);
+    CustomerAccess.forCustomers([Customer.account(ONE)]).allowOnRegistryByName(new RegistryPolicy(stack, 'Policy'), ['a', name]);
     expect(registryStatements(stack)[0].Resource).toHaveLength(2);
   });
 
@@ -181,8 +183,8 @@ describe('how many customers a policy holds', () => {
   });
 
   test('is some 280 in one statement, and more fail', () => {
-    expect(registryStatements(onRegistry(many(280), ['*'], true))[0].Principal.AWS).toHaveLength(280);
-    expect(() => onRegistry(many(320), ['*'], true)).toThrow(TOO_LONG);
+    expect(registryStatements(onRegistry(many(280), undefined, true))[0].Principal.AWS).toHaveLength(280);
+    expect(() => onRegistry(many(320), undefined, true)).toThrow(TOO_LONG);
   });
 
   test('fails when the others in the policy of a repository leave no place', () => {
@@ -199,7 +201,7 @@ describe('how many customers a policy holds', () => {
 
 describe('a shared statement', () => {
   test('has all customers but those that are narrowed', () => {
-    const statements = registryStatements(onRegistry([Customer.account(ONE), Customer.account(TWO, { roles: ['mirror'] }), Customer.account('777777777777')], ['*'], true));
+    const statements = registryStatements(onRegistry([Customer.account(ONE), Customer.account(TWO, { roles: ['mirror'] }), Customer.account('777777777777')], undefined, true));
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: [`arn:aws:iam::${ONE}:root`, 'arn:aws:iam::777777777777:root'] } },
       { Sid: `UpstreamOf${TWO}`, Principal: { AWS: `arn:aws:iam::${TWO}:root` }, Condition: expect.anything() },
@@ -211,7 +213,7 @@ describe('a shared statement', () => {
   });
 
   test('has no customer that is narrowed to an organisation', () => {
-    const statements = registryStatements(onRegistry([Customer.account(ONE), Customer.account(TWO, { organizationId: ORGANIZATION })], ['*'], true));
+    const statements = registryStatements(onRegistry([Customer.account(ONE), Customer.account(TWO, { organizationId: ORGANIZATION })], undefined, true));
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: `arn:aws:iam::${ONE}:root` } },
       { Sid: `UpstreamOf${TWO}`, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },
