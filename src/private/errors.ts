@@ -87,6 +87,7 @@ export enum WarningId {
   CHART_TAGS_LISTED = 'chartTagsListed',
   OFFICIAL_IMAGE = 'officialImage',
   BYPASSED = 'bypassed',
+  SET_TOO_LATE = 'setTooLate',
 }
 
 /**

@@ -349,6 +349,7 @@ export class CachedImages {
         `${call} was called before this scope or a wider one has any cache, so all of its images stay. Call use() of CachedImages before, for `
         + 'the scope or one above it, or acknowledge this warning.');
     }
+    this.scopes.noteRead(this.scope, call);
     const judge = new ChartJudge(this.scope, what, this.scopes, this.aspect);
     const changed = change(judge);
     judge.finish(changed);
