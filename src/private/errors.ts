@@ -90,6 +90,7 @@ export enum WarningId {
   BYPASSED = 'bypassed',
   OPEN_TO_EVERYBODY = 'openToEverybody',
   PLAIN_CREDENTIAL = 'plainCredential',
+  SET_TOO_LATE = 'setTooLate',
 }
 
 /**

@@ -6,7 +6,8 @@ import type { IConstruct } from 'constructs';
 import { Allowed, pathsByRule } from './allowed';
 import type { Pulled } from './allowed';
 import { ExecutionRoles } from './execution-role';
-import { changeAt, holdersAt, imageIn, overridesAt, valueAt, withImage } from './image-properties';
+import { imageNamesIn } from './image-choices';
+import { changeAt, holdersAt, imagesIn, overridesAt, valueAt, withImages } from './image-properties';
 import type { Holder, ImagePlace } from './image-properties';
 import type { Cached, Judged, Written } from './judged';
 import { lacksExecutionRole, warnOfNoExecutionRole } from './launch-types';
@@ -183,16 +184,14 @@ export class CachedImagesAspect implements IAspect {
   /** Changes exactly those names that were judged and granted. */
   private change(resource: CfnResource, place: ImagePlace, changes: ReadonlyMap<string, string>): void {
     if (changes.size === 0) { return; }
-    changeAt(resource, place, holder => {
-      const after = changes.get(imageIn(holder, place) ?? '');
-      return after === undefined ? undefined : withImage(holder, place, after);
-    });
+    changeAt(resource, place, holder => withImages(holder, place, name => changes.get(name)));
   }
 
   private refuseLambda(resource: CfnResource, { lookup }: Settings): void {
     if (resource.cfnResourceType !== 'AWS::Lambda::Function') { return; }
-    const image = valueAt(resource, ['code', 'imageUri'], []);
-    if (typeof image === 'string' && lookup.rules.some(rule => pathInCache(rule, image) !== undefined)) {
+    const image = imageNamesIn(valueAt(resource, ['Code', 'ImageUri'], []))
+      .find(name => lookup.rules.some(rule => pathInCache(rule, name) !== undefined));
+    if (image !== undefined) {
       throw new InvalidInputError({
         got: `the cached image '${shown(image, resource)}' for a Lambda function`,
         expected: 'an image in a repository of its own, since Lambda does not pull through a cache',
@@ -220,8 +219,8 @@ export class GrantsAheadAspect implements IAspect {
 /** The names of a task's containers, and those that overrides of its L1 have. */
 function namesIn(task: ecs.TaskDefinition, [place]: readonly ImagePlace[]): string[] {
   return [
-    ...task.node.children.filter(child => child instanceof ecs.ContainerDefinition).map(container => container.imageName),
-    ...overridesAt(task.node.defaultChild as ecs.CfnTaskDefinition, place).flatMap(({ properties }) => imageIn(properties, place) ?? []),
+    ...task.node.children.filter(child => child instanceof ecs.ContainerDefinition).flatMap(container => imageNamesIn(container.imageName)),
+    ...overridesAt(task.node.defaultChild as ecs.CfnTaskDefinition, place).flatMap(({ properties }) => imagesIn(properties, place)),
   ];
 }
 
@@ -232,10 +231,7 @@ interface NamedImage {
 }
 
 function imagesAt(resource: CfnResource, place: ImagePlace): NamedImage[] {
-  return holdersAt(resource, place).flatMap(({ properties, indices }) => {
-    const name = imageIn(properties, place);
-    return name === undefined ? [] : [{ name, place, indices }];
-  });
+  return holdersAt(resource, place).flatMap(({ properties, indices }) => imagesIn(properties, place).map(name => ({ name, place, indices })));
 }
 
 /** Whether the service itself has the image. */

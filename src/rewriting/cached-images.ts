@@ -2,6 +2,7 @@ import { AspectPriority, Aspects, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { MutatingPolicyOptions, ValidatingPolicyOptions } from './admission/options';
 import { policyFor } from './admission/policy-of-scope';
+import type { PolicyKind } from './admission/policy-of-scope';
 import { toYaml } from './admission/yaml';
 import { CachedImagesAspect, GrantsAheadAspect } from './aspect';
 import { ChartJudge } from './chart-judge';
@@ -290,7 +291,7 @@ export class CachedImages {
    */
   public mutatingAdmissionPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
     checkNoMore('mutatingAdmissionPolicy', arguments, 1, 'name all options in one object', this.scope);
-    return policyFor(this.scope, this.scopes.at(this.scope), 'mutatingAdmissionPolicy', options);
+    return this.policy('mutatingAdmissionPolicy', options);
   }
 
   /**
@@ -304,7 +305,7 @@ export class CachedImages {
    */
   public validatingAdmissionPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
     checkNoMore('validatingAdmissionPolicy', arguments, 1, 'name all options in one object', this.scope);
-    return policyFor(this.scope, this.scopes.at(this.scope), 'validatingAdmissionPolicy', options);
+    return this.policy('validatingAdmissionPolicy', options);
   }
 
   /**
@@ -316,7 +317,7 @@ export class CachedImages {
    */
   public kyvernoMutatingPolicy(options: MutatingPolicyOptions = {}): { [key: string]: any }[] {
     checkNoMore('kyvernoMutatingPolicy', arguments, 1, 'name all options in one object', this.scope);
-    return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoMutatingPolicy', options);
+    return this.policy('kyvernoMutatingPolicy', options);
   }
 
   /**
@@ -327,7 +328,7 @@ export class CachedImages {
    */
   public kyvernoValidatingPolicy(options: ValidatingPolicyOptions = {}): { [key: string]: any }[] {
     checkNoMore('kyvernoValidatingPolicy', arguments, 1, 'name all options in one object', this.scope);
-    return policyFor(this.scope, this.scopes.at(this.scope), 'kyvernoValidatingPolicy', options);
+    return this.policy('kyvernoValidatingPolicy', options);
   }
 
   /**
@@ -338,6 +339,12 @@ export class CachedImages {
    */
   public toYaml(documents: { [key: string]: any }[]): string {
     return toYaml(documents, this.scope);
+  }
+
+  private policy(kind: PolicyKind, options: MutatingPolicyOptions & ValidatingPolicyOptions): { [key: string]: any }[] {
+    const documents = policyFor(this.scope, this.scopes.at(this.scope), kind, options);
+    this.scopes.noteRead(this.scope, `${kind}()`);
+    return documents;
   }
 
   /** What was found in this scope and what became of it as lines of text, changes first. Complete after synthesis. */
@@ -358,6 +365,7 @@ export class CachedImages {
         `${call} was called before this scope or a wider one has any cache, so all of its images stay. Call use() of CachedImages before, for `
         + 'the scope or one above it, or acknowledge this warning.');
     }
+    this.scopes.noteRead(this.scope, call);
     const judge = new ChartJudge(this.scope, what, this.scopes, this.aspect);
     const changed = change(judge);
     judge.finish(changed);

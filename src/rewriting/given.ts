@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { isTree, shownPath } from './charts/tree';
+import type { Path } from './charts/tree';
 import { PATH } from '../private/checks';
 import { excerpt, InvalidInputError, place } from '../private/errors';
 import { maskLater } from '../private/later';
@@ -114,7 +116,7 @@ function valueOf(name: string, value: unknown, kind: Kind, call: string, scope: 
 
 /** Refuses what is no tree of values whose keys can be read. */
 export function checkTree(tree: object, call: string, what: string, scope: IConstruct): void {
-  if (isRecord(tree)) { return; }
+  if (isRecord(tree)) { return checkEnds(tree, call, what, scope); }
   throw new InvalidInputError({
     got: `${described(tree)} for CachedImages.${call}`,
     expected: `${what}, an object with keys that are known at synthesis`,
@@ -122,6 +124,24 @@ export function checkTree(tree: object, call: string, what: string, scope: ICons
       ? `call ${call} for each element of the list, and give all of the results to the construct that takes them`
       : 'pass the object itself, before it becomes a text, a token or part of a construct',
   }, scope);
+}
+
+/** Refuses a tree with an object that is in itself: it has no end. */
+function checkEnds(tree: object, call: string, what: string, scope: IConstruct): void {
+  const ending = new Set<object>();
+  const walk = (value: unknown, path: Path, around: readonly unknown[]) => {
+    if (!Array.isArray(value) && !isTree(value) || ending.has(value)) { return; }
+    if (around.includes(value)) {
+      throw new InvalidInputError({
+        got: `${excerpt(shownPath(path))}, which is an object around itself, for CachedImages.${call}`,
+        expected: `${what}, which ends at some depth, as JSON does`,
+        fix: 'leave out the reference back, or copy what is needed of it',
+      }, scope);
+    }
+    Object.entries(value).forEach(([key, inner]) => walk(inner, [...path, key], [...around, value]));
+    ending.add(value);
+  };
+  walk(tree, [], []);
 }
 
 /** Objects of plain values only; what they are in another realm they are here. */

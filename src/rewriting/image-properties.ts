@@ -1,5 +1,6 @@
 import { DefaultTokenResolver, StringConcat, Tokenization } from 'aws-cdk-lib';
 import type { CfnResource, IResolvable, IResolveContext } from 'aws-cdk-lib';
+import { beside, imageNamesIn, renamed } from './image-choices';
 import { IMAGE_PROPERTIES, KEPT_PROPERTIES } from './known-properties';
 import type { ImageProperty, KnownImageProperty } from './known-properties';
 
@@ -34,20 +35,32 @@ function placeOf(property: KnownImageProperty): ImagePlace {
   return { ...property, holderSteps, key, roleSteps: property.rolePath?.split('.') };
 }
 
-/** The image that an object names, if it is a text. */
-export function imageIn(holder: Properties, { key }: ImagePlace): string | undefined {
-  const image = holder[keyIn(holder, key)];
-  return typeof image === 'string' ? image : undefined;
+/** The names of the image that an object has: those of both values of an `Fn::If`. */
+export function imagesIn(holder: Properties, { key }: ImagePlace): string[] {
+  return imageNamesIn(holder[keyIn(holder, key)]);
 }
 
-/** What changes in an object for an image of a cache: the name, and what is set and removed beside it. */
-export function withImage(holder: Properties, { key, sets = {}, removes = [] }: ImagePlace, image: string): Properties {
-  const named = l1Name(key) in holder ? l1Name : (name: string) => name;
+/** What changes in an object whose image gets other names, if it does: the image, and what is set and removed beside it. */
+export function withImages(
+  holder: Properties, { key, sets = {}, removes = [] }: ImagePlace, rename: (name: string) => string | undefined,
+): Properties | undefined {
+  const typed = l1Name(key) in holder;
+  const named = typed ? l1Name : (name: string) => name;
+  const image = holder[named(key)];
+  const after = renamed(image, rename);
+  if (after === undefined) { return undefined; }
   return Object.fromEntries([
-    ...Object.entries(sets).map(([name, value]) => [named(name), value]),
-    ...removes.map(name => [named(name), undefined]),
-    [named(key), image],
+    ...Object.entries(sets).map(([name, value]) => [named(name), beside(image, rename, holder[named(name)], value)]),
+    ...removes.map(name => [named(name), beside(image, rename, typed ? asRendered(holder[named(name)]) : holder[named(name)], undefined)]),
+    [named(key), after],
   ]);
+}
+
+/** An object of a typed L1 as templates have it: inside of a function nothing else translates it. */
+function asRendered(value: unknown): unknown {
+  return isObject(value) && !Tokenization.isResolvable(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.charAt(0).toUpperCase() + name.slice(1), inner]))
+    : value;
 }
 
 /** The rows of the table and those of users by the type of resource, each property once: what is said of it later goes before. */

@@ -12,7 +12,8 @@ export class MentionFinder {
     const alternatives = [...hosts].map(host => host.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&')).join('|');
     if (alternatives !== '') {
       this.pattern = new RegExp(`(?<![A-Za-z0-9.-])(?<!https?://)(?:${alternatives})/(?:${NAME})?`, 'g');
-      this.quick = new RegExp(`(?:${alternatives})/`);
+      // without the slash, which may stand in another part of what a function joins
+      this.quick = new RegExp(alternatives);
     }
   }
 

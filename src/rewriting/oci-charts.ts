@@ -3,7 +3,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Pulled } from './allowed';
-import { changeAt, imageIn, valueAt, withImage } from './image-properties';
+import { changeAt, valueAt, withImages } from './image-properties';
 import type { Judged, Written } from './judged';
 import { excerpt, warn, WarningId } from '../private/errors';
 import { orderPull } from '../pulling/pull-order';
@@ -57,7 +57,7 @@ export class OciCharts {
     orderPull(resource, judged.cached.rule, role);
     const { after } = judged;
     if (after !== undefined) {
-      changeAt(resource, PLACE, holder => imageIn(holder, PLACE) === repository ? withImage(holder, PLACE, after) : undefined);
+      changeAt(resource, PLACE, holder => withImages(holder, PLACE, name => name === repository ? after : undefined));
     }
   }
 

@@ -1,5 +1,6 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { EarlyReads } from './early-reads';
 import { ImagePlaces } from './image-properties';
 import type { ImageProperty } from './known-properties';
 import { CacheLookup, NamePattern } from './lookup';
@@ -51,6 +52,7 @@ export class ImageScopes {
   public readonly covered = new Set<IConstruct>();
 
   private readonly settings = new Map<IConstruct, ScopeSettings>();
+  private readonly reads = new EarlyReads();
   /** By the nearest scope; forgotten with every change. */
   private readonly effective = new Map<IConstruct | undefined, Settings>();
 
@@ -61,6 +63,12 @@ export class ImageScopes {
   public change(scope: IConstruct, change: (settings: ScopeSettings) => void): void {
     change(this.settings.get(scope)!);
     this.effective.clear();
+    this.reads.changed(scope, one => this.at(one));
+  }
+
+  /** Notes that a call such as `helmValues()` gives a result by what a scope was told so far. */
+  public noteRead(scope: IConstruct, call: string): void {
+    this.reads.note(scope, call, this.at(scope));
   }
 
   /** What holds for a construct now: the caches of all scopes around it, the nearest first, and each option of the nearest that has it. */

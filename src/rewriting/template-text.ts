@@ -19,10 +19,17 @@ export function textOf(value: unknown): string | undefined {
   switch (name) {
     case 'Ref': return `\${${argument}}`;
     case 'Fn::GetAtt': return `\${${Array.isArray(argument) ? argument.join('.') : argument}}`;
-    case 'Fn::Sub': return typeof argument === 'string' ? argument : Array.isArray(argument) ? String(argument[0]) : undefined;
+    case 'Fn::Sub': return typeof argument === 'string' ? argument : Array.isArray(argument) ? substituted(String(argument[0]), argument[1]) : undefined;
     case 'Fn::Join': return joined(argument);
     default: return /^Fn::/.test(name) && name !== 'Fn::If' ? '${...}' : undefined;
   }
+}
+
+/** The text of `Fn::Sub` with those of its variables that are texts. */
+function substituted(text: string, variables: unknown): string {
+  return isRecord(variables)
+    ? text.replace(/\$\{([^!}]+)\}/g, (reference, name: string) => Object.hasOwn(variables, name) ? textOf(variables[name]) ?? reference : reference)
+    : text;
 }
 
 function joined(argument: unknown): string {
@@ -37,11 +44,15 @@ export function textsIn(value: unknown, path = ''): TemplateText[] {
   return typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, inner]) => textsIn(inner, below(path, key))) : [];
 }
 
-/** What a function is given, such as the values of `Fn::Sub`, unless it is joined already. */
+/** What a function is given, unless it is in the text already: of `Fn::Sub` its variables that are no texts themselves. */
 function inArguments(value: unknown, path: string): TemplateText[] {
   const [[name, argument]] = isRecord(value) ? Object.entries(value) : [[undefined, undefined]];
   if (name === undefined || !/^Fn::/.test(name) || name === 'Fn::Join') { return []; }
-  return name === 'Fn::Sub' ? Array.isArray(argument) ? textsIn(argument[1], path) : [] : textsIn(argument, path);
+  return name === 'Fn::Sub' ? Array.isArray(argument) ? textsIn(withoutTexts(argument[1]), path) : [] : textsIn(argument, path);
+}
+
+function withoutTexts(variables: unknown): unknown {
+  return isRecord(variables) ? Object.fromEntries(Object.entries(variables).filter(([, value]) => textOf(value) === undefined)) : undefined;
 }
 
 /** The texts at the end of a path such as `ContainerDefinitions.*.Image`; of an `Fn::If` those of both values. */

@@ -206,6 +206,28 @@ describe('manifests and values', () => {
     expect(() => images.helmValues(untyped(tree))).toThrow(message('helmValues()', 'the values of one Helm chart'));
   });
 
+  test('are refused when they are around themselves', () => {
+    const { images, quay } = setting();
+    images.use(quay);
+    const values: { [key: string]: any } = { sidecars: [{}] };
+    values.sidecars[0].parent = values;
+    const message = (call: string) => `got 'sidecars.0.parent', which is an object around itself, for CachedImages.${call}, expected `;
+
+    expect(() => images.manifest(values)).toThrow(message('manifest()'));
+    expect(() => images.helmValues(values)).toThrow(message('helmValues()'));
+    expect(() => images.helmValues({}, { defaults: values })).toThrow(message('helmValues()'));
+  });
+
+  test('may have one object in several places', () => {
+    const { stack, images, quay } = setting();
+    images.use(quay);
+    const shared = { image: 'quay.io/a/b:1' };
+
+    expect(plain(stack.resolve(images.helmValues({ one: shared, other: [shared] })))).toEqual({
+      one: { image: cached('quay/a/b:1') }, other: [{ image: cached('quay/a/b:1') }],
+    });
+  });
+
   test('may be objects without a prototype', () => {
     const { stack, images, quay } = setting();
     images.use(quay);

@@ -1,4 +1,4 @@
-import { CfnCondition, CfnMapping, CfnParameter, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import { CfnCondition, CfnMapping, CfnOutput, CfnParameter, CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as apprunner from 'aws-cdk-lib/aws-apprunner';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -88,6 +88,11 @@ describe('requireCached', () => {
       "name it in 'exceptions', such as '444455556666.dkr.ecr.eu-west-1.amazonaws.com/*'"],
     ['a host that only begins like a registry of ECR', stack => taskOf(stack, '111122223333.dkr.ecr.eu-west-1.amazonaws.com.evil.com/x:1'),
       "got the image '111122223333.dkr.ecr.eu-west-1.amazonaws.com.evil.com/x:1', which"],
+    ['a name whose registry is a variable of Fn::Sub', stack => taskOf(stack, Fn.sub('${R}/a/b:1', { R: 'quay.io' })),
+      "got the image 'quay.io/a/b:1', which"],
+    ['a text that Fn::Sub makes of a host of the caches', stack => new CfnOutput(stack, 'Pull', {
+      value: Fn.sub('docker pull ${R}/a/b:1', { R: 'quay.io' }),
+    }), "got the image 'quay.io/a/b:1', which"],
     ['a script that names a host of the caches', stack => {
       const userData = ec2.UserData.forLinux();
       userData.addCommands('docker pull quay.io/a/b:1 && docker pull https://quay.io/x');

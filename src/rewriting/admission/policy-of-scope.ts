@@ -18,6 +18,9 @@ import type { Settings } from '../scopes';
 
 const KINDS = { mutatingAdmissionPolicy, kyvernoMutatingPolicy, validatingAdmissionPolicy, kyvernoValidatingPolicy };
 
+/** The kinds of policies, by the methods that give them. */
+export type PolicyKind = keyof typeof KINDS;
+
 const COMMON = ['policyName', 'excludedNamespaces', 'exceptions', 'severalRegistries', 'failurePolicy', 'apiVersion'];
 const REFUSING = [...COMMON, 'enforce', 'mirroredNames'];
 
@@ -28,7 +31,7 @@ const OBJECT_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
 /** The documents of a policy for the caches of a scope, which its pullers may pull through from then on. */
 export function policyFor(
-  scope: IConstruct, settings: Settings, kind: keyof typeof KINDS, options: MutatingPolicyOptions & ValidatingPolicyOptions): Document[] {
+  scope: IConstruct, settings: Settings, kind: PolicyKind, options: MutatingPolicyOptions & ValidatingPolicyOptions): Document[] {
   const call = `${kind}()`;
   const refuses = kind === 'validatingAdmissionPolicy' || kind === 'kyvernoValidatingPolicy';
   checkOptions(call, options, refuses ? REFUSING : COMMON, scope);
@@ -103,7 +106,7 @@ function checkNamespace(name: string, scope: IConstruct): void {
   }
 }
 
-function checkApiVersion(version: string | undefined, kind: keyof typeof KINDS, scope: IConstruct): void {
+function checkApiVersion(version: string | undefined, kind: PolicyKind, scope: IConstruct): void {
   const group = kind.startsWith('kyverno') ? 'policies.kyverno.io' : 'admissionregistration.k8s.io';
   if (!isMissing(version) && !(typeof version === 'string' && /^v[0-9]+((alpha|beta)[0-9]+)?$/.test(version.replace(`${group}/`, '')) && version.startsWith(`${group}/`))) {
     throw new InvalidInputError({

@@ -1,5 +1,5 @@
 import type { ImageJudge } from './judge';
-import { hasRegistry, hasVersion, isImageKey, maybeImage } from './names';
+import { hasRegistry, hasVersion, isContainer, isImageKey, maybeImage } from './names';
 import { Edits, eachObject, isText, isTree, shownPath } from './tree';
 import type { Path, Tree } from './tree';
 
@@ -17,7 +17,7 @@ export function manifestWith(manifest: Tree, judge: ImageJudge): Tree {
     for (const [key, value] of Object.entries(object)) {
       const place = [...path, key];
       if (key === 'image' && isText(value)) {
-        if (isWhole(value, inList && isText(object.name))) { edits.replace(place, value, judge); }
+        if (isWhole(value, isContainer(object, path, inList))) { edits.replace(place, value, judge); }
       } else if (key === 'image' && isTree(value) && isText(value.reference)) {
         edits.replace([...place, 'reference'], value.reference, judge);
       } else if (isImageKey(key) && isText(value) && maybeImage(value) && hasRegistry(value)) {

@@ -1,3 +1,5 @@
+import { isText } from './tree';
+import type { Path, Tree } from './tree';
 import { isLater, maskLater } from '../../private/later';
 
 /** Keys under which a text is a whole image in charts and custom resources. */
@@ -15,6 +17,11 @@ export function isImageKey(key: string): boolean {
 /** Whether a key says that an object stands for an image. */
 export function isImageObjectKey(key: string): boolean {
   return /(^i|I)mage$/.test(key);
+}
+
+/** Whether an object is a container: an element of a list that is called so, whatever it has besides, or a named one of any list. */
+export function isContainer(object: Tree, path: Path, inList: boolean): boolean {
+  return inList && (isText(object.name) || /(^c|C)ontainers$/.test(path.at(-2) ?? ''));
 }
 
 /** Whether a text under such a key can be an image at all. */

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { ImageObject } from './image-object';
 import type { ImageJudge } from './judge';
 import { replaceIn } from './manifest';
-import { hasRegistry, hasVersion, isImageKey, isImageObjectKey, maybeImage } from './names';
+import { hasRegistry, hasVersion, isContainer, isImageKey, isImageObjectKey, maybeImage } from './names';
 import { ChartRegistries } from './registries';
 import { eachObject, Edits, isText, merged, shownPath } from './tree';
 import type { Path, Tree } from './tree';
@@ -34,7 +34,7 @@ export function helmValuesWith(values: Tree, judge: ImageJudge, defaults?: Tree)
       const place = [...path, key];
       if (named.has(shownPath(place))) { continue; }
       if (isText(value) && (isImageKey(key) || key === 'override' && isImageObjectKey(path.at(-1) ?? ''))) {
-        replaceText(value, place, inList && isText(object.name), registries, edits, judge);
+        replaceText(value, place, isContainer(object, path, inList), registries, edits, judge);
       } else {
         replaceIn(object, key, value, place, edits, judge);
       }
