@@ -75,7 +75,7 @@ function tasks(): Task[] {
       ...SWEEP, dryRun: false, overwritesPolicies: false,
     } satisfies AdoptionSettings),
     deployment('repository-removal', `removal, ${SWEPT} repositories`, swept(), 'Delete', {
-      ...SWEEP, confirmedPrefix: 'echo', keepsAll: false,
+      ...SWEEP, confirmedPrefix: 'echo', keepsAll: false, removal: 'Removal', rules: ['Rule'],
     } satisfies RemovalSettings),
   ];
 }
@@ -102,13 +102,16 @@ function probe(): Task {
 function deployment(
   name: string, what: string, aws: SimulatedDeployment, type: 'Create' | 'Delete', settings: object, properties: object = { changes: [] }): Task {
   aws.stacks[STACK] = `${type.toUpperCase()}_IN_PROGRESS`;
-  const physical = type === 'Delete' ? { PhysicalResourceId: 'echo@2026-01-01T00:00:00.000Z' } : {};
+  const physical = type === 'Delete' ? { PhysicalResourceId: REMOVAL_ID } : {};
   return { name, what, aws, settings, event: () => aws.request(type, properties, physical), worked: () => aws.answers[0]?.Status === 'SUCCESS' };
 }
+
+const REMOVAL_ID = 'echo@2026-01-01T00:00:00.000Z';
 
 function swept(): SimulatedDeployment {
   const aws = new SimulatedDeployment();
   aws.template = { lifecyclePolicy: '{"rules":[]}', repositoryPolicy: '{"Statement":[]}', resourceTags: [{ Key: 'team', Value: 'web' }] };
+  aws.resources.Removal = { id: REMOVAL_ID, status: 'DELETE_IN_PROGRESS' };
   aws.addRepositories(...Array.from({ length: SWEPT }, (_, at) => `echo/app-${at}`));
   return aws;
 }

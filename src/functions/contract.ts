@@ -138,6 +138,10 @@ export interface RemovalSettings extends SweepSettings {
   /** The prefix typed out by the user. */
   readonly confirmedPrefix: string;
   readonly keepsAll: boolean;
+  /** The logical id of the removal. */
+  readonly removal: string;
+  /** The logical ids of the rules of the prefix that are in the same stack. */
+  readonly rules: string[];
 }
 
 /** The properties of the custom resource of a sweep: nothing that the function reads. A changed value makes it run again. */

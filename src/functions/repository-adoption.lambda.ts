@@ -11,7 +11,7 @@ import type { Repository, Tag, Template, Time } from './registry-reader';
 import { clientOptions, logLine, readSettings } from './runtime';
 import { patiently, reasonToRest } from './stack-standing';
 import type { Progress, SweepContext, SweepRequest } from './sweep';
-import { belongsTo, FAILED, leftAloneIn, sweepOn, timeOf } from './sweep';
+import { belongsTo, FAILED, leftAloneIn, problemOfLeftOut, sweepOn, timeOf } from './sweep';
 
 const REQUEST_MILLISECONDS = 20_000;
 const OUTCOMES = Object.values(Adoption);
@@ -90,9 +90,9 @@ async function work(request: SweepRequest, context: SweepContext): Promise<Done 
     logLine({ kind: 'sweep', complete: true, summary });
     return { attributes: { summary, ...none } };
   }
-  const outside = leftOut.find(one => !one.startsWith(`${prefix}/`));
-  if (outside !== undefined) {
-    throw new OperationFailure(`'${outside}' is to be left out and is not below '${prefix}', so nothing is done`);
+  const problem = problemOfLeftOut(leftOut, prefix);
+  if (problem !== undefined) {
+    throw new OperationFailure(`${problem}, so nothing is done`);
   }
   const ecr = new ECR(clientOptions(REQUEST_MILLISECONDS));
   const reader = new RegistryReader(ecr, time);

@@ -7,10 +7,11 @@ import type { Done, LATER } from './custom-resource';
 import { RegistryReader } from './registry-reader';
 import type { Repository, Time } from './registry-reader';
 import { bornWithRule, idOfRemoval } from './removal-id';
-import { clientOptions, logLine, readSettings } from './runtime';
-import { patience, patiently, reasonToRest } from './stack-standing';
+import { clientOptions, logLine, readSettings, reasonOf } from './runtime';
+import { patience, patiently, reasonToRest, resourceOf } from './stack-standing';
+import type { StackResource } from './stack-standing';
 import type { Progress, Result, SweepContext, SweepRequest } from './sweep';
-import { belongsTo, FAILED, leftAloneIn, sweepOn, timeOf } from './sweep';
+import { belongsTo, FAILED, leftAloneIn, problemOfLeftOut, sweepOn, timeOf } from './sweep';
 
 const REQUEST_MILLISECONDS = 20_000;
 const Removal = { FOUND: 'found', DELETED: 'deleted', KEPT: 'kept', GONE: 'gone' } as const;
@@ -51,14 +52,33 @@ function nothing(summary: string, physicalId?: string): Done {
   return { attributes: { summary, ...Object.fromEntries(OUTCOMES.map(outcome => [outcome, '0'])) }, physicalId, reason: summary };
 }
 
-/** Why the repositories stay at a deletion, from what ECR and the settings say; undefined when they are to go. */
+/** Why the repositories stay at a deletion, from what CloudFormation, ECR and the settings say; undefined when they are to go. */
 async function reasonToKeep(
-  { prefix, confirmedPrefix, keepsAll }: RemovalSettings, readRules: () => Promise<{ readonly prefix: string }[]>): Promise<string | undefined> {
+  { prefix, confirmedPrefix, keepsAll, leftOut, rules }: RemovalSettings,
+  read: (logicalId: string) => Promise<StackResource | undefined>,
+  readRules: () => Promise<{ readonly prefix: string }[]>,
+): Promise<string | undefined> {
   if (keepsAll) {
     return 'keepAll is set';
   }
   if (confirmedPrefix !== prefix) {
     return `the confirmation '${confirmedPrefix}' is not the prefix`;
+  }
+  const problem = problemOfLeftOut(leftOut, prefix);
+  if (problem !== undefined) {
+    return problem;
+  }
+  // a rule that was deleted outside of its stack is gone from ECR, while the cache is still to be there
+  for (const logicalId of rules) {
+    try {
+      const rule = await read(logicalId);
+      if (rule) {
+        return `the stack still has the rule ${logicalId} (${rule.status})`;
+      }
+    } catch (error) {
+      const { code, message } = reasonOf(error);
+      return `CloudFormation does not tell whether the stack still has the rule ${logicalId} (${code}: ${message})`;
+    }
   }
   for (let look = 1; (await readRules()).some(rule => rule.prefix === prefix); look += 1) {
     if (look === LOOKS) {
@@ -73,9 +93,21 @@ function check({ prefix, confirmedPrefix, leftOut }: RemovalSettings): void {
   if (confirmedPrefix !== prefix) {
     throw new OperationFailure(`the confirmation '${confirmedPrefix}' is not the prefix '${prefix}', so nothing is deleted`);
   }
-  const outside = leftOut.find(one => !one.startsWith(`${prefix}/`));
-  if (outside !== undefined) {
-    throw new OperationFailure(`'${outside}' is to be left out and is not below '${prefix}', so nothing is deleted`);
+  const problem = problemOfLeftOut(leftOut, prefix);
+  if (problem !== undefined) {
+    throw new OperationFailure(`${problem}, so nothing is deleted`);
+  }
+}
+
+/** The id of the removal as CloudFormation has it: whoever invokes the function can give an event another one. */
+async function idInStack(
+  { prefix, removal }: RemovalSettings, read: (logicalId: string) => Promise<StackResource | undefined>): Promise<string | undefined> {
+  try {
+    const id = (await read(removal))?.physicalId;
+    return bornWithRule(id, prefix) && id;
+  } catch (error) {
+    logLine({ kind: 'failure', ...reasonOf(error) });
+    return undefined;
   }
 }
 
@@ -85,6 +117,8 @@ async function work(request: SweepRequest, context: SweepContext): Promise<Done 
   const time = timeOf(context);
   const deletes = request.RequestType === 'Delete';
   const born = bornWithRule(request.PhysicalResourceId, prefix);
+  const cloudFormation = new CloudFormation(clientOptions(REQUEST_MILLISECONDS));
+  const read = async (logicalId: string) => resourceOf(cloudFormation, stacks[stacks.length - 1], logicalId, () => time.callOptions());
   if (deletes && born === undefined) {
     // its creation failed, or it was of another prefix
     return nothing(`nothing is deleted: ${request.PhysicalResourceId} is no removal of the repositories below '${prefix}'`);
@@ -92,15 +126,19 @@ async function work(request: SweepRequest, context: SweepContext): Promise<Done 
   const ecr = new ECR(clientOptions(REQUEST_MILLISECONDS));
   const reader = new RegistryReader(ecr, time);
   const readRules = async () => patiently(async () => reader.rules());
-  const rest = await reasonToRest(request, stacks, new CloudFormation(clientOptions(REQUEST_MILLISECONDS)), () => time.callOptions());
+  const rest = await reasonToRest(request, stacks, cloudFormation, () => time.callOptions());
   if (rest !== undefined) {
     return nothing(`nothing is done: ${rest}`, deletes || born ? undefined : await idOfRemoval(prefix, async () => reader.rules(), true));
   }
   if (!deletes) {
     check(settings);
   }
-  const kept = deletes ? await reasonToKeep(settings, readRules) : undefined;
-  const physicalId = request.physicalId ?? (born ? request.PhysicalResourceId! : await idOfRemoval(prefix, readRules, false));
+  const physicalId = deletes ? await idInStack(settings, read)
+    : request.physicalId ?? (born ? request.PhysicalResourceId! : await idOfRemoval(prefix, readRules, false));
+  if (physicalId === undefined) {
+    return nothing(`nothing is deleted: CloudFormation does not tell since when repositories below '${prefix}' are those of the cache`);
+  }
+  const kept = deletes ? await reasonToKeep(settings, read, readRules) : undefined;
   const since = bornWithRule(physicalId, prefix)!;
   const theirs = [...(await readRules()).map(rule => rule.prefix), ...(await reader.templates()).map(template => template.prefix!)];
   const mine = belongsTo(prefix, [...others, ...theirs], leftOut);

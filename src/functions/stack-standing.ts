@@ -14,6 +14,13 @@ export interface StackReader {
   }>;
 }
 
+/** The call of the SDK's `CloudFormation` that tells what a stack has. */
+export interface ResourceReader {
+  describeStackResource(input: { StackName: string; LogicalResourceId: string }, options: CallOptions): Promise<{
+    readonly StackResourceDetail?: { readonly PhysicalResourceId?: string; readonly ResourceStatus?: string };
+  }>;
+}
+
 /** How often and how long apart what was denied is tried again: IAM takes a while to know a new role everywhere. */
 const TRIES = 13;
 const PAUSE_MILLISECONDS = 5000;
@@ -80,4 +87,28 @@ async function statusOf(cloudFormation: StackReader, stackId: string, options: C
     throw Object.assign(new Error(`the stack ${stackId} has no status`), { name: 'NoStatus' });
   }
   return stack.StackStatus;
+}
+
+/** What CloudFormation has of a resource. */
+export interface StackResource {
+  readonly physicalId?: string;
+  readonly status: string;
+}
+
+/** A resource of a stack; undefined when the stack has none of that name any more. */
+export async function resourceOf(
+  reader: ResourceReader, stack: string, logicalId: string, options: () => CallOptions): Promise<StackResource | undefined> {
+  try {
+    const { StackResourceDetail: detail } = await patiently(async () =>
+      reader.describeStackResource({ StackName: stack, LogicalResourceId: logicalId }, options()));
+    // without a status nobody knows that it is gone
+    const status = detail?.ResourceStatus ?? 'without a status';
+    return status === 'DELETE_COMPLETE' ? undefined : { physicalId: detail?.PhysicalResourceId, status };
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'ValidationError' && /Resource .*does not exist for stack/.test(message)) {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -58,6 +58,25 @@ export function belongsTo(prefix: string, others: readonly string[], leftOut: re
     && !leftOut.some(one => name === one || below(name, one));
 }
 
+/** What ECR takes as the name of a repository. */
+const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+
+/** What is wrong with the names that are left out, some of which only the deployment knows: another name would leave out nothing. */
+export function problemOfLeftOut(leftOut: readonly unknown[], prefix: string): string | undefined {
+  for (const one of leftOut) {
+    if (typeof one !== 'string' || one === '') {
+      return 'a name that is to be left out has no value';
+    }
+    if (!one.startsWith(`${prefix}/`)) {
+      return `'${one}' is to be left out and is not below '${prefix}'`;
+    }
+    if (!NAME.test(one)) {
+      return `'${one}' is to be left out and is no name of a repository, which has no slash at its end and no wildcard`;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Works through repositories in batches, in the order of their names, until the time is up. One that fails is counted and the others go on;
  * after twenty failures it ends with the reasons.

@@ -43,7 +43,7 @@ export function securityGroupFor({ vpc, allowedPeers, ipAddressType }: LetIn, sc
   }
   const { IPV4, IPV6 } = ec2.VpcEndpointIpAddressType;
   const type = ipAddressType ?? IPV4;
-  for (const { peers, after } of [...type === IPV6 ? [] : [ipv4Of(vpc)], ...type === IPV4 ? [] : [ipv6Of(vpc, scope)]]) {
+  for (const { peers, after } of [...type === IPV6 ? [] : [ipv4Of(vpc, scope)], ...type === IPV4 ? [] : [ipv6Of(vpc, scope)]]) {
     peers.forEach(peer => group.addIngressRule(peer, ec2.Port.HTTPS));
     group.node.addDependency(...after);
   }

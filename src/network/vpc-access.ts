@@ -5,6 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { EndpointPolicies, letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
 import { givenSecurityGroups, securityGroupFor } from './endpoint-security-group';
+import { checkAddresses } from './subnet-addresses';
 import { endpointsInTree, onePerZone, PullEndpoint, withoutGateway } from './vpc-endpoints';
 import { accessList, checkProps, checkResource } from '../private/access';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
@@ -44,7 +45,7 @@ export interface CacheVpcAccessProps {
 
   /**
    * The addresses that ECR's endpoints have, such as `VpcEndpointIpAddressType.DUALSTACK` for pullers with IPv6. The subnets need addresses of that
-   * kind. Layers come from S3, whose endpoint this doesn't change.
+   * kind, both for `DUALSTACK` and IPv6 alone for `IPV6`. Layers come from S3, whose endpoint this doesn't change.
    *
    * @default - IPv4
    */
@@ -122,6 +123,9 @@ export class CacheVpcAccess extends Construct {
     const missing = [PullEndpoint.ECR_API, PullEndpoint.ECR_DOCKER].filter(service => this.isMissing(service, given(props, service)));
     const securityGroups = givenSecurityGroups(props, this) ?? (missing.length > 0 ? [securityGroupFor(props, this)] : []);
     const inZones = { subnets: onePerZone(subnets) };
+    if (missing.length > 0 && !isPendingLookup) {
+      checkAddresses(inZones.subnets, props.ipAddressType, this);
+    }
     const make = (endpointId: string, service: PullEndpoint, awsService: ec2.InterfaceVpcEndpointAwsService) =>
       missing.includes(service) ? this.interfaceEndpoint(endpointId, awsService, inZones, securityGroups, props.ipAddressType) : undefined;
     this.ecrApiEndpoint = make('EcrApi', PullEndpoint.ECR_API, ec2.InterfaceVpcEndpointAwsService.ECR);

@@ -7,6 +7,8 @@ export enum ReplacementDanger {
   COLLISION = 'COLLISION',
   /** The deployment succeeds, and a prefix that is pulled from is none of a cache any more, or its new repositories get no settings. */
   PREFIX_LOST = 'PREFIX_LOST',
+  /** The deployment succeeds, and images that are cached are deleted, or may be. */
+  IMAGES_DELETED = 'IMAGES_DELETED',
   /** The change set doesn't tell. */
   NOT_KNOWN = 'NOT_KNOWN',
 }
@@ -20,7 +22,7 @@ export interface ReplacementFinding {
   readonly logicalId: string;
 
   /**
-   * The prefix that the resource has now.
+   * The prefix that the resource has now, or works for.
    *
    * @default - it has none yet, or it isn't known
    */
@@ -39,6 +41,9 @@ const PREFIXED: { readonly [type: string]: { readonly what: string; readonly pro
   [RULE]: { what: 'pull-through cache rule', property: 'EcrRepositoryPrefix' },
   'AWS::ECR::RepositoryCreationTemplate': { what: 'repository creation template', property: 'Prefix' },
 };
+const REMOVAL = 'Custom::PullThroughCacheRemoval';
+/** The id of a removal: its prefix, and since when. */
+const REMOVAL_ID = /^(.+)@[0-9]{4}-[0-9T:.-]+Z$/;
 const NESTED = 'AWS::CloudFormation::Stack';
 /** How a change set writes a value that only the deployment brings. */
 const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
@@ -50,7 +55,7 @@ const SIDE_BY_SIDE = 'make a cache with another prefix beside this one, move the
  *
  * Every property of a rule is create-only, and CloudFormation creates a replacement before it deletes what it replaces. So a change of a
  * rule's properties, of its logical id or of its stack fails on the prefix that still lives; one of the prefix itself succeeds, and takes the
- * cache from those who pull from it.
+ * cache from those who pull from it. A `RepositoryRemoval` that goes deletes images, and is a finding too.
  *
  * CloudFormation User Guide, "Update behaviors of stack resources"; CloudFormation Template Reference, `AWS::ECR::PullThroughCacheRule`;
  * CloudFormation API Reference, `DescribeChangeSet`.
@@ -77,6 +82,7 @@ export class ReplacementCheck {
     return sets.flatMap(set => set.changes.flatMap(change => [
       ...replaced(change, set),
       ...removed(change, all),
+      ...removalGone(change, all),
       ...taken(change, all),
       ...notTold(change),
       ...notSeen(change, sets),
@@ -149,7 +155,8 @@ function removed(change: ResourceChange, all: ResourceChange[]): ReplacementFind
   const isMadeAnew = all.some(other =>
     isMade(other) && other.ResourceType === change.ResourceType && mayBe(other, prefixAfter(other, type.property)));
   const isRule = change.ResourceType === RULE;
-  const goesWithRule = !isRule && all.some(other => other.ResourceType === RULE && other.Action === 'Remove' && other.PhysicalResourceId === prefix);
+  const goesWithRule = !isRule && all.some(other =>
+    other.ResourceType === RULE && other.Action === 'Remove' && !isRetained(other) && other.PhysicalResourceId === prefix);
   if (isMadeAnew || goesWithRule) {
     return [];
   }
@@ -160,6 +167,26 @@ function removed(change: ResourceChange, all: ResourceChange[]): ReplacementFind
     reason: `the ${type.what} ${named(prefix)} is removed: `
       + (isRule ? 'nothing that is not cached can be pulled by it any more.' : 'repositories that are created below it from then on lack its settings.'),
     wayOut: isRule ? 'move the pullers to another cache before, or keep it.' : 'keep it for as long as the rule is there.',
+  }];
+}
+
+/** A removal of repositories that goes: what it does then depends on the rule. */
+function removalGone(change: ResourceChange, all: ResourceChange[]): ReplacementFinding[] {
+  if (change.ResourceType !== REMOVAL || change.Action !== 'Remove' || isRetained(change)) {
+    return [];
+  }
+  const [, prefix] = REMOVAL_ID.exec(change.PhysicalResourceId ?? '') ?? [];
+  const withRule = all.some(other =>
+    other.ResourceType === RULE && other.Action === 'Remove' && !isRetained(other) && (prefix === undefined || other.PhysicalResourceId === prefix));
+  return [{
+    danger: ReplacementDanger.IMAGES_DELETED,
+    logicalId: change.LogicalResourceId,
+    repositoryPrefix: prefix,
+    reason: `the removal of the repositories ${prefix === undefined ? named(prefix) : `below '${prefix}'`} is removed: `
+      + (withRule
+        ? 'with the rule, and deletes the repositories that are younger than it, with all their images.'
+        : 'alone, and deletes nothing while the rule is there, but if it is gone, the repositories that are younger, with all their images.'),
+    wayOut: 'deploy it with keepAll: true before, if the images are to stay.',
   }];
 }
 

@@ -1,6 +1,8 @@
-import { CustomResource, Stage } from 'aws-cdk-lib';
+import { CustomResource, Lazy, Stack, Stage } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
@@ -34,7 +36,8 @@ export interface RepositoryRemovalProps extends CacheFunctionOptions {
   readonly leaveOut?: string[];
 
   /**
-   * Whether all repositories stay, and a removal only tells which. Set it, and deploy, before the cache and this construct are removed together.
+   * Whether all repositories stay, and a removal only tells which. Set it, and deploy, before the cache and this construct are removed together, or
+   * this construct alone while a rule of another stack may be missing.
    *
    * @default false
    */
@@ -46,8 +49,8 @@ export interface RepositoryRemovalProps extends CacheFunctionOptions {
  * it they stay, since ECR made them, and no stack.
  *
  * Until then it changes nothing: at its creation it lists what a removal would delete. Only repositories that are younger than the rule are
- * deleted, and only when the rule is gone, which goes first: so nothing is deleted when this construct alone is taken out, renamed or moved, and
- * nothing while a stack rolls back. What stays is listed in the log, and in the reason that CloudFormation gets. When repositories can't be deleted,
+ * deleted, and only when the rule is gone, from ECR and from this stack, which goes first: so nothing is deleted when this construct alone is taken
+ * out, renamed or moved, and nothing while a stack rolls back. What stays is listed in the log, and in the reason that CloudFormation gets. When repositories can't be deleted,
  * the deletion of the stack fails with their reasons and can be repeated.
  *
  * Every repository that was created below the prefix since counts as cached: ECR doesn't tell which were made by a cache.
@@ -87,9 +90,15 @@ export class RepositoryRemoval extends Construct {
       swept.letDo(role, CacheActions.DELETE_REPOSITORY);
       swept.denyOnOthers(role, CacheActions.DELETE_REPOSITORY);
     }
-    const { variables, text } = swept.environment<RemovalSettings>({ confirmedPrefix, keepsAll });
+    const rules = rulesOf(cache, prefix);
+    const stack = Stack.of(this);
+    // the function may ask about its own stack; what another one has, ECR alone tells
+    const ownRules = rules.filter(rule => Stack.of(rule) === stack).map(rule => stack.getLogicalId(rule));
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['cloudformation:DescribeStackResource'], resources: [stack.stackId] }));
+    const removal = Lazy.string({ produce: () => stack.getLogicalId(resource.node.defaultChild as CfnResource) });
+    const { variables, text } = swept.environment<RemovalSettings>({ confirmedPrefix, keepsAll, removal, rules: ownRules });
     const handler = make(RepositoryRemovalFunction, { description: 'Deletes the repositories of a pull-through cache', environment: variables });
-    const resource = new CustomResource(this, 'Resource', {
+    const resource: CustomResource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,
       serviceTimeout: LONGEST_WAIT,
       resourceType: 'Custom::PullThroughCacheRemoval',
@@ -97,7 +106,7 @@ export class RepositoryRemoval extends Construct {
     });
     resource.node.addDependency(allowCarryingOn(this, handler, role));
     this.summary = resource.getAttString('summary');
-    deleteBefore(rulesOf(cache, prefix), resource, this);
+    deleteBefore(rules, resource, this);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule, CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
@@ -6,11 +6,13 @@ import { stacksAround } from './operation-resources';
 import { SETTINGS } from '../functions/contract';
 import type { SweepSettings } from '../functions/contract';
 import { checkSettings } from '../monitoring/schedule';
-import { accessTexts } from '../private/access';
+import { accessTexts, isMissing } from '../private/access';
 import { checkPrefix, ROOT } from '../private/checks';
-import { InvalidInputError } from '../private/errors';
-import { isLater } from '../private/later';
-import { comparePlacement, Placement } from '../private/places';
+import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
+import type { Problem } from '../private/errors';
+import { checkWhenKnown, isLater, knownHead } from '../private/later';
+import { comparePlacement, outermostStack, Placement } from '../private/places';
+import { isReferable, referredBy } from '../private/referable';
 import { CacheActions } from '../rule/cache-actions';
 
 /** The repositories of a prefix that a function works through, and those below it that it leaves alone. */
@@ -31,6 +33,7 @@ export class SweptRepositories {
       }, scope);
     }
     this.leftOut = readLeftOut(leaveOut, prefix, scope);
+    this.warnOfUntold(what);
   }
 
   /** The environment that tells the function, and the text of it, which changes when it does. */
@@ -72,15 +75,38 @@ export class SweptRepositories {
   }
 
   /**
-   * The prefixes below that this app gives to other rules and templates of its account and Region. The function asks ECR as well; but when a
-   * stack is removed, the rule of another prefix may be gone before.
+   * The prefixes below that this app gives to other rules and templates of its account and Region, with those that only the deployment knows: the
+   * function compares them then. It asks ECR as well; but when a stack is removed, the rule of another prefix may be gone before.
    */
   private others(): string[] {
-    const given = this.scope.node.root.node.findAll()
+    return [...new Set(this.siblings().filter(one => one.told).map(one => one.prefix))].sort();
+  }
+
+  /** What may be below the prefix, and whether the function can be told. */
+  private siblings(): { readonly prefix: string; readonly told: boolean; readonly at: IConstruct }[] {
+    const own = knownText(this.scope, this.prefix);
+    return this.scope.node.root.node.findAll()
       .filter(construct => CfnResource.isCfnResource(construct) && comparePlacement(this.scope, construct) !== Placement.DIFFERENT)
-      .map(prefixOf)
-      .filter(other => other !== undefined && !isLater(other) && other.startsWith(`${this.prefix}/`));
-    return [...new Set(given as string[])].sort();
+      .flatMap(at => {
+        const written = prefixOf(at);
+        const prefix = written === undefined ? undefined : knownText(at, written);
+        return prefix !== undefined && prefix !== own && mayBeBelow(prefix, own) ? [{ prefix, told: canBeTold(this.scope, prefix), at }] : [];
+      });
+  }
+
+  /** Warns of prefixes of which neither the function nor its role can be told, once the whole app is there. */
+  private warnOfUntold(what: string): void {
+    Aspects.of(this.scope).add({
+      visit: node => {
+        const untold = node === this.scope ? this.siblings().filter(one => !one.told) : [];
+        if (untold.length > 0) {
+          warn(this.scope, WarningId.SIBLING_NOT_TOLD,
+            `${what} can't be told the prefix of ${[...new Set(untold.map(one => place(one.at)))].join(', ')}, which only the deployment of another `
+            + 'stack knows and which may be a longer one: once that is gone from ECR, its repositories count as those of this prefix. Write its prefix '
+            + 'out, or leave it out by leaveOut, then acknowledge this warning.');
+        }
+      },
+    }, { priority: AspectPriority.READONLY });
   }
 
   private arn(resourceName: string): string {
@@ -93,15 +119,56 @@ function readLeftOut(given: string[] | undefined, prefix: string, scope: Constru
   const leftOut = given === undefined ? [] : accessTexts('names in leaveOut', given, 'leave the option leaveOut out when nothing is to be left alone', scope);
   for (const one of leftOut) {
     checkPrefix('name that is left out', one, scope, 256);
-    if (!one.startsWith(`${prefix}/`) && !isLater(one) && !isLater(prefix)) {
-      throw new InvalidInputError({
-        got: `'${one}' to be left out of what is below '${prefix}'`,
-        expected: `a name that begins with '${prefix}/'`,
-        fix: `write it whole, such as '${prefix}/team'`,
-      }, scope);
-    }
+    checkBelow(one, prefix, scope);
+    checkWhenKnown(scope, one, known => checkBelow(known, prefix, scope));
   }
+  scope.node.addValidation({ validate: () => leftOut.filter(one => isNothing(scope, one)).map(() => problemAt(scope, NOTHING_LEFT_OUT)) });
   return [...new Set(leftOut)].sort();
+}
+
+const NOTHING_LEFT_OUT: Problem = {
+  got: 'a name in leaveOut that turns out to be nothing when the app is synthesized',
+  expected: 'a name below the prefix',
+  fix: 'look for the value that is not set where the name is made, or take the name out of leaveOut',
+};
+
+/** Whether a text that was to be known later is none: aws-cdk drops it from lists. */
+function isNothing(scope: IConstruct, text: string): boolean {
+  const known: unknown = Stack.of(scope).resolve(text);
+  return isMissing(known) || known === '';
+}
+
+function checkBelow(one: string, prefix: string, scope: IConstruct): void {
+  if (!one.startsWith(`${prefix}/`) && !isLater(one) && !isLater(prefix)) {
+    throw new InvalidInputError({
+      got: `'${one}' to be left out of what is below '${prefix}'`,
+      expected: `a name that begins with '${prefix}/'`,
+      fix: `write it whole, such as '${prefix}/team'`,
+    }, scope);
+  }
+}
+
+/** A text as it is written in the end where synthesis knows it, such as that of a `Lazy`. */
+function knownText(scope: IConstruct, text: string): string {
+  const known: unknown = Token.isUnresolved(text) ? Stack.of(scope).resolve(text) : text;
+  return typeof known === 'string' ? known : text;
+}
+
+/** Whether one prefix may turn out to be below another, by what is written before the first part that only the deployment knows. */
+function mayBeBelow(one: string, prefix: string): boolean {
+  const [head, from] = [one, `${prefix}/`].map(knownHead);
+  return head.startsWith(from) || isLater(one) && from.startsWith(head);
+}
+
+/** Whether the template of a scope may hold a prefix: references between stacks go one way only. */
+function canBeTold(scope: IConstruct, prefix: string): boolean {
+  return !Token.isUnresolved(prefix) || isReferable(scope, prefix)
+    && [...referredBy(Stack.of(scope), prefix)].every(target => !waitsFor(outermostStack(target), outermostStack(scope)));
+}
+
+/** Whether a stack is deployed after another one. */
+function waitsFor(stack: Stack, other: Stack): boolean {
+  return stack !== other && stack.dependencies.some(one => one === other || waitsFor(one, other));
 }
 
 function prefixOf(construct: IConstruct): string | undefined {

@@ -76,6 +76,8 @@ export enum WarningId {
   REGION_SUPPORT = 'regionSupport',
   REPLICATED_DELETIONS = 'replicatedDeletions',
   REMOVAL_NOT_ORDERED = 'removalNotOrdered',
+  SIBLING_NOT_TOLD = 'siblingNotTold',
+  IPV6_NOT_KNOWN = 'ipv6NotKnown',
   CACHE_IN_OTHER_REGION = 'cacheInOtherRegion',
   CACHE_IN_OTHER_ACCOUNT = 'cacheInOtherAccount',
   CACHE_NOT_CERTAIN = 'cacheNotCertain',

@@ -29,6 +29,12 @@ export function maskLater(text: string): string {
   return text.replace(UNKNOWN_PARTS, part => 'x'.repeat(part.length));
 }
 
+/** What a text begins with before the first part that is not known. */
+export function knownHead(text: string): string {
+  const at = text.search(UNKNOWN_PARTS);
+  return at < 0 ? text : text.slice(0, at);
+}
+
 /** Refuses what is written around the unknown parts of a text when no value of them could make it right: a `*` would be one for IAM. */
 export function checkAround(name: string, text: string, form: RegExp, scope?: IConstruct): void {
   // a stack has the method of a token, and so is taken for one

@@ -289,6 +289,11 @@ describe('fails', () => {
     expect(await reason({ leftOut: ['hub/own'] })).toBe("'hub/own' is to be left out and is not below 'echo', so nothing is done");
   });
 
+  test('for a name to leave out that ends in a slash or has no value, when only the deployment knows it', async () => {
+    expect(await reason({ leftOut: ['echo/own/'] })).toBe(
+      "'echo/own/' is to be left out and is no name of a repository, which has no slash at its end and no wildcard, so nothing is done");
+  });
+
   test('for the prefix ROOT, also when only the deployment knows it', async () => {
     aws.addRepositories('own');
 

@@ -6,7 +6,9 @@ import { handler } from '../../src/functions/repository-removal.lambda';
 import { patience } from '../../src/functions/stack-standing';
 
 const ROOT_STACK = STACK.replace('Cache', 'Around');
-const REMOVAL: RemovalSettings = { prefix: 'echo', confirmedPrefix: 'echo', others: [], leftOut: [], stacks: [STACK], keepsAll: false };
+const REMOVAL: RemovalSettings = {
+  prefix: 'echo', confirmedPrefix: 'echo', others: [], leftOut: [], stacks: [STACK], keepsAll: false, removal: 'Removal', rules: ['Rule'],
+};
 /** Of the removal: since the rule was made in March. */
 const ID = 'echo@2026-03-01T00:00:00.000Z';
 
@@ -19,6 +21,7 @@ beforeEach(async () => {
   ({ lines } = captureLines());
   jest.spyOn(patience, 'pause').mockResolvedValue();
   aws.stacks[STACK] = 'DELETE_IN_PROGRESS';
+  aws.resources.Removal = { id: ID, status: 'DELETE_IN_PROGRESS' };
   aws.templates = [];
   aws.repositories.set('echo/nginx', [image('one', '1.27')]);
   aws.addRepositories('echo/team/app', 'hub/redis', 'own');
@@ -178,6 +181,49 @@ describe('deletes nothing', () => {
     expect(lines).toContainEqual(expect.objectContaining({ repository: 'echo/nginx', outcome: 'kept', reason: "the rule 'echo' is still there" }));
   });
 
+  test.each(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'DELETE_SKIPPED', 'DELETE_FAILED'])('when the stack still has the rule as %s, which somebody deleted outside of it', async status => {
+    aws.resources.Rule = { id: 'echo', status };
+
+    await kept(`nothing is deleted, since the stack still has the rule Rule (${status}): of the repositories below 'echo' 2 stay (echo/nginx, echo/team/app)`);
+  });
+
+  test('when CloudFormation does not tell whether the stack still has the rule', async () => {
+    aws.fault = ({ action, input }) => action === 'DescribeStackResource' && input.LogicalResourceId === 'Rule'
+      ? { type: 'AccessDenied', message: 'not authorized', status: 403 } : undefined;
+
+    await kept('nothing is deleted, since CloudFormation does not tell whether the stack still has the rule Rule (AccessDenied: not authorized): '
+      + "of the repositories below 'echo' 2 stay (echo/nginx, echo/team/app)");
+  });
+
+  test.each<[string, any, string]>([
+    ['has a slash at its end', 'echo/own/', "'echo/own/' is to be left out and is no name of a repository, which has no slash at its end and no wildcard"],
+    ['has a wildcard', 'echo/own/*', "'echo/own/*' is to be left out and is no name of a repository, which has no slash at its end and no wildcard"],
+    ['is elsewhere', 'hub/own', "'hub/own' is to be left out and is not below 'echo'"],
+    ['is empty', '', 'a name that is to be left out has no value'],
+    ['has no value', null, 'a name that is to be left out has no value'],
+  ])('when a name to leave out %s', async (_, name, reason) => {
+    await kept(`nothing is deleted, since ${reason}: of the repositories below 'echo' 2 stay (echo/nginx, echo/team/app)`, { leftOut: [name] });
+  });
+
+  test.each([
+    ['a stack that does not have the removal', undefined],
+    ['a removal of another prefix', { id: 'hub@2026-03-01T00:00:00.000Z', status: 'DELETE_IN_PROGRESS' }],
+  ])('for %s', async (_, removal) => {
+    aws.resources.Removal = removal;
+
+    await kept("nothing is deleted: CloudFormation does not tell since when repositories below 'echo' are those of the cache");
+  });
+
+  test('of what is older than the time that CloudFormation has, whatever the event says', async () => {
+    aws.resources.Removal = { id: 'echo@2026-06-01T00:00:00.000Z', status: 'DELETE_IN_PROGRESS' };
+    set();
+    await handler(aws.request('Delete', {}, { PhysicalResourceId: 'echo@2000-01-01T00:00:00.000Z', LogicalResourceId: 'Forged' }), CONTEXT);
+
+    expect(left()).toEqual(ALL);
+    expect(aws.answers[0].Reason).toBe("0 repositories below 'echo' were deleted, 0 went away in the meantime, 0 failed, "
+      + '2 stay (echo/nginx, echo/team/app) that are older than the cache');
+  });
+
   test('when all are to be kept', async () => {
     await kept("nothing is deleted, since keepAll is set: of the repositories below 'echo' 2 stay (echo/nginx, echo/team/app)", { keepsAll: true });
   });
@@ -194,6 +240,13 @@ describe('deletes nothing', () => {
 
     expect(left()).toEqual(ALL);
   });
+});
+
+test('deletes what is of the cache when its stack has deleted the rule', async () => {
+  aws.resources.Rule = { id: 'echo', status: 'DELETE_COMPLETE' };
+
+  expect(await run('Delete')).toMatchObject({ Status: 'SUCCESS' });
+  expect(left()).toEqual(['hub/redis', 'own']);
 });
 
 test('looks again whether the rule is gone, which CloudFormation deleted just before', async () => {

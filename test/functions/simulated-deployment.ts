@@ -22,6 +22,8 @@ export class SimulatedDeployment extends SimulatedAws {
   public readonly answers: any[] = [];
   /** The statuses of stacks by their ids. */
   public readonly stacks: { [id: string]: string } = { [STACK]: 'CREATE_IN_PROGRESS' };
+  /** What a stack has, by logical ids: without an id here there is none. */
+  public readonly resources: { [logicalId: string]: { readonly id: string; readonly status: string } | undefined } = {};
   /** What ECR finds wrong with the credential of a rule. */
   public invalid?: { readonly isValid: boolean; readonly failure?: string };
 
@@ -79,7 +81,7 @@ export class SimulatedDeployment extends SimulatedAws {
   public respond(call: Call): [number, object | string] | undefined {
     const response = super.respond(call);
     const { __type: type, message } = Object(response?.[1]) as { __type?: string; message?: string };
-    return call.action === 'DescribeStacks' && response && type !== undefined
+    return call.action.startsWith('DescribeStack') && response && type !== undefined
       ? [response[0], `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`]
       : response;
   }
@@ -103,6 +105,7 @@ export class SimulatedDeployment extends SimulatedAws {
     switch (call.action) {
       case 'Answer': this.answers.push(call.input); return [200, ''];
       case 'DescribeStacks': return this.describeStacks(call.input.StackName);
+      case 'DescribeStackResource': return this.describeStackResource(call.input);
       case 'ValidatePullThroughCacheRule': return [200, { ecrRepositoryPrefix: call.input.ecrRepositoryPrefix, isValid: true, ...this.invalid }];
       case 'Invoke': this.invocations.push(call.input.payload); return [202, ''];
       default: return this.answerForRepositories(call) ?? super.answer(call);
@@ -141,6 +144,15 @@ export class SimulatedDeployment extends SimulatedAws {
 
   private madeAt(name: string, otherwise: string): number {
     return new Date(this.made.get(name) ?? otherwise).getTime() / 1000;
+  }
+
+  private describeStackResource({ StackName: stack, LogicalResourceId: logicalId }: any): [number, object | string] {
+    const resource = this.resources[logicalId];
+    return resource
+      ? [200, '<DescribeStackResourceResponse><DescribeStackResourceResult><StackResourceDetail>'
+        + `<LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${resource.id}</PhysicalResourceId><ResourceStatus>${resource.status}</ResourceStatus>`
+        + '</StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>']
+      : error('ValidationError', `Resource ${logicalId} does not exist for stack ${stack}`);
   }
 
   private describeStacks(name: string): [number, string] {

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CacheVpcAccess, EndpointPolicies } from '../../src';
 import type { CacheVpcAccessProps } from '../../src';
-import { agnosticStack, newStack } from '../app';
+import { agnosticStack, ENV, newStack, warningsOf } from '../app';
 
 const { SubnetType, VpcEndpointIpAddressType: AddressType } = ec2;
 const TWO_GROUPS = [{ name: 'App', subnetType: SubnetType.PRIVATE_WITH_EGRESS }, { name: 'Data', subnetType: SubnetType.PRIVATE_WITH_EGRESS }, { name: 'Public', subnetType: SubnetType.PUBLIC }];
@@ -100,21 +100,67 @@ describe('endpoints with IPv6 addresses', () => {
   test('let nothing else in when they have no others', () => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
     new ec2.CfnVPCCidrBlock(stack, 'Own', { vpcId: vpc.vpcId, ipv6CidrBlock: '2001:db8::/56', ipv6Pool: 'pool' });
+    (vpc.privateSubnets[0].node.defaultChild as ec2.CfnSubnet).ipv6Native = true;
     access(vpc, { ipAddressType: AddressType.IPV6 });
 
     expect(letIn()).toEqual(['2001:db8::/56', 'Own']);
   });
 
-  test('fail where the block is not known, and take one that is named', () => {
+  test('fail in a VPC of the app that has none, whatever peers are named', () => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
 
     expect(() => access(vpc, { ipAddressType: AddressType.DUALSTACK })).toThrow(
-      'got endpoints with IPv6 addresses in a VPC whose IPv6 blocks are not known, expected a VPC of this app with such a block, or what comes from there: '
-      + 'name the blocks as allowedPeers: [Peer.ipv4(...), Peer.ipv6(...)], or leave ipAddressType out');
+      'got endpoints with IPv6 addresses in a VPC that has no IPv6 block, expected a VPC and subnets with IPv6 addresses: '
+      + 'make the VPC with ipProtocol: IpProtocol.DUAL_STACK, or leave ipAddressType out');
     const other = newStack();
-    expect(() => access(new ec2.Vpc(other, 'Vpc', { maxAzs: 1 }), { ipAddressType: AddressType.DUALSTACK, allowedPeers: [ec2.Peer.ipv6('2001:db8::/56')] }, other))
-      .not.toThrow();
+    access(new ec2.Vpc(other, 'Vpc', { maxAzs: 1 }), { ipAddressType: AddressType.DUALSTACK, allowedPeers: [ec2.Peer.ipv6('2001:db8::/56')] }, other);
+    expect(() => Template.fromStack(other)).toThrow(
+      /got endpoints with the ipAddressType dualstack in the subnet .*Vpc\/PrivateSubnet1\/Subnet, which has IPv4 addresses only, expected subnets with both/);
   });
+
+  test('fail in subnets with both kinds of addresses when they are to have IPv6 alone', () => {
+    access(dualStack(), { ipAddressType: AddressType.IPV6 });
+
+    expect(() => Template.fromStack(stack)).toThrow(
+      /got endpoints with the ipAddressType ipv6 in the subnet .*, which has both IPv4 and IPv6 addresses, expected subnets that have IPv6 addresses only/);
+  });
+
+  test.each([AddressType.DUALSTACK, AddressType.IPV4])('fail as %s in subnets of IPv6 alone', type => {
+    const vpc = dualStack();
+    (vpc.privateSubnets[0].node.defaultChild as ec2.CfnSubnet).addPropertyOverride('Ipv6Native', true);
+    access(vpc, { ipAddressType: type });
+
+    expect(() => Template.fromStack(stack)).toThrow(`got endpoints with the ipAddressType ${type} in the subnet`);
+  });
+
+  test('are made in a subnet that gets its block by a resource of its own', () => {
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+    access(vpc, { ipAddressType: AddressType.DUALSTACK, allowedPeers: [ec2.Peer.ipv6('2001:db8::/56')] });
+    new ec2.CfnSubnetCidrBlock(stack, 'Block', { subnetId: vpc.privateSubnets[0].subnetId, ipv6CidrBlock: '2001:db8::/64' });
+
+    expect(endpoints('Interface')).toHaveLength(2);
+  });
+
+  test('in imported subnets fail without peers, and get a warning with them', () => {
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1', vpcCidrBlock: '10.0.0.0/16', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'],
+    });
+
+    expect(() => access(vpc, { ipAddressType: AddressType.DUALSTACK }, new Stack(stack.node.root as App, 'Refused', { env: ENV }))).toThrow(
+      'got endpoints with IPv6 addresses in a VPC whose IPv6 blocks are not known, expected a VPC of this app with such a block, or what comes from there: '
+      + 'if the VPC and its subnets have IPv6, name the blocks as allowedPeers: [Peer.ipv4(...), Peer.ipv6(...)], or leave ipAddressType out');
+    access(vpc, { ipAddressType: AddressType.DUALSTACK, allowedPeers: [ec2.Peer.ipv6('2001:db8::/56')] });
+    expect(warningsOf(stack)).toContainEqual(expect.stringContaining(
+      'are subnets with both IPv4 and IPv6 addresses, which endpoints with the ipAddressType dualstack take: EC2 refuses others at deployment'));
+  });
+});
+
+test('an imported VPC without its block fails in words that tell the way out', () => {
+  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'],
+  });
+
+  expect(() => access(vpc)).toThrow(/got the VPC .*Vpc without its address block, which is let in to the endpoints, expected a VPC whose block is known, .*vpcCidrBlock/);
 });
 
 describe('a VPC', () => {

@@ -140,6 +140,33 @@ describe('finds a prefix that is lost', () => {
     })]);
   });
 
+  test('when a template is removed while its rule is retained', () =>
+    expect(ReplacementCheck.ofChangeSet([changeSet([remove('Template', 'echo', TEMPLATE), { ...remove('Echo', 'echo'), PolicyAction: 'Retain' }])])).toEqual([{
+      danger: ReplacementDanger.PREFIX_LOST,
+      logicalId: 'Template',
+      repositoryPrefix: 'echo',
+      reason: "the repository creation template 'echo' is removed: repositories that are created below it from then on lack its settings.",
+      wayOut: 'keep it for as long as the rule is there.',
+    }]));
+
+  test.each<[string, object[], string]>([
+    ['with its rule', [remove('Echo', 'echo')], 'with the rule, and deletes the repositories that are younger than it, with all their images.'],
+    ['alone', [], 'alone, and deletes nothing while the rule is there, but if it is gone, the repositories that are younger, with all their images.'],
+    ['with a rule that is retained', [{ ...remove('Echo', 'echo'), PolicyAction: 'Retain' }],
+      'alone, and deletes nothing while the rule is there, but if it is gone, the repositories that are younger, with all their images.'],
+  ])('when a removal of repositories goes %s', (_, more, what) => {
+    const findings = ReplacementCheck.ofChangeSet([
+      changeSet([remove('Removal', 'echo@2026-03-01T00:00:00.000Z', 'Custom::PullThroughCacheRemoval'), ...more]),
+    ]);
+    expect(findings).toContainEqual({
+      danger: ReplacementDanger.IMAGES_DELETED,
+      logicalId: 'Removal',
+      repositoryPrefix: 'echo',
+      reason: `the removal of the repositories below 'echo' is removed: ${what}`,
+      wayOut: 'deploy it with keepAll: true before, if the images are to stay.',
+    });
+  });
+
   test('when a nested stack is removed with a rule', () => {
     const findings = ReplacementCheck.ofChangeSet([changeSet([remove('Nested', 'arn:nested', NESTED)]), content('arn:nested', ['Echo', 'echo', RULE])]);
 

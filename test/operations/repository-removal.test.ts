@@ -1,4 +1,4 @@
-import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
@@ -44,9 +44,64 @@ test('tells its function, and no event, the prefix, its confirmation, its stack 
   new ecr.CfnPullThroughCacheRule(stack, 'Dev', { ecrRepositoryPrefix: 'echo/dev', upstreamRegistryUrl: 'quay.io' });
 
   expect(settings()).toEqual({
-    prefix: 'echo', confirmedPrefix: 'echo', others: ['echo/dev'], leftOut: ['echo/own'], stacks: ['<AWS::StackId>'], keepsAll: false,
+    prefix: 'echo',
+    confirmedPrefix: 'echo',
+    others: ['echo/dev'],
+    leftOut: ['echo/own'],
+    stacks: ['<AWS::StackId>'],
+    keepsAll: false,
+    removal: expect.stringMatching(/^Removal/),
+    rules: ['Echo'],
   });
   expect(removal().Properties).toEqual({ ServiceToken: expect.anything(), ServiceTimeout: '3600', changes: [expect.anything()] });
+});
+
+describe('leaves alone what may be below the prefix', () => {
+  const denied = () => statements().find(({ Effect }) => Effect === 'Deny').Resource.map((one: any) => JSON.stringify(one));
+  const rule = (ecrRepositoryPrefix: string, scope = stack, id = 'Sibling') =>
+    new ecr.CfnPullThroughCacheRule(scope, id, { ecrRepositoryPrefix, upstreamRegistryUrl: 'quay.io' });
+
+  test('by the value of a prefix that only the deployment knows', () => {
+    remove();
+    rule(new CfnParameter(stack, 'Team').valueAsString);
+    rule(`echo/${new CfnParameter(stack, 'Part').valueAsString}`, stack, 'Below');
+    rule(`hub/${new CfnParameter(stack, 'Far').valueAsString}`, stack, 'Elsewhere');
+    rule(Lazy.string({ produce: () => 'echo/lazy' }), stack, 'Lazy');
+
+    expect([...settings().others].sort()).toEqual(['<Team>', 'echo/<Part>', 'echo/lazy']);
+    expect(denied()).toEqual(expect.arrayContaining([expect.stringContaining('{"Ref":"Team"},"/*"'), expect.stringContaining('{"Ref":"Part"},"/*"')]));
+  });
+
+  test('when only the deployment knows the own prefix, whose own rule is no other', () => {
+    const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
+    const cache = rule(prefix, stack, 'Rule');
+    remove({ cache });
+    rule('echo/dev');
+
+    expect(settings().others).toEqual(['echo/dev']);
+    expect(denied()).toHaveLength(2);
+  });
+
+  const WARNING = Match.stringLikeRegexp("the removal of repositories can't be told the prefix of Other/Sibling, which only the deployment of another stack knows.*siblingNotTold");
+
+  test('by a reference to another stack, which is deployed before then', () => {
+    const other = new Stack(stack.node.root as App, 'Other', { env: { account: '111122223333', region: 'eu-central-1' } });
+    rule(new CfnParameter(other, 'Team').valueAsString, other);
+    remove();
+
+    expect(settings().others).toEqual([expect.stringMatching(/^<Other:Export.*>$/)]);
+    Annotations.fromStack(stack).hasNoWarning('*', WARNING);
+  });
+
+  test('with a warning for a prefix of a stack that waits for this one', () => {
+    const other = new Stack(stack.node.root as App, 'Other', { env: { account: '111122223333', region: 'eu-central-1' } });
+    rule(new CfnParameter(other, 'Team').valueAsString, other);
+    remove();
+    other.addDependency(stack);
+
+    expect(settings().others).toEqual([]);
+    Annotations.fromStack(stack).hasWarning('*', WARNING);
+  });
 });
 
 test('runs again when what it tells its function changes', () => {
@@ -135,6 +190,7 @@ const LISTS = {
   'logs:CreateLogStream': expect.anything(),
   'logs:PutLogEvents': expect.anything(),
   'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
+  'cloudformation:DescribeStackResource': { Ref: 'AWS::StackId' },
   'lambda:InvokeFunction': { 'Fn::GetAtt': [expect.stringMatching(/^RemovalFunction/), 'Arn'] },
   'ecr:DescribePullThroughCacheRules': '*',
   'ecr:DescribeRepositoryCreationTemplates': '*',
@@ -204,6 +260,19 @@ describe('fails', () => {
     ['a place without a value', [undefined], 'got a list of names in leaveOut with nothing in place 1'],
   ])('for %s to leave out, which a filter may have left', (_, leaveOut, message) => {
     expect(() => remove({ leaveOut })).toThrow(message);
+  });
+
+  test.each<[string, string | null | undefined, string]>([
+    ['undefined', undefined, 'got a name in leaveOut that turns out to be nothing when the app is synthesized, expected a name below the prefix: look for'],
+    ['null', null, 'got a name in leaveOut that turns out to be nothing'],
+    ['an empty text', '', 'got a name in leaveOut that turns out to be nothing'],
+    ['a name with a slash at its end', 'echo/own/', "got the name that is left out 'echo/own/', expected no slash at the end"],
+    ['a wildcard', 'echo/own/*', "got the name that is left out 'echo/own/*'"],
+    ['a name elsewhere', 'hub/own', "got 'hub/own' to be left out of what is below 'echo'"],
+  ])('for a name to leave out that turns out to be %s at synthesis', (_, name, message) => {
+    remove({ leaveOut: ['echo/kept', Lazy.string({ produce: () => name as string })] });
+
+    expect(() => settings()).toThrow(message);
   });
 
   test('for more that is left out than a function can be told', () => {
