@@ -95,7 +95,7 @@ function json(value: unknown, key = 'rules'): string {
     return Token.isUnresolved(value) ? deferredList(key, value as string[]) : `[${value.map(one => json(one, key)).join(',')}]`;
   }
   const members = Object.entries(value as object).filter(([, member]) => member !== undefined);
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${json(member, name)}`).join(',')}}`;
+  return `{${members.map(([member, one]) => `${JSON.stringify(member)}:${json(one, member)}`).join(',')}}`;
 }
 
 /*

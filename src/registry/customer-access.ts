@@ -273,7 +273,9 @@ class CheckedDocument extends iam.PolicyDocument {
   public resolve(context: IResolveContext): unknown {
     const stack = Stack.of(context.scope);
     const statements = (this.toJSON() as { Statement?: object[] } | undefined)?.Statement ?? [];
-    const texts = this.customers.flatMap(({ _account, _roles = [], _organizationId }) => [_account, ..._roles, _organizationId]).filter(text => text !== undefined);
+    const texts = this.customers
+      .flatMap(({ _account, _roles = [], _organizationId }) => [_account, ..._roles, _organizationId])
+      .filter(text => text !== undefined);
     const isEmpty = texts.some(text => isEmptyWhenKnown(text, value => stack.resolve(value) as unknown));
     const [problem] = isEmpty
       ? [cameOutEmpty('account, role or organisation of a customer')]

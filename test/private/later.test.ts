@@ -3,7 +3,8 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import {
-  CachedImages, CachePullers, Customer, CustomerAccess, PullPolicy, PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning, RepositoryTemplate,
+  CachedImages, CachePullers, Customer, CustomerAccess, PullPolicy, PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning,
+  RepositoryTemplate,
   UpstreamCredential, UpstreamRegistry, UpstreamRole, UpstreamSecret,
 } from '../../src';
 import { ENV, newStack } from '../app';
