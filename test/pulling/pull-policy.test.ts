@@ -183,3 +183,10 @@ describe('the text of a policy', () => {
     expect(caches.map(one => Token.isUnresolved(PullPolicy.toPolicyText({ caches: [one] })))).toEqual([true, true]);
   });
 });
+
+test('a hole among the roles of a pull policy is refused', () => {
+  const stack = newStack();
+  // eslint-disable-next-line no-sparse-arrays
+  const roles = [, new iam.Role(stack, 'Puller', { assumedBy: new iam.AccountRootPrincipal() })] as iam.IRole[];
+  expect(() => new PullPolicy(stack, 'Policy', { caches: [cache(stack)], roles })).toThrow('got nothing as a role, expected an object that has the attribute roleName: ');
+});

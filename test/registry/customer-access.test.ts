@@ -213,7 +213,8 @@ describe('a shared statement', () => {
   });
 
   test('has no customer that is narrowed to an organisation', () => {
-    const statements = registryStatements(onRegistry([Customer.account(ONE), Customer.account(TWO, { organizationId: ORGANIZATION })], undefined, true));
+    const customers = [Customer.account(ONE), Customer.account(TWO, { organizationId: ORGANIZATION })];
+    const statements = registryStatements(onRegistry(customers, undefined, true));
     expect(statements).toMatchObject([
       { Sid: 'UpstreamOfCustomers', Principal: { AWS: `arn:aws:iam::${ONE}:root` } },
       { Sid: `UpstreamOf${TWO}`, Condition: { StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION } } },
