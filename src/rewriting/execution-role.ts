@@ -1,14 +1,13 @@
-import { CfnResource } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { isOf, policiesAround } from './policy-statements';
+import type { Held } from './policy-statements';
+import { isLeftAlone, RoleFinder } from './roles';
+import { mayRun, starts } from './task-runners';
+import { excerpt, place, warn, WarningId } from '../private/errors';
+import { isLookedUpArn } from '../private/later';
 
-/* What of a statement decides who may pass a role, as it is rendered. */
-interface Rendered {
-  readonly Effect: string;
-  readonly Action?: string | string[];
-  readonly Resource?: string | string[];
-  readonly Condition?: iam.Conditions;
-}
+const TO_TASKS = { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } };
 
 /**
  * The role that pulls for a task. When it is made only now, whoever was allowed to run the task before it was there may pass it as well: a rule, a
@@ -20,11 +19,8 @@ export function executionRoleOf(task: ecs.TaskDefinition): iam.IRole {
   }
   giveUpFrozenStatement(task);
   const role = task.obtainExecutionRole();
-  for (const document of policyDocumentsAround(task)) {
-    for (const { Condition: condition } of statementsThatPass(document, task.taskRole.roleArn, role.roleArn)) {
-      document.addStatements(new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn], conditions: condition }));
-    }
-  }
+  const extended = policiesAround(task).filter(held => extend(held, task, role));
+  letStartersPass(task, role, extended);
   return role;
 }
 
@@ -36,17 +32,34 @@ function giveUpFrozenStatement(task: ecs.TaskDefinition): void {
   }
 }
 
-function policyDocumentsAround(task: ecs.TaskDefinition): iam.PolicyDocument[] {
-  return task.node.root.node.findAll().filter(one => CfnResource.isCfnResource(one)).flatMap(one => {
-    const { policyDocument, policies } = one as unknown as { policyDocument?: unknown; policies?: { policyDocument?: unknown }[] };
-    const inline = Array.isArray(policies) ? policies.map(policy => policy.policyDocument) : [];
-    return [policyDocument, ...inline].filter(document => document instanceof iam.PolicyDocument);
-  });
+/** Whether a policy lets the new role be passed, now at the latest. */
+function extend(held: Held, task: ecs.TaskDefinition, role: iam.IRole): boolean {
+  if (held.passes('*') || held.passes(role.roleArn)) { return true; }
+  const beside = held.passing(task.taskRole.roleArn).map(({ Condition: condition }) => condition);
+  const conditions = beside.length > 0 ? beside : mayRun(held, task) ? [TO_TASKS] : [];
+  conditions.forEach(condition => held.add(passing(role, condition)));
+  return conditions.length > 0;
 }
 
-function statementsThatPass(document: iam.PolicyDocument, taskRole: string, role: string): Rendered[] {
-  const statements = (document.isEmpty ? [] : (document.toJSON() as { Statement: Rendered[] }).Statement)
-    .filter(({ Effect: effect, Action: action }) => effect === 'Allow' && [action].flat().includes('iam:PassRole'));
-  const passes = (statement: Rendered, arn: string) => [statement.Resource].flat().includes(arn);
-  return statements.some(one => passes(one, role)) ? [] : statements.filter(one => passes(one, taskRole));
+/** Rules and schedules may have a role whose policies say nothing of this task, or stand elsewhere. */
+function letStartersPass(task: ecs.TaskDefinition, role: iam.IRole, extended: readonly Held[]): void {
+  const roles = new RoleFinder();
+  const done = new Set<unknown>();
+  for (const { resource, roleArn } of starts(task).filter(one => one.roleArn !== undefined)) {
+    const starter = roles.behind(roleArn, resource) as iam.IRole | undefined;
+    const key = starter ?? roleArn;
+    const settled = done.has(key) || starter && (isLookedUpArn(starter.roleArn) || extended.some(held => isOf(held, starter)));
+    done.add(key);
+    if (!settled && !(starter && !isLeftAlone(starter) && starter.addToPrincipalPolicy(passing(role, TO_TASKS)).statementAdded)) {
+      const name = starter ? `${starter.roleName} (${place(starter)})` : typeof roleArn === 'string' ? excerpt(roleArn) : 'a role';
+      warn(task, WarningId.GRANT_HALF_MISSING,
+        `an execution role was made for this task, so that it pulls through a cache, and ${name}, by which ${place(resource)} runs the task, may not pass it: the `
+        + 'policies of that role are not managed here. Give the task an executionRole that it may pass, or allow it iam:PassRole where it is made and '
+        + 'acknowledge this warning.');
+    }
+  }
+}
+
+function passing(role: iam.IRole, conditions?: iam.Conditions): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn], conditions });
 }
