@@ -45,7 +45,8 @@ export class Held {
   public isSame(one: unknown, arn: string): boolean {
     const [target] = Tokenization.reverseString(arn).tokens.map(token => (token as { target?: IConstruct }).target);
     const stack = Stack.of(this.resource);
-    return one === arn || target !== undefined && Stack.of(target) === stack && JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(arn));
+    if (one === arn) { return true; }
+    return target !== undefined && Stack.of(target) === stack && JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(arn));
   }
 
   public add(statement: iam.PolicyStatement): void {
@@ -61,7 +62,9 @@ export class Held {
 export function policiesAround(construct: IConstruct): Held[] {
   return construct.node.root.node.findAll().filter(one => CfnResource.isCfnResource(one)).flatMap(resource => {
     const holder = resource as unknown as { policyDocument?: unknown; policies?: unknown };
-    const own = isDocument(holder.policyDocument) ? [new Held(resource, holder.policyDocument, document => { holder.policyDocument = document; })] : [];
+    const own = isDocument(holder.policyDocument)
+      ? [new Held(resource, holder.policyDocument, document => { holder.policyDocument = document; })]
+      : [];
     const inline = Array.isArray(holder.policies) ? holder.policies as { policyDocument?: unknown }[] : [];
     return [...own, ...inline.flatMap((policy, at) => isDocument(policy.policyDocument)
       ? [new Held(resource, policy.policyDocument, policyDocument => {

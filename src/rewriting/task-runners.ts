@@ -17,7 +17,9 @@ export function mayRun(held: Held, task: ecs.TaskDefinition): boolean {
 /** The rules and schedules of EventBridge that run a task. */
 export function starts(task: ecs.TaskDefinition): Start[] {
   return task.node.root.node.findAll().filter(one => CfnResource.isCfnResource(one)).flatMap(resource =>
-    targetsOf(resource).filter(target => isTask(target?.ecsParameters?.taskDefinitionArn, task, resource)).map(({ roleArn }) => ({ resource, roleArn })));
+    targetsOf(resource)
+      .filter(target => isTask(target?.ecsParameters?.taskDefinitionArn, task, resource))
+      .map(({ roleArn }) => ({ resource, roleArn })));
 }
 
 interface Target {
