@@ -21,7 +21,8 @@ function passed(make: (stack: Stack, task: ecs.Ec2TaskDefinition) => void): { st
   make(stack, task);
   CachedImages.of(stack).use(caches(stack).quay);
   const policies = Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, any>)
-    .flatMap(({ Properties: own }) => [own?.PolicyDocument, ...(own?.Policies ?? []).map((one: any) => one.PolicyDocument)]).filter(one => one !== undefined);
+    .flatMap(({ Properties: own }) => [own?.PolicyDocument, ...(own?.Policies ?? []).map((one: any) => one.PolicyDocument)])
+    .filter(one => one !== undefined);
   const statements = policies.flatMap(one => one.Statement).filter(one => one.Action === 'iam:PassRole' && JSON.stringify(one).includes('TaskExecutionRole'));
   return { stack, statements };
 }
