@@ -120,7 +120,7 @@ function readLeftOut(given: string[] | undefined, prefix: string, scope: Constru
   for (const one of leftOut) {
     checkPrefix('name that is left out', one, scope, 256);
     checkBelow(one, prefix, scope);
-    checkWhenKnown(scope, one, known => checkBelow(known, prefix, scope));
+    checkWhenKnown('name in leaveOut', scope, one, known => checkBelow(known, prefix, scope));
   }
   scope.node.addValidation({ validate: () => leftOut.filter(one => isNothing(scope, one)).map(() => problemAt(scope, NOTHING_LEFT_OUT)) });
   return [...new Set(leftOut)].sort();

@@ -21,6 +21,13 @@ export function isReferable(scope: IConstruct, name: string): boolean {
   return [...finder.targets].every(target => Stage.of(target) === Stage.of(scope));
 }
 
+/** What a value in a template of a scope refers to, as far as references of aws-cdk say so. */
+export function referredBy(scope: IConstruct, value: unknown): Set<IConstruct> {
+  const finder = new ReferenceFinder();
+  Tokenization.resolve(value, { scope, resolver: finder, preparing: false });
+  return finder.targets;
+}
+
 /**
  * What resources of a stack refer to, as far as references of aws-cdk say so. Each token is resolved once, and no policy is rendered for it, which takes
  * longer than all else.

@@ -1,24 +1,30 @@
 import { CfnResource } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
+import { isOf, policiesAround } from './policy-statements';
+import type { Held } from './policy-statements';
+import { isLeftAlone, RoleFinder } from './roles';
+import { mayRun, RUN_TASK, STARTERS, starts } from './task-runners';
+import { excerpt, place, warn, WarningId } from '../private/errors';
+import { isLookedUpArn } from '../private/later';
 
-/* What of a statement decides who may pass a role, as it is rendered. */
-interface Rendered {
-  readonly Effect: string;
-  readonly Action?: string | string[];
-  readonly Resource?: string | string[];
-  readonly Condition?: iam.Conditions;
+const TO_TASKS = { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } };
+const PASS_ROLE = ['iam:PassRole', 'iam:*', '*'];
+
+/** What of an app runs tasks. */
+interface Runners {
+  readonly policies: readonly Held[];
+  readonly starters: readonly CfnResource[];
 }
 
 /** Gives tasks their execution role, and lets it be passed by whoever could run them before. */
 export class ExecutionRoles {
-  /** The documents that let a role be passed, by its ARN. */
-  private documents: Map<string, Set<iam.PolicyDocument>> | undefined;
+  /** Looked for once, since an app may have thousands of tasks. */
+  private runners: Runners | undefined;
 
-  /** Looks at the policies again when that is needed next. */
+  /** Looks at the app again when that is needed next. */
   public forget(): void {
-    this.documents = undefined;
+    this.runners = undefined;
   }
 
   /**
@@ -29,16 +35,22 @@ export class ExecutionRoles {
     if (task.executionRole) {
       return task.executionRole;
     }
-    this.documents ??= documentsThatPass(task.node.root);
+    this.runners ??= runnersAround(task);
+    const { policies, starters } = this.runners;
     giveUpFrozenStatement(task);
     const role = task.obtainExecutionRole();
-    for (const document of this.documents.get(task.taskRole.roleArn) ?? []) {
-      for (const { Condition: condition } of statementsThatPass(document, task.taskRole.roleArn, role.roleArn)) {
-        document.addStatements(new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn], conditions: condition }));
-      }
-    }
+    const extended = policies.filter(held => extend(held, task, role));
+    letStartersPass(task, role, extended, starters);
     return role;
   }
+}
+
+function runnersAround(task: ecs.TaskDefinition): Runners {
+  const resources = task.node.root.node.findAll().filter(one => CfnResource.isCfnResource(one));
+  return {
+    policies: policiesAround(task).filter(held => held.allowing([...PASS_ROLE, ...RUN_TASK]).length > 0),
+    starters: resources.filter(({ cfnResourceType }) => STARTERS.includes(cfnResourceType)),
+  };
 }
 
 /** aws-cdk adds the role to the statement of an earlier `grantRun()`, which it may have closed already: the statement is added to below. */
@@ -49,30 +61,34 @@ function giveUpFrozenStatement(task: ecs.TaskDefinition): void {
   }
 }
 
-function documentsThatPass(root: IConstruct): Map<string, Set<iam.PolicyDocument>> {
-  const documents = new Map<string, Set<iam.PolicyDocument>>();
-  for (const document of root.node.findAll().flatMap(documentsOf)) {
-    for (const arn of passingStatementsIn(document).flatMap(({ Resource: arns = [] }) => arns)) {
-      documents.set(arn, (documents.get(arn) ?? new Set()).add(document));
+/** Whether a policy lets the new role be passed, now at the latest. */
+function extend(held: Held, task: ecs.TaskDefinition, role: iam.IRole): boolean {
+  if (held.passes('*') || held.passes(role.roleArn)) { return true; }
+  const beside = held.passing(task.taskRole.roleArn).map(({ Condition: condition }) => condition);
+  const conditions = beside.length > 0 ? beside : mayRun(held, task) ? [TO_TASKS] : [];
+  conditions.forEach(condition => held.add(passing(role, condition)));
+  return conditions.length > 0;
+}
+
+/** Rules and schedules may have a role whose policies say nothing of this task, or stand elsewhere. */
+function letStartersPass(task: ecs.TaskDefinition, role: iam.IRole, extended: readonly Held[], starters: readonly CfnResource[]): void {
+  const roles = new RoleFinder();
+  const done = new Set<unknown>();
+  for (const { resource, roleArn } of starts(task, starters).filter(one => one.roleArn !== undefined)) {
+    const starter = roles.behind(roleArn, resource) as iam.IRole | undefined;
+    const key = starter ?? roleArn;
+    const settled = done.has(key) || starter && (isLookedUpArn(starter.roleArn) || extended.some(held => isOf(held, starter)));
+    done.add(key);
+    if (!settled && !(starter && !isLeftAlone(starter) && starter.addToPrincipalPolicy(passing(role, TO_TASKS)).statementAdded)) {
+      const name = starter ? `${starter.roleName} (${place(starter)})` : typeof roleArn === 'string' ? excerpt(roleArn) : 'a role';
+      warn(task, WarningId.GRANT_HALF_MISSING,
+        `an execution role was made for this task, so that it pulls through a cache, and ${name}, by which ${place(resource)} runs the task, may not pass it: the `
+        + 'policies of that role are not managed here. Give the task an executionRole that it may pass, or allow it iam:PassRole where it is made and '
+        + 'acknowledge this warning.');
     }
   }
-  return documents;
 }
 
-function documentsOf(construct: IConstruct): iam.PolicyDocument[] {
-  if (!CfnResource.isCfnResource(construct)) { return []; }
-  const { policyDocument, policies } = construct as unknown as { policyDocument?: unknown; policies?: { policyDocument?: unknown }[] };
-  const inline = Array.isArray(policies) ? policies.map(policy => policy.policyDocument) : [];
-  return [policyDocument, ...inline].filter(document => document instanceof iam.PolicyDocument);
-}
-
-function passingStatementsIn(document: iam.PolicyDocument): Rendered[] {
-  return (document.isEmpty ? [] : (document.toJSON() as { Statement: Rendered[] }).Statement)
-    .filter(({ Effect: effect, Action: action }) => effect === 'Allow' && [action].flat().includes('iam:PassRole'));
-}
-
-function statementsThatPass(document: iam.PolicyDocument, taskRole: string, role: string): Rendered[] {
-  const statements = passingStatementsIn(document);
-  const passes = (statement: Rendered, arn: string) => [statement.Resource].flat().includes(arn);
-  return statements.some(one => passes(one, role)) ? [] : statements.filter(one => passes(one, taskRole));
+function passing(role: iam.IRole, conditions?: iam.Conditions): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn], conditions });
 }

@@ -119,7 +119,7 @@ function roleAround(target: IConstruct | undefined): Role | undefined {
 }
 
 /** aws-cdk doesn't export the class, and reports success for what it leaves out. */
-function isLeftAlone(role: Role): boolean {
+export function isLeftAlone(role: Role): boolean {
   return (role.constructor as { PROPERTY_INJECTION_ID?: string }).PROPERTY_INJECTION_ID?.endsWith('.ImmutableRole') ?? false;
 }
 
