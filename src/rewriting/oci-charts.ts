@@ -57,7 +57,7 @@ export class OciCharts {
     orderPull(resource, judged.cached.rule, role);
     const { after } = judged;
     if (after !== undefined) {
-      changeAt(resource, PLACE, holder => withImages(holder, PLACE, name => name === repository ? after : undefined));
+      changeAt(resource, PLACE, holder => withImages(holder, PLACE, written => written === repository ? after : undefined));
     }
   }
 
