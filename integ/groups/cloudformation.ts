@@ -1,4 +1,6 @@
-import { CreateChangeSetCommand, DescribeChangeSetCommand, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CreateChangeSetCommand, DescribeChangeSetCommand, DescribeStackEventsCommand, DescribeStackResourceCommand, DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreatePullThroughCacheRuleCommand, CreateRepositoryCreationTemplateCommand, DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
@@ -91,6 +93,20 @@ async function successReason(session: Session) {
   return made === undefined ? undecided('the removal was not created') : decided(reason?.includes('a removal would delete') === true, { reason: reason ?? 'none' });
 }
 
+/** The rule of another logical id was made and deleted again when its stack went back. */
+async function removalResources(session: Session) {
+  const asked = async (StackName: string, LogicalResourceId: string) => session.account.cloudFormation.send(new DescribeStackResourceCommand({ StackName, LogicalResourceId }))
+    .then(({ StackResourceDetail: found }) => ({ id: found?.PhysicalResourceId, status: found?.ResourceStatus as string | undefined, problem: undefined }),
+      (problem: Error) => ({ id: undefined, status: undefined, problem: problem.message }));
+  const { StackEvents: events = [] } = await session.account.cloudFormation.send(new DescribeStackEventsCommand({ StackName: OPERATIONS }));
+  const removal = events.find(({ ResourceType }) => ResourceType === 'Custom::PullThroughCacheRemoval')?.LogicalResourceId;
+  if (removal === undefined) { return undecided('the removal was not created'); }
+  const live = await asked(OPERATIONS, removal);
+  const gone = await asked(RULE, 'Other');
+  const isGone = gone.status === 'DELETE_COMPLETE' || /does not exist/.test(gone.problem ?? '');
+  return decided(live.id?.startsWith('integ-ops@') === true && isGone, { live: live.id ?? live.problem, gone: gone.status ?? gone.problem });
+}
+
 async function importTypes(session: Session) {
   await session.account.ecr.send(new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'integ-import', upstreamRegistryUrl: 'quay.io', upstreamRegistry: 'quay' }));
   await session.account.ecr.send(new CreateRepositoryCreationTemplateCommand({ prefix: 'integ-import', appliedFor: ['PULL_THROUGH_CACHE'] }));
@@ -113,6 +129,7 @@ export const CLOUDFORMATION: Group = {
     { id: 'conditional-replacement', notOnEngine: 'its change sets tell no causes', run: conditionalReplacement },
     { id: 'verify-rollback', run: verifyRollback },
     { id: 'success-reason', notOnEngine: 'its events keep no reason of what succeeds', run: successReason },
+    { id: 'removal-resources', notOnEngine: 'it may forget what was deleted', run: removalResources },
     { id: 'import-types', notOnEngine: 'its CloudFormation imports nothing', run: importTypes },
   ],
 };

@@ -54,6 +54,7 @@ const created = (ResourceStatusReason: string | undefined) => ({
     StackEvents: [{ ResourceType: 'Custom::PullThroughCacheRemoval', ResourceStatus: 'CREATE_COMPLETE', ResourceStatusReason }],
   },
 });
+const removalEvent = { DescribeStackEventsCommand: { StackEvents: [{ ResourceType: 'Custom::PullThroughCacheRemoval', LogicalResourceId: 'Removal' }] } };
 const line = (message: string) => ({ FilterLogEventsCommand: { events: [{ message }] } });
 
 /** For each check that the engine can't decide: an AWS that confirms it, and one that refutes it. */
@@ -64,6 +65,16 @@ const WORLDS: Readonly<Record<string, readonly [confirms: World, refutes: World]
   'codebuild-registry-credential': [{ deploys: { IntegBuild: { code: 1, output: 'Invalid registry credential' } } }, {}],
   'alarm-action-region': [
     { calls: { PutMetricAlarmCommand: ({ AlarmName }) => AlarmName.endsWith(PLACE.farRegion) ? new Error('Invalid region us-west-2 specified') : {} } }, {},
+  ],
+  'removal-resources': [
+    {
+      calls: {
+        ...removalEvent,
+        DescribeStackResourceCommand: ({ StackName }) => StackName === 'IntegRule'
+          ? new Error('Resource Other does not exist for stack IntegRule') : { StackResourceDetail: { PhysicalResourceId: 'integ-ops@2026' } },
+      },
+    },
+    { calls: { ...removalEvent, DescribeStackResourceCommand: { StackResourceDetail: { PhysicalResourceId: 'integ-ops@2026', ResourceStatus: 'CREATE_COMPLETE' } } } },
   ],
   'success-reason': [{ calls: created('a removal would delete 2 repositories') }, { calls: created(undefined) }],
   'creation-role-path': [{ deploys: { IntegPath: { code: 1, output: 'does not match the pattern' } } }, {}],
