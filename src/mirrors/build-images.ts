@@ -149,7 +149,6 @@ export class BuildImages {
 
   private add(names: readonly string[], image: ImageInCache): void {
     const { literalUri } = image;
-    this.grants.forEach(grant => grant(image));
     for (const name of names) {
       const other = this.images.get(name);
       if (other !== undefined && other.literalUri !== literalUri) {
@@ -159,8 +158,9 @@ export class BuildImages {
           fix: 'leave one of them out',
         }, this.stack);
       }
-      this.images.set(name, other ?? image);
     }
+    names.forEach(name => this.images.set(name, this.images.get(name) ?? image));
+    this.grants.forEach(grant => grant(image));
   }
 
   /** A stack that makes a cache has to be deployed before images are built through it. */

@@ -16,7 +16,7 @@ type Instruction = readonly [word: string, rest: string];
 const DIRECTIVE = /^\s*(?:#|\/\/)\s*([a-z]+)\s*=\s*(\S+)/i;
 /** Words as a shell has them, each with its quotes. */
 const WORD = /(?:[^\s"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*')+/g;
-const HEREDOC = /^\d*<<-?([^<]+)$/;
+const HEREDOC = /^\d*<<(-?)([^<]+)$/;
 const VARIABLE = /\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g;
 
 /**
@@ -29,7 +29,7 @@ export function readDockerfile(text: string, given: Arguments): DockerfileImages
   const [directives, body] = readDirectives(text);
   const found = new Set<string>(directives.syntax === undefined ? [] : [directives.syntax]);
   const unknown = new Set<string>(), stages = new Set<string>();
-  const defaults: { [name: string]: string | undefined } = {};
+  const defaults: { [name: string]: string | undefined } = Object.create(null) as { [name: string]: string | undefined };
   const add = (name: string, values: Arguments) => {
     const known = expanded(name, values);
     if (known === undefined) {
@@ -48,7 +48,7 @@ export function readDockerfile(text: string, given: Arguments): DockerfileImages
         const words = rest.split(/\s+/).filter(one => !one.startsWith('--'));
         add(words[0] ?? '', defaults);
         // a stage without a name is still the end of the arguments that all stages share
-        stages.add(words[1]?.toUpperCase() === 'AS' ? words[2].toLowerCase() : ` ${stages.size}`);
+        stages.add(words[1]?.toUpperCase() === 'AS' && words[2] !== undefined ? words[2].toLowerCase() : ` ${stages.size}`);
         break;
       }
       case 'COPY':
@@ -85,7 +85,7 @@ function flagsOf(rest: string): { readonly name: string; readonly value: string 
   const end = words.findIndex(word => !word.startsWith('--'));
   return words.slice(0, end < 0 ? words.length : end).map(word => {
     const [, name, value = ''] = /^--([^=]*)=?(.*)$/s.exec(word)!;
-    return { name, value };
+    return { name, value: value.replace(/^(["'])(.*)\1$/s, '$2') };
   });
 }
 
@@ -94,12 +94,12 @@ function* instructions(lines: readonly string[], escape: string): Generator<Inst
   for (let at = 0; at < lines.length; at += 1) {
     if (isNothing(lines[at])) { continue; }
     let line = lines[at].trim();
-    while (line.endsWith(escape) && at + 1 < lines.length) {
+    while (goesOn(line, escape) && at + 1 < lines.length) {
       at += 1;
       // as they stand: a word goes on in the next line
       if (!isNothing(lines[at])) { line = `${line.slice(0, -1)}${lines[at].trimEnd()}`; }
     }
-    const [, written, rest] = /^(\S+)\s*(.*)$/s.exec(line.endsWith(escape) ? line.slice(0, -1) : line) ?? [];
+    const [, written, rest] = /^(\S+)\s*(.*)$/s.exec(goesOn(line, escape) ? line.slice(0, -1) : line) ?? [];
     if (written === undefined) { continue; }
     const word = written.toUpperCase();
     yield [word, word === 'ONBUILD' ? '' : rest];
@@ -113,11 +113,17 @@ function afterBodies(lines: readonly string[], start: number, rest: string): num
   if (first?.startsWith('[')) { return start; }
   let at = start;
   for (const word of [first ?? '', ...more]) {
-    const end = HEREDOC.exec(word)?.[1].replace(/["'\\]/g, '');
-    const found = end ? lines.findIndex((line, index) => index > at && line.trim() === end) : -1;
+    const [, tabs, written = ''] = HEREDOC.exec(word) ?? [];
+    const end = written.replace(/["'\\]/g, '');
+    const found = end ? lines.findIndex((line, index) => index > at && (tabs ? line.replace(/^\t+/, '') : line) === end) : -1;
     if (found >= 0) { at = found; }
   }
   return at;
+}
+
+/** A doubled sign at the end is the sign itself. */
+function goesOn(line: string, escape: string): boolean {
+  return line.endsWith(escape) && !line.endsWith(`${escape}${escape}`);
 }
 
 function isNothing(line: string): boolean {

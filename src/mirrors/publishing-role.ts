@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { Aws, BootstraplessSynthesizer, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
@@ -17,7 +18,8 @@ interface BootstrapFacts {
 export function publishingRoleOf(stack: Stack, cache: IConstruct): iam.IRole {
   const arn = filled(arnOf(stack), stack);
   const owner = Stack.of(cache);
-  const id = `ImagePublishingRole-${stack.node.addr.slice(0, 16)}`;
+  // one for a role, since its policies add up whichever stack asked for them
+  const id = `ImagePublishingRole-${createHash('sha256').update(arnOf(stack)).digest('hex').slice(0, 16)}`;
   return owner.node.tryFindChild(id) as iam.IRole | undefined ?? iam.Role.fromRoleArn(owner, id, arn);
 }
 

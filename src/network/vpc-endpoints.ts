@@ -36,7 +36,8 @@ function zoneOf(subnet: ec2.ISubnet): string | undefined {
 /** ECR's are interfaces with the private DNS by which clients find them; S3's is a gateway, since nothing else is free of charge. */
 function serves(endpoint: ec2.CfnVPCEndpoint, service: PullEndpoint): boolean {
   const isGateway = (endpoint.vpcEndpointType ?? 'Gateway') === 'Gateway';
-  if (isGateway !== (service === PullEndpoint.S3) || endpoint.privateDnsEnabled === false) {
+  // CloudFormation's default is without private DNS
+  if (isGateway !== (service === PullEndpoint.S3) || !isGateway && !(endpoint.privateDnsEnabled ?? false)) {
     return false;
   }
   // the name holds the Region, which may be a token, alone or in a join

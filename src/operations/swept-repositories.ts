@@ -1,5 +1,5 @@
 import { AspectPriority, Aspects, CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib';
-import { CfnPullThroughCacheRule, CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
+import { CfnPullThroughCacheRule, CfnRepository, CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
 import { stacksAround } from './operation-resources';
@@ -39,10 +39,10 @@ export class SweptRepositories {
   /** The environment that tells the function, and the text of it, which changes when it does. */
   public environment<T extends SweepSettings>(
     own: Omit<T, keyof SweepSettings>): { readonly variables: { [name: string]: string }; readonly text: string } {
-    const { scope, prefix, leftOut } = this;
+    const { scope, prefix } = this;
     const text = Lazy.string({
       produce: () => {
-        const settings: SweepSettings = { ...own, prefix, others: this.others(), leftOut, stacks: stacksAround(scope) };
+        const settings: SweepSettings = { ...own, prefix, others: this.others(), leftOut: this.left(), stacks: stacksAround(scope) };
         checkSettings(scope, settings, 'name what is left out by a prefix that is common to it');
         return Stack.of(scope).toJsonString(settings);
       },
@@ -69,7 +69,7 @@ export class SweptRepositories {
       actions: [...actions],
       // a repository that is called as the prefix is never cached, so that the list has an entry
       resources: Lazy.list({
-        produce: () => [this.prefix, ...this.others().map(other => `${other}/*`), ...this.leftOut.flatMap(one => [one, `${one}/*`])].map(name => this.arn(name)),
+        produce: () => [this.prefix, ...this.others().map(other => `${other}/*`), ...this.left().flatMap(one => [one, `${one}/*`])].map(name => this.arn(name)),
       }),
     }));
   }
@@ -80,6 +80,16 @@ export class SweptRepositories {
    */
   private others(): string[] {
     return [...new Set(this.siblings().filter(one => one.told).map(one => one.prefix))].sort();
+  }
+
+  /** What the user left out, and the repositories of this app: they belong to their stacks. */
+  private left(): string[] {
+    const own = this.scope.node.root.node.findAll()
+      .filter(one => CfnRepository.isCfnRepository(one))
+      .filter(one => comparePlacement(this.scope, one) !== Placement.DIFFERENT)
+      .map(one => one.repositoryName)
+      .filter((name): name is string => name !== undefined && !isLater(name) && name.startsWith(`${this.prefix}/`));
+    return [...new Set([...this.leftOut, ...own])].sort();
   }
 
   /** What may be below the prefix, and whether the function can be told. */

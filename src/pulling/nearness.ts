@@ -1,7 +1,8 @@
 import { Stack, Stage } from 'aws-cdk-lib';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
-import { place, warn, WarningId } from '../private/errors';
+import { InvalidInputError, place, warn, WarningId } from '../private/errors';
+import { inOtherPartition } from '../private/partitions';
 import { compare, outermostStack, Placement } from '../private/places';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
 import { prefixOf } from '../rule/cache-address';
@@ -41,6 +42,7 @@ export function nearnessOf(rule: IPullThroughCacheRuleRef & Imported, user: ICon
       : Nearness.FOREIGN;
   }
   if (region === Placement.DIFFERENT) {
+    if (inOtherPartition(rule.env.region, at.region!)) { return Nearness.FOREIGN; }
     return Nearness.OTHER_REGION;
   }
   return region === Placement.SAME && account === Placement.SAME ? Nearness.HERE : Nearness.UNKNOWN;
@@ -77,6 +79,13 @@ function isShared(rule: IPullThroughCacheRuleRef & Imported, account: string): b
 export function checkNear(rule: IPullThroughCacheRuleRef, user: IConstruct, image: string): void {
   checkKnownFrom(rule, user);
   const { region } = whereIs(user);
+  if (region !== undefined && inOtherPartition(rule.env.region, region)) {
+    throw new InvalidInputError({
+      got: `a cache in ${rule.env.region} for '${image}' in ${region}, which is another partition of AWS`,
+      expected: 'a cache of the same partition, since neither roles nor logins go from one to another',
+      fix: `make a cache in ${region}`,
+    }, user);
+  }
   if (!isOfTemplate(rule, 'region') && compare(rule.env.region, region) === Placement.DIFFERENT) {
     warn(user, WarningId.CACHE_IN_OTHER_REGION,
       `'${image}' is pulled in ${region} from the cache '${prefixOf(rule)}' (${place(rule)}) in ${rule.env.region}: each pull crosses Regions, takes `

@@ -7,7 +7,7 @@ import { refusals } from '../private/accepted';
 import { accessList, accessTexts, checkOptions, isMissing } from '../private/access';
 import { jsonLength, PATH, ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
-import { maskLater } from '../private/later';
+import { checkWhenKnown, maskLater } from '../private/later';
 import { comparePlacement, Placement } from '../private/places';
 import { readAllowList } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
@@ -155,11 +155,14 @@ function readElsewhere(given: string[], policy: IConstruct): string[] {
     }, policy);
   }
   const prefixes = Array.isArray(given) && given.length === 0 ? [] : accessTexts('prefixes', given, 'write [] when there are none', policy);
-  const wrong = prefixes.find(prefix => prefix !== ROOT && !PATH.test(maskLater(prefix)));
-  if (wrong !== undefined) {
+  const check = (prefix: string) => {
+    if (prefix === ROOT || PATH.test(maskLater(prefix))) { return; }
     throw new InvalidInputError({
-      got: `the prefix ${excerpt(wrong)}`, expected: 'the prefix of a rule, without a slash at the end and without wildcards', fix: "write it such as 'quay'",
+      got: `the prefix ${excerpt(prefix)}`, expected: 'the prefix of a rule, without a slash at the end and without wildcards', fix: "write it such as 'quay'",
     }, policy);
-  }
+  };
+  prefixes.forEach(check);
+  // a Lazy is known when the app is synthesized
+  prefixes.forEach(prefix => checkWhenKnown('prefix', policy, prefix, check));
   return prefixes;
 }

@@ -1,8 +1,8 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Aws, Stack, Token } from 'aws-cdk-lib';
 import type { CfnReplicationConfiguration } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { refuse } from '../private/accepted';
-import { checkOptions, readFlag } from '../private/access';
+import { checkOptions, isMissing, readFlag } from '../private/access';
 import { checkAccount, checkPartition, checkRegion } from '../private/checks';
 import { CheckId, InvalidInputError } from '../private/errors';
 
@@ -100,11 +100,13 @@ export class ReplicationRules {
     const unique = new Map<string, Destination & { deletions: boolean }>();
     for (const one of given) {
       checkOptions('a destination of replicas', one, ['region', 'account', 'replicateDeletions'], this.owner);
-      const { region, account, replicateDeletions } = one;
+      const { account, replicateDeletions } = one;
+      // what stands for the stack's own values is read as them
+      const region = one.region === Aws.REGION ? own.region : one.region;
       checkRegion(region, this.owner);
       checkPartition('a destination', region, this.owner);
       const deletions = readFlag('replicateDeletions', replicateDeletions ?? undefined, false, this.owner);
-      const destination = { region, registryId: account ?? own.account, deletions };
+      const destination = { region, registryId: account === Aws.ACCOUNT_ID || isMissing(account) ? own.account : account, deletions };
       checkAccount(destination.registryId, this.owner);
       if (region === own.region && destination.registryId === own.account) {
         throw new InvalidInputError({

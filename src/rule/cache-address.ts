@@ -8,6 +8,8 @@ import type { Place } from './own-place';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { described } from '../private/given';
+import { isLater } from '../private/later';
+import { inOtherPartition, partitionOf } from '../private/partitions';
 import { maskLater } from '../private/later';
 import { differ } from '../private/places';
 
@@ -44,7 +46,14 @@ export class CacheAddress {
 
   /** The host that images are pulled from: `<account>.dkr.ecr.<region>.<suffix>`. */
   public get registryHost(): string {
-    return `${this.written.account}.dkr.ecr.${this.writtenRegion}.${this.stack.urlSuffix}`;
+    return `${this.written.account}.dkr.ecr.${this.writtenRegion}.${this.suffix}`;
+  }
+
+  /** That of the template, but for a cache that is known to be in another partition. */
+  private get suffix(): string {
+    const own = this.stack.region;
+    const known = !isLater(this.region) && (isLater(own) ? partitionOf(this.region).name !== 'aws' : inOtherPartition(this.region, own));
+    return known ? partitionOf(this.region).suffix : this.stack.urlSuffix;
   }
 
   /** The Region of the cache, for texts. */

@@ -10,7 +10,7 @@ import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
 import { refuse } from '../private/accepted';
 import { checkProps } from '../private/access';
-import { checkAccount, checkPartition, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
+import { checkAccount, checkArnPartition, checkPartition, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
 import { isLater } from '../private/later';
 import { partitionOf } from '../private/partitions';
@@ -128,6 +128,7 @@ export class CacheRule extends Resource implements ICacheRule {
     }
     if (upstream.credential) {
       upstream.credential._checkReachableFrom(this);
+      checkArnPartition('a secret', upstream.credential.secretArn, this);
       checkNamedFrom({ what: 'a secret', resource: upstream.credential.secret, parts: ['account', 'region'] }, this);
     }
     registerRule(this, this.repositoryPrefix);
