@@ -75,7 +75,7 @@ const OPTIONS = Object.keys({
 
 /**
  * An alarm, and a log, when the rule, the template, or a policy of a cache or of the registry is changed or deleted by anyone but CloudFormation,
- * ECR and the functions of this library; and, if asked for, when anyone but ECR pushes an image into a cache. It needs a trail of CloudTrail that
+ * ECR and the functions of this library. If asked for, also when anyone but ECR pushes an image into a cache. It needs a trail of CloudTrail that
  * logs the management events of the Region. One serves all caches of an account and Region.
  *
  * The alarm fires with the first call and is over when none came for four hours. Not verified on AWS: no page shows these events of ECR.

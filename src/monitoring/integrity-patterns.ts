@@ -19,10 +19,8 @@ export function configurationChanged(caches: readonly IPullThroughCacheRuleRef[]
         eventName: ['CreatePullThroughCacheRule', 'UpdatePullThroughCacheRule', 'DeletePullThroughCacheRule'],
         requestParameters: { ecrRepositoryPrefix: prefixes },
       },
-      {
-        eventName: ['CreateRepositoryCreationTemplate', 'UpdateRepositoryCreationTemplate', 'DeleteRepositoryCreationTemplate'],
-        requestParameters: { prefix: prefixes },
-      },
+      // of any prefix: EventBridge takes no field that is called prefix below $or
+      { eventName: ['CreateRepositoryCreationTemplate', 'UpdateRepositoryCreationTemplate', 'DeleteRepositoryCreationTemplate'] },
       { eventName: ['PutRegistryPolicy', 'DeleteRegistryPolicy'] },
       {
         eventName: ['SetRepositoryPolicy', 'DeleteRepositoryPolicy', 'PutLifecyclePolicy', 'DeleteLifecyclePolicy', 'DeleteRepository'],

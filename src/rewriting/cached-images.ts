@@ -281,7 +281,7 @@ export class CachedImages {
 
   /**
    * A `MutatingAdmissionPolicy` of Kubernetes with its binding, for `eks.KubernetesManifest`: each new Pod of a cluster pulls through the caches. It
-   * is stable from Kubernetes 1.36; older clusters take `kyvernoMutatingPolicy()`.
+   * is stable from Kubernetes 1.36. Older clusters take `kyvernoMutatingPolicy()`.
    *
    * Names are rewritten as `manifest()` does, in containers, init and ephemeral containers and image volumes; workloads and running Pods stay as they
    * are. It is a convenience, not a control: see `validatingAdmissionPolicy()`. The `pullers` of `configure()` get a grant for the whole caches.

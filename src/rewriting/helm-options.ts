@@ -8,7 +8,7 @@ import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 /** What is known of a chart whose values are rewritten. */
 export interface HelmValuesOptions {
   /**
-   * The chart's own values, as `helm show values` prints them; those of a chart that it depends on below that chart's name. What they have and the
+   * The chart's own values, as `helm show values` prints them. Those of a chart that it depends on stand below that chart's name. What they have and the
    * given values don't is looked at too, and the result names each image that changes.
    *
    * @default - unknown: only what is given is seen, and names without a registry stay

@@ -8,9 +8,8 @@ import type { Place } from './own-place';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { described } from '../private/given';
-import { isLater } from '../private/later';
+import { isLater, maskLater } from '../private/later';
 import { inOtherPartition, partitionOf } from '../private/partitions';
-import { maskLater } from '../private/later';
 import { differ } from '../private/places';
 
 /** Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region. */

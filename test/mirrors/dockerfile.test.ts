@@ -25,7 +25,7 @@ describe('what a Dockerfile is built from', () => {
       'FROM node:24 \\', '  # a comment in between', '  AS app',
       'RUN echo a && \\', '  FROM two',
       'RUN <<EOF', 'FROM three', 'EOF',
-      'COPY <<-"END" /file', '  FROM four', '  END',
+      'COPY <<-"END" /file', '\tFROM four', '\tEND',
       'COPY --from=0 / /',
       'COPY --from=APP / /',
       'ONBUILD COPY --from=five / /',

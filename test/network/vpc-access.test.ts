@@ -163,7 +163,7 @@ describe('endpoints that exist', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Vpc', { gatewayEndpoints: { S3: { service: Gateways.S3 } } });
     vpc.addInterfaceEndpoint('Api', { service: Interfaces.ECR });
-    new ec2.CfnVPCEndpoint(stack, 'L1', { vpcId: vpc.vpcId, serviceName: `com.amazonaws.${stack.region}.ecr.dkr`, vpcEndpointType: 'Interface' });
+    new ec2.CfnVPCEndpoint(stack, 'L1', { vpcId: vpc.vpcId, serviceName: `com.amazonaws.${stack.region}.ecr.dkr`, vpcEndpointType: 'Interface', privateDnsEnabled: true });
     access(stack, vpc);
     Template.fromStack(stack).resourceCountIs('AWS::EC2::VPCEndpoint', 3);
   });

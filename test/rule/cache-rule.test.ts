@@ -1,6 +1,7 @@
 import { App, CfnParameter, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { partitionOf } from '../../src/private/partitions';
 import { PullThroughCache } from '../../src/pull-through-cache';
 import { CacheRule } from '../../src/rule/cache-rule';
 import { UpstreamRole } from '../../src/rule/upstream-role';
@@ -73,7 +74,8 @@ describe('the place of a rule', () => {
   const between = (own: string, upstream: string) => {
     const stack = newStack(new App(), 'Stack', { account: ENV.account, region: own });
     const registry = UpstreamRegistry.ecr({ account: '123456789012', region: upstream });
-    new CacheRule(stack, 'Rule', { upstream: registry, upstreamRole: reader(stack) });
+    const role = iam.Role.fromRoleArn(stack, 'Reader', `arn:${partitionOf(own).name}:iam::${ENV.account}:role/reader`);
+    new CacheRule(stack, 'Rule', { upstream: registry, upstreamRole: UpstreamRole.fromRole(role) });
     return stack;
   };
 
