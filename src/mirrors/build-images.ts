@@ -8,7 +8,7 @@ import { publishingRoleOf } from './publishing-role';
 import { accessList, checkNoMore, kindOf } from '../private/access';
 import { checkText } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
-import { differ, outermostStack } from '../private/places';
+import { differ, outermostStack, stacksBefore } from '../private/places';
 import { sortedEntries } from '../private/sorted';
 import { ImageInCache } from '../pulling/image-in-cache';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -165,7 +165,7 @@ export class BuildImages {
 
   /** A stack that makes a cache has to be deployed before images are built through it. */
   private warnOfOrder(): string[] {
-    const before = dependenciesOf(this.stack);
+    const before = stacksBefore(this.stack);
     const rules = new Set([...this.images.values()].map(image => image._rule));
     for (const rule of rules) {
       const owner = outermostStack(rule);
@@ -206,13 +206,4 @@ function checkImage(image: ImageInCache, stack: Stack): void {
 
 function isMadeHere(rule: ICacheRule): boolean {
   return rule.node.findAll().some(one => CfnPullThroughCacheRule.isCfnPullThroughCacheRule(one));
-}
-
-/** The stacks that are deployed before a stack. */
-function dependenciesOf(stack: Stack, seen = new Set<Stack>()): Set<Stack> {
-  for (const one of stack.dependencies.filter(dependency => !seen.has(dependency))) {
-    seen.add(one);
-    dependenciesOf(one, seen);
-  }
-  return seen;
 }

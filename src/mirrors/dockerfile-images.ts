@@ -7,7 +7,6 @@ import { checkText } from '../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import type { ImageInCache } from '../pulling/image-in-cache';
 import { CacheLookup, ImageOutcome } from '../rewriting/lookup';
-import type { Finding } from '../rewriting/lookup';
 import { checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
@@ -56,13 +55,13 @@ export function findInDockerfile(
   }
   const lookup = new CacheLookup([rules.map(rule => ({ rule, replaces: [] }))], { exceptions: [], digests: true });
   const names = all.filter(name => !contexts.some(context => isNameOf(context.toLowerCase(), name)));
-  const isStage = (name: string) => stages.some(stage => isNameOf(stage, name));
-  names.filter(isStage).forEach(name => warn(stack, WarningId.BUILD_STAGE_NAMED, `the image ${excerpt(name)} of '${directory}' has the name of a stage, whose place its `
+  const ofStages = new Set(names.filter(name => stages.some(stage => isNameOf(stage, name))));
+  ofStages.forEach(name => warn(stack, WarningId.BUILD_STAGE_NAMED, `the image ${excerpt(name)} of '${directory}' has the name of a stage, whose place its `
     + 'cached image would take, so it is pulled from its registry. Give the stage another name, or acknowledge this warning.'));
-  const findings = names.map(name => ({ name, finding: isStage(name) ? { outcome: ImageOutcome.NOT_SERVED } as Finding : lookup.find(name, stack) }));
+  const findings = names.map(name => ({ name, finding: ofStages.has(name) ? undefined : lookup.find(name, stack) }));
   return {
-    cached: findings.flatMap(({ name, finding }) => finding.cached === undefined ? [] : [{ name, image: finding.cached.image }]),
-    notCached: findings.flatMap(({ name, finding: { cached, outcome } }) => cached || outcome === ImageOutcome.ALREADY_CACHED ? [] : [name]),
+    cached: findings.flatMap(({ name, finding }) => finding?.cached === undefined ? [] : [{ name, image: finding.cached.image }]),
+    notCached: findings.flatMap(({ name, finding }) => finding?.cached || finding?.outcome === ImageOutcome.ALREADY_CACHED ? [] : [name]),
   };
 }
 

@@ -16,11 +16,11 @@ interface BootstrapFacts {
  * @param cache whose stack gets the policy
  */
 export function publishingRoleOf(stack: Stack, cache: IConstruct): iam.IRole {
-  const arn = filled(arnOf(stack), stack);
+  const arn = arnOf(stack);
   const owner = Stack.of(cache);
   // one for a role, since its policies add up whichever stack asked for them
-  const id = `ImagePublishingRole-${createHash('sha256').update(arnOf(stack)).digest('hex').slice(0, 16)}`;
-  return owner.node.tryFindChild(id) as iam.IRole | undefined ?? iam.Role.fromRoleArn(owner, id, arn);
+  const id = `ImagePublishingRole-${createHash('sha256').update(arn).digest('hex').slice(0, 16)}`;
+  return owner.node.tryFindChild(id) as iam.IRole | undefined ?? iam.Role.fromRoleArn(owner, id, filled(arn, stack));
 }
 
 function arnOf(stack: Stack): string {

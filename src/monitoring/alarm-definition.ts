@@ -1,4 +1,5 @@
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct, IConstruct } from 'constructs';
@@ -6,9 +7,10 @@ import type { AlarmSeverity, Evaluation } from './alarm-options';
 import { logTarget } from './cache-event-log';
 import { CacheEvents, receiveReadOnlyEvents } from './cache-events';
 import { CacheMetrics } from './cache-metrics';
-import { eventLogName, logName, watchOf } from './cache-watch';
+import { eventLogName, logName, producersOf, watchOf } from './cache-watch';
 import type { CacheWatch, ScheduledWatcher } from './cache-watch';
 import { checkReferable } from './references';
+import { describeTrouble } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
 import { InvalidInputError } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';
@@ -46,15 +48,54 @@ export interface Source {
   readonly after?: IConstruct;
 }
 
+/** What the makers of alarms say of their names and descriptions. */
+export interface AlarmNaming {
+  readonly name?: string;
+  readonly runbookUrl?: string;
+}
+
+/** The alarm for caches that share what it is about. */
+export function makeAlarm(
+  definition: Definition, scope: Construct, id: string, rules: IPullThroughCacheRuleRef[], naming: AlarmNaming): cloudwatch.Alarm {
+  const { trouble, source, comparison, threshold, missingData, runbookUrl = naming.runbookUrl } = definition;
+  const [rule] = rules;
+  const { metric, evaluation, log, after } = source(scope, rule, producersOf(rule));
+  const alarm = new cloudwatch.Alarm(scope, id, {
+    alarmName: naming.name,
+    alarmDescription: describeTrouble(trouble, rules.map(one => prefixOf(one)), log, runbookUrl),
+    metric,
+    comparisonOperator: comparison,
+    threshold,
+    evaluationPeriods: evaluation.evaluationPeriods,
+    datapointsToAlarm: evaluation.datapointsToAlarm === evaluation.evaluationPeriods ? undefined : evaluation.datapointsToAlarm,
+    treatMissingData: missingData,
+  });
+  if (after && Stack.of(after) === Stack.of(alarm)) {
+    alarm.node.addDependency(after);
+  }
+  return alarm;
+}
+
+/** Which of the scheduled functions. */
+export type Watcher = 'statistics' | 'probe';
+
 /** A source that a scheduled function writes. */
 export function ofWatcher(
-  kind: 'statistics' | 'probe', read: (metrics: CacheMetrics, watcher: ScheduledWatcher | undefined) => Omit<Source, 'log' | 'after'>): Definition['source'] {
+  kind: Watcher, read: (metrics: CacheMetrics, watcher: ScheduledWatcher | undefined) => Omit<Source, 'log' | 'after'>): Definition['source'] {
   return (scope, rule, watch) => {
     const watcher = watch[kind];
     // reading refuses a cache that nothing watches
     const found = read(CacheMetrics.fromRule(rule), watcher);
     return { ...found, log: logName(scope, watcher!.logGroup, watcher!.path), after: watcher!.firstRun };
   };
+}
+
+/** The rule that logs failed imports, and the name of the log. */
+export function loggedImports(scope: Construct, rule: IPullThroughCacheRuleRef, watch: CacheWatch, alarm: string) {
+  const eventLogGroup = needed(rule, alarm, watch.eventLogGroup, 'an event log', 'eventLogGroup');
+  const failedPulls = needed(rule, alarm, watch.failedPulls, 'a rule that logs failed imports', 'failedPullsRule');
+  checkRuleReferable(scope, failedPulls, 'failedPullsRule');
+  return { failedPulls, log: eventLogName(scope, eventLogGroup, rule) };
 }
 
 /** A rule that logs calls which CloudTrail reports, made unless there is one. */
@@ -104,12 +145,12 @@ export function logCalls(scope: Construct, rule: IPullThroughCacheRuleRef, watch
   return eventLogName(scope, eventLogGroup, rule);
 }
 
-export function checkRuleReferable(scope: Construct, construct: events.IRule, attribute: string): void {
+function checkRuleReferable(scope: Construct, construct: events.IRule, attribute: string): void {
   checkReferable(scope, { what: 'the EventBridge rule', construct, name: construct.ruleName, attribute });
 }
 
 /** Refuses a cache that lacks what an alarm reads. */
-export function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, attribute: string): T {
+function needed<T>(rule: IPullThroughCacheRuleRef, alarm: string, producer: T | undefined, expected: string, attribute: string): T {
   if (producer === undefined) {
     throw new InvalidInputError({
       got: `the alarm ${alarm} for the cache '${prefixOf(rule)}', whose events nothing logs`,

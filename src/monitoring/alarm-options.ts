@@ -1,7 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import type { Size } from 'aws-cdk-lib';
 import { checkOptions, kindOf } from '../private/access';
 import { InvalidInputError } from '../private/errors';
-import { checkDuration, checkMember } from '../private/given';
+import { checkDuration, checkMember, described } from '../private/given';
 
 /** Who is to hear of an alarm. */
 export enum AlarmSeverity {
@@ -188,6 +189,13 @@ export function checkShare(name: string, share: number): void {
       expected: 'a number above 0 and up to 1',
       fix: share > 1 && share <= 100 ? `write ${share / 100} for ${share} percent` : 'write 0.8 for 80 percent',
     });
+  }
+}
+
+/** Refuses what is no size, such as a number. */
+export function checkSize(name: string, size: Size): void {
+  if (typeof (size as Partial<Size> | undefined)?.toBytes !== 'function') {
+    throw new InvalidInputError({ got: `${described(size)} as ${name}`, expected: 'a Size of aws-cdk', fix: 'write it such as Size.gibibytes(500)' });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Duration, Tokenization } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { evaluationOf } from './alarm-options';
-import type { EvaluatedAlarmOptions, Evaluation } from './alarm-options';
+import { checkWhole, evaluationOf } from './alarm-options';
+import type { CountAlarmOptions, EvaluatedAlarmOptions, Evaluation } from './alarm-options';
 
 /*
  * How alarms look at metrics. CloudWatch lets the real values of a longer time decide where some are missing (User Guide, "Configuring how
@@ -27,6 +27,12 @@ export function afterARun(intervalSeconds: number): Evaluation {
 export function afterRuns(name: string, metric: cloudwatch.Metric, options: EvaluatedAlarmOptions): Looked {
   const evaluation = evaluationOf(name, afterARun(metric.period.toSeconds()), options);
   return { metric: metric.with({ period: evaluation.period }), evaluation };
+}
+
+/** When an alarm that counts fires. */
+export function atLeast(name: string, { threshold = 1 }: CountAlarmOptions) {
+  checkWhole(`threshold of the alarm ${name}`, threshold);
+  return { comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, threshold };
 }
 
 /** A metric, and how it is looked at. */

@@ -1,26 +1,22 @@
 import type { Size } from 'aws-cdk-lib';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
-import { checkRuleReferable, DENIED_PULLS, logCalls, needed, ofWatcher, UPSTREAM_REFUSALS, Watched } from './alarm-definition';
-import type { Definition, Source } from './alarm-definition';
+import { DENIED_PULLS, logCalls, loggedImports, makeAlarm, ofWatcher, UPSTREAM_REFUSALS, Watched } from './alarm-definition';
+import type { AlarmNaming, Definition, Source, Watcher } from './alarm-definition';
 import {
-  AlarmSeverity, checkAlarmOptions, checkRate, checkShare, checkWhole, COUNT_OPTIONS, EVALUATED_OPTIONS, evaluationOf,
+  AlarmSeverity, checkAlarmOptions, checkRate, checkShare, checkSize, checkWhole, COUNT_OPTIONS, EVALUATED_OPTIONS, evaluationOf,
   HIT_RATE_OPTIONS, MISSING_RUNS_OPTIONS, QUOTA_OPTIONS,
 } from './alarm-options';
 import type {
   CallsNearQuotaOptions, CountAlarmOptions, EvaluatedAlarmOptions, HitRateAlarmOptions, MissingRunsAlarmOptions,
 } from './alarm-options';
-import { absence, afterARun, afterRuns, filled, ONCE, rateOfEnough, RECURRING, shareOfQuotas } from './alarm-shapes';
+import { absence, afterARun, afterRuns, atLeast, filled, ONCE, rateOfEnough, RECURRING, shareOfQuotas } from './alarm-shapes';
 import { attachedTo, AwsMetrics, CacheMetrics } from './cache-metrics';
-import { eventLogName, producersOf } from './cache-watch';
-import { describeTrouble, Troubles } from './troubleshooting';
-import type { Trouble } from './troubleshooting';
+import { producersOf } from './cache-watch';
+import { Troubles } from './troubleshooting';
 import { checkInstance, keep } from '../private/choices';
-import { InvalidInputError } from '../private/errors';
-import { described } from '../private/given';
-import { prefixOf } from '../rule/cache-address';
 
 /**
  * What an alarm of a cache fires for. `CacheAlerting` takes it, for any number of caches.
@@ -54,14 +50,8 @@ export class CacheAlarm {
       trouble: Troubles.FAILED_PULLS,
       severity: AlarmSeverity.PAGE,
       source: (scope, rule, watch) => {
-        const eventLogGroup = needed(rule, 'importsFailing', watch.eventLogGroup, 'an event log', 'eventLogGroup');
-        const failedPulls = needed(rule, 'importsFailing', watch.failedPulls, 'a rule that logs failed imports', 'failedPullsRule');
-        checkRuleReferable(scope, failedPulls, 'failedPullsRule');
-        return {
-          metric: AwsMetrics.matchedEvents(failedPulls.ruleName, attachedTo(rule)),
-          evaluation: RECURRING,
-          log: eventLogName(scope, eventLogGroup, rule),
-        };
+        const { failedPulls, log } = loggedImports(scope, rule, watch, 'importsFailing');
+        return { metric: AwsMetrics.matchedEvents(failedPulls.ruleName, attachedTo(rule)), evaluation: RECURRING, log };
       },
     });
   }
@@ -100,13 +90,7 @@ export class CacheAlarm {
    * @param options who hears of it
    */
   public static storageAbove(size: Size, options: EvaluatedAlarmOptions = {}): CacheAlarm {
-    if (typeof (size as Partial<Size> | undefined)?.toBytes !== 'function') {
-      throw new InvalidInputError({
-        got: `${described(size)} as the size that is good`,
-        expected: 'a Size of aws-cdk',
-        fix: 'write it such as Size.gibibytes(500)',
-      });
-    }
+    checkSize('the size that is good', size);
     checkAlarmOptions('storageAbove', options, EVALUATED_OPTIONS);
     return new CacheAlarm({
       id: 'Storage',
@@ -128,16 +112,9 @@ export class CacheAlarm {
    * @param options how many counts it takes
    */
   public static statisticsMissing(options: MissingRunsAlarmOptions = {}): CacheAlarm {
-    const missed = missedRuns('statisticsMissing', options);
-    return new CacheAlarm({
-      id: 'StatisticsMissing',
-      trouble: Troubles.STATISTICS_MISSING,
-      watched: Watched.STATISTICS,
-      severity: options.severity ?? AlarmSeverity.TICKET,
-      runbookUrl: options.runbookUrl,
-      source: ofWatcher('statistics', metrics => absence('statisticsMissing', metrics.repositories(), missed)),
-      ...ABSENT,
-    });
+    return CacheAlarm.ofMissingRuns(
+      'statisticsMissing', 'statistics', options, { id: 'StatisticsMissing', trouble: Troubles.STATISTICS_MISSING, watched: Watched.STATISTICS },
+      metrics => metrics.repositories());
   }
 
   /**
@@ -146,17 +123,9 @@ export class CacheAlarm {
    * @param options how many repositories it takes
    */
   public static statisticsIncomplete(options: CountAlarmOptions = {}): CacheAlarm {
-    checkAlarmOptions('statisticsIncomplete', options, COUNT_OPTIONS);
-    return new CacheAlarm({
-      id: 'StatisticsIncomplete',
-      trouble: Troubles.STATISTICS_INCOMPLETE,
-      severity: options.severity ?? AlarmSeverity.TICKET,
-      runbookUrl: options.runbookUrl,
-      source: ofWatcher('statistics', metrics => afterRuns('statisticsIncomplete', metrics.unseenRepositories(), options)),
-      ...atLeast('statisticsIncomplete', options),
-      // no count at all is what statisticsMissing() is for
-      missingData: cloudwatch.TreatMissingData.IGNORE,
-    });
+    return CacheAlarm.ofRuns(
+      'statisticsIncomplete', 'statistics', options,
+      { id: 'StatisticsIncomplete', trouble: Troubles.STATISTICS_INCOMPLETE, severity: AlarmSeverity.TICKET }, metrics => metrics.unseenRepositories());
   }
 
   /**
@@ -165,7 +134,8 @@ export class CacheAlarm {
    * @param options how many images it takes, and in how many runs
    */
   public static probeFailing(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofProbe('probeFailing', options, 'ProbeFailing', Troubles.PROBE_FAILING, AlarmSeverity.PAGE, metrics => metrics.probeFailures());
+    return CacheAlarm.ofRuns(
+      'probeFailing', 'probe', options, { id: 'ProbeFailing', trouble: Troubles.PROBE_FAILING, severity: AlarmSeverity.PAGE }, metrics => metrics.probeFailures());
   }
 
   /**
@@ -175,16 +145,9 @@ export class CacheAlarm {
    * @param options how many runs it takes
    */
   public static probeMissing(options: MissingRunsAlarmOptions = {}): CacheAlarm {
-    const missed = missedRuns('probeMissing', options);
-    return new CacheAlarm({
-      id: 'ProbeMissing',
-      trouble: Troubles.PROBE_MISSING,
-      watched: Watched.PROBE,
-      severity: options.severity ?? AlarmSeverity.TICKET,
-      runbookUrl: options.runbookUrl,
-      source: ofWatcher('probe', metrics => absence('probeMissing', metrics.probedImages(), missed)),
-      ...ABSENT,
-    });
+    return CacheAlarm.ofMissingRuns(
+      'probeMissing', 'probe', options, { id: 'ProbeMissing', trouble: Troubles.PROBE_MISSING, watched: Watched.PROBE },
+      metrics => metrics.probedImages());
   }
 
   /**
@@ -194,7 +157,8 @@ export class CacheAlarm {
    * @param options how many tags it takes
    */
   public static tagMoved(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofProbe('tagMoved', options, 'TagMoved', Troubles.TAG_MOVED, AlarmSeverity.TICKET, metrics => metrics.probeMovedTags());
+    return CacheAlarm.ofRuns(
+      'tagMoved', 'probe', options, { id: 'TagMoved', trouble: Troubles.TAG_MOVED, severity: AlarmSeverity.TICKET }, metrics => metrics.probeMovedTags());
   }
 
   /**
@@ -204,7 +168,8 @@ export class CacheAlarm {
    * @param options how many images it takes
    */
   public static digestDiffers(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofProbe('digestDiffers', options, 'DigestDiffers', Troubles.DIGEST_DIFFERS, AlarmSeverity.TICKET, metrics => metrics.probeDifferingDigests());
+    return CacheAlarm.ofRuns(
+      'digestDiffers', 'probe', options, { id: 'DigestDiffers', trouble: Troubles.DIGEST_DIFFERS, severity: AlarmSeverity.TICKET }, metrics => metrics.probeDifferingDigests());
   }
 
   /**
@@ -217,9 +182,13 @@ export class CacheAlarm {
    */
   public static credentialInvalid(options: EvaluatedAlarmOptions = {}): CacheAlarm {
     checkAlarmOptions('credentialInvalid', options, EVALUATED_OPTIONS);
-    const { definition } = CacheAlarm.ofProbe(
-      'credentialInvalid', options, 'CredentialInvalid', Troubles.CREDENTIAL_INVALID, AlarmSeverity.PAGE, metrics => metrics.invalidCredentials());
-    return new CacheAlarm({ ...definition, applies: ({ probe }) => probe?.triesCredential !== false });
+    return CacheAlarm.ofRuns(
+      'credentialInvalid', 'probe', options, {
+        id: 'CredentialInvalid',
+        trouble: Troubles.CREDENTIAL_INVALID,
+        severity: AlarmSeverity.PAGE,
+        applies: ({ probe }) => probe?.triesCredential !== false,
+      }, metrics => metrics.invalidCredentials());
   }
 
   /**
@@ -308,14 +277,8 @@ export class CacheAlarm {
       trouble: Troubles.EVENTS_NOT_LOGGED,
       severity: AlarmSeverity.TICKET,
       source: (scope, rule, watch) => {
-        const eventLogGroup = needed(rule, 'eventsNotLogged', watch.eventLogGroup, 'an event log', 'eventLogGroup');
-        const failedPulls = needed(rule, 'eventsNotLogged', watch.failedPulls, 'a rule that logs failed imports', 'failedPullsRule');
-        checkRuleReferable(scope, failedPulls, 'failedPullsRule');
-        return {
-          metric: AwsMetrics.failedDeliveries(failedPulls.ruleName, attachedTo(rule)),
-          evaluation: ONCE,
-          log: eventLogName(scope, eventLogGroup, rule),
-        };
+        const { failedPulls, log } = loggedImports(scope, rule, watch, 'eventsNotLogged');
+        return { metric: AwsMetrics.failedDeliveries(failedPulls.ruleName, attachedTo(rule)), evaluation: ONCE, log };
       },
     });
   }
@@ -329,25 +292,41 @@ export class CacheAlarm {
     checkInstance('alarm', alarm, CacheAlarm, 'CacheAlarm.probeFailing(), with its parentheses, or another of its methods', scope);
   }
 
-  private static ofProbe(
-    name: string, options: CountAlarmOptions, id: string, trouble: Trouble, severity: AlarmSeverity,
-    read: (metrics: CacheMetrics) => cloudwatch.Metric,
+  private static ofRuns(
+    name: string, watcher: Watcher, options: CountAlarmOptions, own: Own<'severity' | 'applies'>, read: (metrics: CacheMetrics) => cloudwatch.Metric,
   ): CacheAlarm {
     checkAlarmOptions(name, options, COUNT_OPTIONS);
     return new CacheAlarm({
-      id,
-      trouble,
-      severity: options.severity ?? severity,
+      ...own,
+      severity: options.severity ?? own.severity,
       runbookUrl: options.runbookUrl,
-      source: ofWatcher('probe', metrics => afterRuns(name, read(metrics), options)),
+      source: ofWatcher(watcher, metrics => afterRuns(name, read(metrics), options)),
       ...atLeast(name, options),
-      // a probe that doesn't run is what probeMissing() is for
+      // a watcher that doesn't run is what statisticsMissing() and probeMissing() are for
       missingData: cloudwatch.TreatMissingData.IGNORE,
     });
   }
 
+  private static ofMissingRuns(
+    name: string, watcher: Watcher, options: MissingRunsAlarmOptions, own: Own<'watched'>, read: (metrics: CacheMetrics) => cloudwatch.Metric,
+  ): CacheAlarm {
+    checkAlarmOptions(name, options, MISSING_RUNS_OPTIONS);
+    const { missedRuns = 2 } = options;
+    checkWhole('missedRuns', missedRuns);
+    return new CacheAlarm({
+      ...own,
+      severity: options.severity ?? AlarmSeverity.TICKET,
+      runbookUrl: options.runbookUrl,
+      source: ofWatcher(watcher, metrics => absence(name, read(metrics), missedRuns)),
+      comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      // each period has a value, by the expression; should CloudWatch have none at all, that is what the alarm waits for
+      missingData: cloudwatch.TreatMissingData.BREACHING,
+    });
+  }
+
   private static ofEvents(
-    name: string, options: CountAlarmOptions, own: Pick<Definition, 'id' | 'trouble' | 'severity'> & { readonly source: EventSource }): CacheAlarm {
+    name: string, options: CountAlarmOptions, own: Own<'severity'> & { readonly source: EventSource }): CacheAlarm {
     checkAlarmOptions(name, options, COUNT_OPTIONS);
     return new CacheAlarm({
       ...own,
@@ -407,49 +386,11 @@ export class CacheAlarm {
 
   /** @internal */
   public _bind(scope: Construct, id: string, rules: IPullThroughCacheRuleRef[], naming: AlarmNaming = {}): cloudwatch.Alarm {
-    const { trouble, source, comparison, threshold, missingData, runbookUrl = naming.runbookUrl } = this.definition;
-    const [rule] = rules;
-    const { metric, evaluation, log, after } = source(scope, rule, producersOf(rule));
-    const alarm = new cloudwatch.Alarm(scope, id, {
-      alarmName: naming.name,
-      alarmDescription: describeTrouble(trouble, rules.map(one => prefixOf(one)), log, runbookUrl),
-      metric,
-      comparisonOperator: comparison,
-      threshold,
-      evaluationPeriods: evaluation.evaluationPeriods,
-      datapointsToAlarm: evaluation.datapointsToAlarm === evaluation.evaluationPeriods ? undefined : evaluation.datapointsToAlarm,
-      treatMissingData: missingData,
-    });
-    if (after && Stack.of(after) === Stack.of(alarm)) {
-      alarm.node.addDependency(after);
-    }
-    return alarm;
+    return makeAlarm(this.definition, scope, id, rules, naming);
   }
 }
 
-/** What the makers of alarms say of their names and descriptions. */
-export interface AlarmNaming {
-  readonly name?: string;
-  readonly runbookUrl?: string;
-}
+/** What the alarms of a kind have of their own. */
+type Own<T extends keyof Definition> = Pick<Definition, 'id' | 'trouble' | T>;
 
 type EventSource = (...parameters: Parameters<Definition['source']>) => Source & { readonly metric: cloudwatch.Metric };
-
-/** Each period has a value, by the expression; should CloudWatch have none at all, that is what the alarm waits for. */
-const ABSENT = {
-  comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-  threshold: 1,
-  missingData: cloudwatch.TreatMissingData.BREACHING,
-};
-
-function atLeast(name: string, { threshold = 1 }: CountAlarmOptions) {
-  checkWhole(`threshold of the alarm ${name}`, threshold);
-  return { comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, threshold };
-}
-
-function missedRuns(name: string, options: MissingRunsAlarmOptions): number {
-  checkAlarmOptions(name, options, MISSING_RUNS_OPTIONS);
-  const { missedRuns: missed = 2 } = options;
-  checkWhole('missedRuns', missed);
-  return missed;
-}

@@ -11,7 +11,7 @@ import { checkPrefix, ROOT } from '../private/checks';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { checkWhenKnown, isLater, knownHead } from '../private/later';
-import { comparePlacement, outermostStack, Placement } from '../private/places';
+import { comparePlacement, outermostStack, Placement, stacksBefore } from '../private/places';
 import { isReferable, referredBy } from '../private/referable';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -173,12 +173,7 @@ function mayBeBelow(one: string, prefix: string): boolean {
 /** Whether the template of a scope may hold a prefix: references between stacks go one way only. */
 function canBeTold(scope: IConstruct, prefix: string): boolean {
   return !Token.isUnresolved(prefix) || isReferable(scope, prefix)
-    && [...referredBy(Stack.of(scope), prefix)].every(target => !waitsFor(outermostStack(target), outermostStack(scope)));
-}
-
-/** Whether a stack is deployed after another one. */
-function waitsFor(stack: Stack, other: Stack): boolean {
-  return stack !== other && stack.dependencies.some(one => one === other || waitsFor(one, other));
+    && [...referredBy(Stack.of(scope), prefix)].every(target => !stacksBefore(outermostStack(target)).has(outermostStack(scope)));
 }
 
 function prefixOf(construct: IConstruct): string | undefined {

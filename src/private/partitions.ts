@@ -27,6 +27,9 @@ const PARTITIONS: readonly Partition[] = [
   { name: 'aws', regions: '', suffix: 'amazonaws.com', dualStackSuffix: 'on.aws' },
 ];
 
+/** What dual-stack hosts of private registries end with, in all partitions. */
+export const DUAL_STACK_SUFFIXES = new Set(PARTITIONS.flatMap(({ dualStackSuffix }) => dualStackSuffix ?? []));
+
 /** The partition of a Region whose name is known. */
 export function partitionOf(region: string): Partition {
   return PARTITIONS.find(({ regions }) => region.startsWith(regions))!;

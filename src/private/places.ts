@@ -49,6 +49,15 @@ export function outermostStack(construct: IConstruct): Stack {
   return stack;
 }
 
+/** The stacks that are deployed before a stack. */
+export function stacksBefore(stack: Stack, seen = new Set<Stack>()): Set<Stack> {
+  for (const one of stack.dependencies.filter(dependency => !seen.has(dependency))) {
+    seen.add(one);
+    stacksBefore(one, seen);
+  }
+  return seen;
+}
+
 /** Whether two accounts, or two Regions, are both known before deployment and not the same. */
 export function differ(one: string | undefined, other: string | undefined): boolean {
   return compare(one, other) === Placement.DIFFERENT;

@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { textOf } from './given';
-import { isPrivateEcr } from './private-ecr';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { isLater, isLookup, maskLater } from '../private/later';
@@ -11,6 +10,7 @@ import { Nearness, nearnessOf } from '../pulling/nearness';
 import { pathInCache } from '../pulling/path-in-cache';
 import type { ICacheRule } from '../rule/cache-rule';
 import { unknownFrom } from '../rule/own-place';
+import { isPrivateEcr } from '../rule/registry-host';
 import { ImageReference } from '../upstream/image-reference';
 import { writtenName } from '../upstream/upstream-image';
 

@@ -3,14 +3,13 @@ import type { IConstruct } from 'constructs';
 import type { ImagePlace } from './image-properties';
 import { ImageOutcome } from './lookup';
 import { MentionFinder } from './mentions';
-import { accountOfEcr } from './private-ecr';
 import type { JudgedImage } from './report';
 import type { Settings } from './scopes';
 import { textOf, textsAt, textsIn, withoutReferences } from './template-text';
 import type { TemplateText } from './template-text';
 import { CacheAddress } from '../rule/cache-address';
 import { unknownFrom } from '../rule/own-place';
-import { registryHostsOf } from '../rule/registry-host';
+import { accountOfEcr, registryHostsOf } from '../rule/registry-host';
 
 /** An image name that a template will hold. */
 export interface RenderedImage extends JudgedImage {

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { CacheAddress } from './cache-address';
-import { partitionOf } from '../private/partitions';
+import { DUAL_STACK_SUFFIXES, partitionOf } from '../private/partitions';
 
 /**
  * What stands between account and Region in the hosts of a registry, and whether those are dual-stack: ECR User Guide, "Amazon ECR private
@@ -9,8 +9,7 @@ import { partitionOf } from '../private/partitions';
 const JOINTS: readonly [joint: string, dualStack: boolean][] = [
   ['.dkr.ecr.', false], ['.dkr.ecr-fips.', false], ['.dkr-ecr.', true], ['.dkr-ecr-fips.', true],
 ];
-const DUAL_STACK = 'on.aws';
-const DUAL_STACK_IN_CHINA = 'on.amazonwebservices.com.cn';
+const PRIVATE_ECR = /^[0-9]{12}\.dkr([.-])ecr(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2})\.(.+)$/;
 
 /**
  * The host that images are pulled from as text, for what is no template: `registryHost` ends with `AWS::URLSuffix`. Undefined where account or
@@ -45,8 +44,20 @@ export function registryHostsOf(address: CacheAddress): string[] {
 function suffixesOf({ region, stack }: CacheAddress, dualStack: boolean): string[] {
   const known = !Token.isUnresolved(region);
   if (dualStack) {
-    const all = [DUAL_STACK, DUAL_STACK_IN_CHINA];
-    return known ? all.filter(suffix => suffix === partitionOf(region).dualStackSuffix) : all;
+    return known ? [partitionOf(region).dualStackSuffix ?? []].flat() : [...DUAL_STACK_SUFFIXES];
   }
   return [stack.urlSuffix, ...known ? [partitionOf(region).suffix] : []];
+}
+
+/** The account in the host of a private ECR registry, also where its Region is known only at deployment. */
+export function accountOfEcr(host: string): string | undefined {
+  return /^([0-9]{12})\.dkr[.-]ecr(?:-fips)?\./.exec(host)?.[1];
+}
+
+/** Whether a host is that of a private ECR registry: all of it, since anybody may own a host that only begins like one. */
+export function isPrivateEcr(host: string): boolean {
+  const [, joint, region, suffix] = PRIVATE_ECR.exec(host) ?? [];
+  if (region === undefined) { return false; }
+  const partition = partitionOf(region);
+  return suffix === (joint === '.' ? partition.suffix : partition.dualStackSuffix);
 }

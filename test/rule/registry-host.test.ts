@@ -1,8 +1,11 @@
 import { App, Aws } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { CacheAddress } from '../../src/rule/cache-address';
-import { afterRegistryHost, literalHostOf } from '../../src/rule/registry-host';
+import { afterRegistryHost, isPrivateEcr, literalHostOf } from '../../src/rule/registry-host';
 import { ENV, newStack } from '../app';
+
+const OWNER = '111111111111';
 
 function addressIn(env: Partial<typeof ENV>): CacheAddress {
   const stack = newStack(new App(), 'Stack', env);
@@ -56,4 +59,51 @@ test.each([
   'quay.io/111122223333.dkr.ecr.eu-central-1.amazonaws.com/echo/nginx:1',
 ])('%s is of another registry', text => {
   expect(afterRegistryHost(addressIn(ENV), text)).toBeUndefined();
+});
+
+describe('the host of a private ECR registry', () => {
+  test.each(RegionInfo.regions.map(({ name, domainSuffix }) => [name, domainSuffix!]))('is known in %s', (region, suffix) => {
+    expect(isPrivateEcr(`${OWNER}.dkr.ecr.${region}.${suffix}`)).toBe(true);
+  });
+
+  test.each(RegionInfo.regions.map(({ name, domainSuffix }) => [name, domainSuffix]))('ends with no suffix but that of its partition in %s', (region, own) => {
+    const others = [...new Set(RegionInfo.regions.map(({ domainSuffix }) => domainSuffix))].filter(suffix => suffix !== own);
+
+    expect(others.filter(suffix => isPrivateEcr(`${OWNER}.dkr.ecr.${region}.${suffix}`))).toEqual([]);
+  });
+
+  test.each([
+    ['a Region that is newer than aws-cdk', 'dkr.ecr.eu-north-9.amazonaws.com'],
+    ['a newer Region of China', 'dkr.ecr.cn-south-9.amazonaws.com.cn'],
+    ['FIPS', 'dkr.ecr-fips.us-gov-west-1.amazonaws.com'],
+    ['dual-stack', 'dkr-ecr.us-east-1.on.aws'],
+    ['dual-stack in China', 'dkr-ecr.cn-north-1.on.amazonwebservices.com.cn'],
+    ['dual-stack with FIPS', 'dkr-ecr-fips.us-east-1.on.aws'],
+  ])('is known for %s', (_, host) => {
+    expect(isPrivateEcr(`${OWNER}.${host}`)).toBe(true);
+  });
+
+  test.each([
+    '111111111111.dkr.ecr.evil.example',
+    '111111111111.dkr.ecr.us-east-1.amazonaws.com.evil.com',
+    '111111111111.dkr.ecr.us-east-1.evil.com',
+    '111111111111.dkr.ecr.us-east-1.amazonaws.community',
+    '111111111111.dkr.ecr.us-east-1.amazonaws-com',
+    '111111111111.dkr.ecr.us-east-1.on.aws',
+    '111111111111.dkr-ecr.us-east-1.amazonaws.com',
+    '111111111111.dkr-ecr.us-east-1.on.aws.evil.com',
+    '111111111111.dkr-ecr.eu-isoe-west-1.undefined',
+    '111111111111.dkr-ecr.eu-isoe-west-1.',
+    '111111111111.dkr.ecr.us-east-1.x.amazonaws.com',
+    '111111111111.dkr.ecr.amazonaws.com',
+    '111111111111.dkr.ecr-evil.us-east-1.amazonaws.com',
+    '111111111111.dkrxecr.us-east-1.amazonaws.com',
+    '1111111111112.dkr.ecr.us-east-1.amazonaws.com',
+    'x111111111111.dkr.ecr.us-east-1.amazonaws.com',
+    'evil.111111111111.dkr.ecr.us-east-1.amazonaws.com',
+    '111111111111.dkr.ecr.us-east-1.amazonaws.com:5000',
+    '11111111111.dkr.ecr.us-east-1.amazonaws.com',
+  ])('is not %s', host => {
+    expect(isPrivateEcr(host)).toBe(false);
+  });
 });
