@@ -1,5 +1,5 @@
 import {
-  CreateChangeSetCommand, DescribeChangeSetCommand, DescribeStackEventsCommand, DescribeStackResourceCommand, DescribeStacksCommand,
+  CreateChangeSetCommand, DescribeChangeSetCommand, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreatePullThroughCacheRuleCommand, CreateRepositoryCreationTemplateCommand, DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr';
@@ -95,16 +95,19 @@ async function successReason(session: Session) {
 
 /** The rule of another logical id was made and deleted again when its stack went back. */
 async function removalResources(session: Session) {
-  const asked = async (StackName: string, LogicalResourceId: string) => session.account.cloudFormation.send(new DescribeStackResourceCommand({ StackName, LogicalResourceId }))
-    .then(({ StackResourceDetail: found }) => ({ id: found?.PhysicalResourceId, status: found?.ResourceStatus as string | undefined, problem: undefined }),
-      (problem: Error) => ({ id: undefined, status: undefined, problem: problem.message }));
+  // fewer than a page of the list
+  const asked = async (StackName: string, logicalId: string) => {
+    const { StackResourceSummaries: all = [] } = await session.account.cloudFormation.send(new ListStackResourcesCommand({ StackName }));
+    const found = all.find(({ LogicalResourceId }) => LogicalResourceId === logicalId);
+    return found && { id: found.PhysicalResourceId, status: found.ResourceStatus as string | undefined };
+  };
   const { StackEvents: events = [] } = await session.account.cloudFormation.send(new DescribeStackEventsCommand({ StackName: OPERATIONS }));
   const removal = events.find(({ ResourceType }) => ResourceType === 'Custom::PullThroughCacheRemoval')?.LogicalResourceId;
   if (removal === undefined) { return undecided('the removal was not created'); }
   const live = await asked(OPERATIONS, removal);
   const gone = await asked(RULE, 'Other');
-  const isGone = gone.status === 'DELETE_COMPLETE' || /does not exist/.test(gone.problem ?? '');
-  return decided(live.id?.startsWith('integ-ops@') === true && isGone, { live: live.id ?? live.problem, gone: gone.status ?? gone.problem });
+  const isGone = gone === undefined || gone.status === 'DELETE_COMPLETE';
+  return decided(live?.id?.startsWith('integ-ops@') === true && isGone, { live: live?.id ?? 'not listed', gone: gone?.status ?? 'not listed' });
 }
 
 async function importTypes(session: Session) {

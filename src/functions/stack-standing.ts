@@ -16,8 +16,9 @@ export interface StackReader {
 
 /** The call of the SDK's `CloudFormation` that tells what a stack has. */
 export interface ResourceReader {
-  describeStackResource(input: { StackName: string; LogicalResourceId: string }, options: CallOptions): Promise<{
-    readonly StackResourceDetail?: { readonly PhysicalResourceId?: string; readonly ResourceStatus?: string };
+  listStackResources(input: { StackName: string; NextToken?: string }, options: CallOptions): Promise<{
+    readonly StackResourceSummaries?: { readonly LogicalResourceId?: string; readonly PhysicalResourceId?: string; readonly ResourceStatus?: string }[];
+    readonly NextToken?: string;
   }>;
 }
 
@@ -95,20 +96,26 @@ export interface StackResource {
   readonly status: string;
 }
 
-/** A resource of a stack; undefined when the stack has none of that name any more. */
+/**
+ * A resource of a stack; undefined when the stack has none of that name any more. It reads the list, since asking for one that is gone is an
+ * error, which only its wording tells from others.
+ */
 export async function resourceOf(
   reader: ResourceReader, stack: string, logicalId: string, options: () => CallOptions): Promise<StackResource | undefined> {
-  try {
-    const { StackResourceDetail: detail } = await patiently(async () =>
-      reader.describeStackResource({ StackName: stack, LogicalResourceId: logicalId }, options()));
-    // without a status nobody knows that it is gone
-    const status = detail?.ResourceStatus ?? 'without a status';
-    return status === 'DELETE_COMPLETE' ? undefined : { physicalId: detail?.PhysicalResourceId, status };
-  } catch (error) {
-    const { name, message } = error as Error;
-    if (name === 'ValidationError' && /Resource .*does not exist for stack/.test(message)) {
-      return undefined;
+  let next: string | undefined;
+  do {
+    const { StackResourceSummaries: page, NextToken } = await patiently(async () =>
+      reader.listStackResources({ StackName: stack, NextToken: next }, options()));
+    if (!page) {
+      throw Object.assign(new Error(`the stack ${stack} has no list of resources`), { name: 'NoResources' });
     }
-    throw error;
-  }
+    const found = page.find(one => one.LogicalResourceId === logicalId);
+    if (found) {
+      // without a status nobody knows that it is gone
+      const status = found.ResourceStatus ?? 'without a status';
+      return status === 'DELETE_COMPLETE' ? undefined : { physicalId: found.PhysicalResourceId, status };
+    }
+    next = NextToken;
+  } while (next);
+  return undefined;
 }

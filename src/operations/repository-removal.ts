@@ -94,7 +94,7 @@ export class RepositoryRemoval extends Construct {
     const stack = Stack.of(this);
     // the function may ask about its own stack; what another one has, ECR alone tells
     const ownRules = rules.filter(rule => Stack.of(rule) === stack).map(rule => stack.getLogicalId(rule));
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['cloudformation:DescribeStackResource'], resources: [stack.stackId] }));
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['cloudformation:ListStackResources'], resources: [stack.stackId] }));
     const removal = Lazy.string({ produce: () => stack.getLogicalId(resource.node.defaultChild as CfnResource) });
     const { variables, text } = swept.environment<RemovalSettings>({ confirmedPrefix, keepsAll, removal, rules: ownRules });
     const handler = make(RepositoryRemovalFunction, { description: 'Deletes the repositories of a pull-through cache', environment: variables });

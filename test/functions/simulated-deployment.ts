@@ -81,7 +81,7 @@ export class SimulatedDeployment extends SimulatedAws {
   public respond(call: Call): [number, object | string] | undefined {
     const response = super.respond(call);
     const { __type: type, message } = Object(response?.[1]) as { __type?: string; message?: string };
-    return call.action.startsWith('DescribeStack') && response && type !== undefined
+    return ['DescribeStacks', 'ListStackResources'].includes(call.action) && response && type !== undefined
       ? [response[0], `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`]
       : response;
   }
@@ -105,7 +105,7 @@ export class SimulatedDeployment extends SimulatedAws {
     switch (call.action) {
       case 'Answer': this.answers.push(call.input); return [200, ''];
       case 'DescribeStacks': return this.describeStacks(call.input.StackName);
-      case 'DescribeStackResource': return this.describeStackResource(call.input);
+      case 'ListStackResources': return this.listStackResources(call.input);
       case 'ValidatePullThroughCacheRule': return [200, { ecrRepositoryPrefix: call.input.ecrRepositoryPrefix, isValid: true, ...this.invalid }];
       case 'Invoke': this.invocations.push(call.input.payload); return [202, ''];
       default: return this.answerForRepositories(call) ?? super.answer(call);
@@ -146,13 +146,14 @@ export class SimulatedDeployment extends SimulatedAws {
     return new Date(this.made.get(name) ?? otherwise).getTime() / 1000;
   }
 
-  private describeStackResource({ StackName: stack, LogicalResourceId: logicalId }: any): [number, object | string] {
-    const resource = this.resources[logicalId];
-    return resource
-      ? [200, '<DescribeStackResourceResponse><DescribeStackResourceResult><StackResourceDetail>'
-        + `<LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${resource.id}</PhysicalResourceId><ResourceStatus>${resource.status}</ResourceStatus>`
-        + '</StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>']
-      : error('ValidationError', `Resource ${logicalId} does not exist for stack ${stack}`);
+  /** Pages of one resource, so that who reads the first one only misses the others. */
+  private listStackResources({ NextToken: token = '0' }: any): [number, string] {
+    const all = Object.entries(this.resources).flatMap(([logicalId, resource]) => resource ? [{ logicalId, ...resource }] : []);
+    const listed = all.slice(Number(token), Number(token) + 1).map(({ logicalId, id, status }) =>
+      `<member><LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`);
+    const next = Number(token) + 1 < all.length ? `<NextToken>${Number(token) + 1}</NextToken>` : '';
+    return [200, `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>${listed.join('')}</StackResourceSummaries>${next}`
+      + '</ListStackResourcesResult></ListStackResourcesResponse>'];
   }
 
   private describeStacks(name: string): [number, string] {

@@ -70,11 +70,15 @@ const WORLDS: Readonly<Record<string, readonly [confirms: World, refutes: World]
     {
       calls: {
         ...removalEvent,
-        DescribeStackResourceCommand: ({ StackName }) => StackName === 'IntegRule'
-          ? new Error('Resource Other does not exist for stack IntegRule') : { StackResourceDetail: { PhysicalResourceId: 'integ-ops@2026' } },
+        ListStackResourcesCommand: ({ StackName }) => ({
+          StackResourceSummaries: StackName === 'IntegRule' ? [] : [{ LogicalResourceId: 'Removal', PhysicalResourceId: 'integ-ops@2026' }],
+        }),
       },
     },
-    { calls: { ...removalEvent, DescribeStackResourceCommand: { StackResourceDetail: { PhysicalResourceId: 'integ-ops@2026', ResourceStatus: 'CREATE_COMPLETE' } } } },
+    { calls: { ...removalEvent, ListStackResourcesCommand: { StackResourceSummaries: [
+      { LogicalResourceId: 'Removal', PhysicalResourceId: 'integ-ops@2026', ResourceStatus: 'CREATE_COMPLETE' },
+      { LogicalResourceId: 'Other', PhysicalResourceId: 'integ-other', ResourceStatus: 'CREATE_COMPLETE' },
+    ] } } },
   ],
   'success-reason': [{ calls: created('a removal would delete 2 repositories') }, { calls: created(undefined) }],
   'creation-role-path': [{ deploys: { IntegPath: { code: 1, output: 'does not match the pattern' } } }, {}],

@@ -190,7 +190,7 @@ const LISTS = {
   'logs:CreateLogStream': expect.anything(),
   'logs:PutLogEvents': expect.anything(),
   'cloudformation:DescribeStacks': { Ref: 'AWS::StackId' },
-  'cloudformation:DescribeStackResource': { Ref: 'AWS::StackId' },
+  'cloudformation:ListStackResources': { Ref: 'AWS::StackId' },
   'lambda:InvokeFunction': { 'Fn::GetAtt': [expect.stringMatching(/^RemovalFunction/), 'Arn'] },
   'ecr:DescribePullThroughCacheRules': '*',
   'ecr:DescribeRepositoryCreationTemplates': '*',
