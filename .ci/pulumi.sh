@@ -20,6 +20,6 @@ check 'the lock file names no host' refuses '' names_host
 check 'types hold against the schema of the provider' types
 check 'a misspelt argument is refused' sees "'upstreamRegistryUri' does not exist" upstream.ts 's/^    upstreamRegistryUrl,/    upstreamRegistryUri: upstreamRegistryUrl,/'
 check 'a missing argument is refused' sees "Property 'appliedFors' is missing" repositories.ts '/appliedFors/d'
-check 'a wrong type is refused' sees "not assignable to type 'Input<number" monitoring.ts "s/period: 300/period: '300'/"
+check 'a wrong type is refused' sees "not assignable to type 'Input<number" monitoring.ts "s/period: 900/period: '900'/"
 
 npm --prefix "$package" test --silent

@@ -159,8 +159,15 @@ async function alarmActionRegion(session: Session) {
     const AlarmName = `integ-${topicRegion}`;
     session.undo.push(async () => session.account.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [AlarmName] })));
     return session.account.cloudWatch.send(new PutMetricAlarmCommand({
-      AlarmName, Namespace: 'AWS/Usage', MetricName: 'CallCount', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1, Threshold: 1,
-      ComparisonOperator: 'GreaterThanThreshold', AlarmActions: [`arn:${partitionOf(region).name}:sns:${topicRegion}:${account}:integ`],
+      AlarmName,
+      Namespace: 'AWS/Usage',
+      MetricName: 'CallCount',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      AlarmActions: [`arn:${partitionOf(region).name}:sns:${topicRegion}:${account}:integ`],
     })).then(() => undefined, (problem: Error) => `${problem.name}: ${problem.message}`);
   };
   // a topic that is not there tells nothing unless one of the own Region is taken

@@ -104,7 +104,7 @@ function roots(partition: string, accountIds: string[]): { AWS: string[] } {
 
 /** Lets EventBridge write into a log group. The policy belongs to the group, so it costs none of the ten that an account has per Region. */
 export function eventLogPolicy(partition: string, region: string, account: string): string {
-  const writer = { Effect: 'Allow', Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] }, Resource: '*' };
+  const writer = { Effect: 'Allow' as const, Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] }, Resource: '*' };
   // AWS's example has no condition for the streams
   return document({ ...writer, Sid: 'EventBridgeCreatesStreams', Action: 'logs:CreateLogStream' }, {
     ...writer,

@@ -17,7 +17,11 @@ export interface StackReader {
 /** The call of the SDK's `CloudFormation` that tells what a stack has. */
 export interface ResourceReader {
   listStackResources(input: { StackName: string; NextToken?: string }, options: CallOptions): Promise<{
-    readonly StackResourceSummaries?: { readonly LogicalResourceId?: string; readonly PhysicalResourceId?: string; readonly ResourceStatus?: string }[];
+    readonly StackResourceSummaries?: {
+      readonly LogicalResourceId?: string;
+      readonly PhysicalResourceId?: string;
+      readonly ResourceStatus?: string;
+    }[];
     readonly NextToken?: string;
   }>;
 }

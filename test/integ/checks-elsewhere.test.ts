@@ -75,10 +75,17 @@ const WORLDS: Readonly<Record<string, readonly [confirms: World, refutes: World]
         }),
       },
     },
-    { calls: { ...removalEvent, ListStackResourcesCommand: { StackResourceSummaries: [
-      { LogicalResourceId: 'Removal', PhysicalResourceId: 'integ-ops@2026', ResourceStatus: 'CREATE_COMPLETE' },
-      { LogicalResourceId: 'Other', PhysicalResourceId: 'integ-other', ResourceStatus: 'CREATE_COMPLETE' },
-    ] } } },
+    {
+      calls: {
+        ...removalEvent,
+        ListStackResourcesCommand: {
+          StackResourceSummaries: [
+            { LogicalResourceId: 'Removal', PhysicalResourceId: 'integ-ops@2026', ResourceStatus: 'CREATE_COMPLETE' },
+            { LogicalResourceId: 'Other', PhysicalResourceId: 'integ-other', ResourceStatus: 'CREATE_COMPLETE' },
+          ],
+        },
+      },
+    },
   ],
   'success-reason': [{ calls: created('a removal would delete 2 repositories') }, { calls: created(undefined) }],
   'creation-role-path': [{ deploys: { IntegPath: { code: 1, output: 'does not match the pattern' } } }, {}],
