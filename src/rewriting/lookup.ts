@@ -134,6 +134,8 @@ export class CacheLookup {
   public readonly rules: readonly ICacheRule[];
   /** The hosts of their upstreams. */
   public readonly hosts: ReadonlySet<string>;
+  /** What a rule makes of a name is asked once for a grant and once for the name. */
+  private readonly images = new Map<ICacheRule, Map<string, ImageInCache>>();
 
   /** @param scopes the caches of each scope, the nearest scope first */
   constructor(public readonly scopes: readonly (readonly UsedCache[])[], public readonly options: LookupOptions) {
@@ -156,7 +158,7 @@ export class CacheLookup {
   public find(text: string, user: IConstruct): Finding {
     const own = this.rules.find(rule => pathInCache(rule, text) !== undefined);
     if (own) {
-      const image = ownImage(own, text);
+      const image = this.ownImage(own, text);
       return { outcome: ImageOutcome.ALREADY_CACHED, cached: image && { image, rule: own } };
     }
     const written = isLater(text) ? writtenName(text) : { name: text, version: '' };
@@ -168,7 +170,30 @@ export class CacheLookup {
     const groups = this.scopes.flatMap(caches => [replacing(caches, reference, written.version), this.serving(caches, reference, written.version)])
       .filter(group => group.length > 0);
     const near = groups.map(group => nearestFirst(group, user)).find(([first]) => first.nearness < Nearness.NOWHERE);
-    return near ? found(near) : this.unfound(groups.flat(), reference, user);
+    return near ? this.found(near) : this.unfound(groups.flat(), reference, user);
+  }
+
+  private found([first, ...others]: readonly Near[]): Finding {
+    if (first.pinned) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
+    return {
+      outcome: ImageOutcome.CACHED,
+      cached: { image: this.imageOf(first.rule, first.nameIn()), rule: first.rule },
+      others: others.filter(({ nearness }) => nearness === Nearness.UNKNOWN && first.nearness === nearness).map(({ rule }) => rule)
+        .filter(rule => isElsewhere(rule, first.rule)),
+    };
+  }
+
+  /** What stands below a cache may still be no name: a part of one, or a template of a chart. */
+  private ownImage(rule: ICacheRule, text: string): ImageInCache | undefined {
+    return unlessInvalid(() => this.imageOf(rule, text));
+  }
+
+  private imageOf(rule: ICacheRule, name: string): ImageInCache {
+    const ofRule = this.images.get(rule) ?? new Map<string, ImageInCache>();
+    this.images.set(rule, ofRule);
+    const image = ofRule.get(name) ?? ImageInCache.fromRule(rule, name);
+    ofRule.set(name, image);
+    return image;
   }
 
   private serving(caches: readonly UsedCache[], reference: ImageReference, version: string): Candidate[] {
@@ -192,16 +217,6 @@ interface Near extends Candidate {
 /** Caches that are equally near stay in their order. */
 function nearestFirst(candidates: readonly Candidate[], user: IConstruct): Near[] {
   return candidates.map(one => ({ ...one, nearness: nearnessOf(one.rule, user) })).sort((one, other) => one.nearness - other.nearness);
-}
-
-function found([first, ...others]: readonly Near[]): Finding {
-  if (first.pinned) { return { outcome: ImageOutcome.PINNED_BY_DIGEST }; }
-  return {
-    outcome: ImageOutcome.CACHED,
-    cached: { image: ImageInCache.fromRule(first.rule, first.nameIn()), rule: first.rule },
-    others: others.filter(({ nearness }) => nearness === Nearness.UNKNOWN && first.nearness === nearness).map(({ rule }) => rule)
-      .filter(rule => isElsewhere(rule, first.rule)),
-  };
 }
 
 function isElsewhere(one: ICacheRule, other: ICacheRule): boolean {
@@ -233,11 +248,6 @@ function serves(rule: ICacheRule, reference: ImageReference): boolean {
 /** @param version a tag or digest that is a token */
 function isPinned(reference: ImageReference, version: string): boolean {
   return reference.digest !== undefined || maskLater(version).includes('@');
-}
-
-/** What stands below a cache may still be no name: a part of one, or a template of a chart. */
-function ownImage(rule: ICacheRule, text: string): ImageInCache | undefined {
-  return unlessInvalid(() => ImageInCache.fromRule(rule, text));
 }
 
 /** A text that Docker would refuse is nothing that this library could complain of: it is reported as what it is. */
