@@ -269,7 +269,7 @@ export class PullThroughCache extends PullThroughCacheBase {
    * fails, the deployment fails with ECR's reason and rolls back. See `CacheVerification`.
    *
    * @param options the images, and for how long failures are tried again
-   * @returns the verification: what is to wait for the proof depends on it
+   * @returns The verification. What is to wait for the proof depends on it.
    * @throws without images for an upstream without a credential, since nothing else can prove anything; when it is called twice
    */
   public verifyOnDeploy(options: VerifyOnDeployOptions = {}): CacheVerification {

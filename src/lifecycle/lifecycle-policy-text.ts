@@ -50,7 +50,7 @@ export function checkPolicyJson(text: string): void {
 
 function parseJson(text: string): unknown {
   if (!Token.isUnresolved(text)) {
-    checkText('lifecycle policy', text, '{"rules": [...]}, or pass an object through JSON.stringify()');
+    checkText('lifecycle policy', text, '{"rules": [...]}, or write an object as JSON');
   }
   try {
     return JSON.parse(text);
@@ -59,7 +59,7 @@ function parseJson(text: string): unknown {
     throw new InvalidInputError({
       got: `a lifecycle policy that is no JSON (${(error as Error).message})`,
       expected: 'a JSON object such as {"rules": [...]}',
-      fix: 'correct the text, or pass an object through JSON.stringify()',
+      fix: 'correct the text, or write an object as JSON',
     });
   }
 }

@@ -60,10 +60,11 @@ export class BuildImages {
    * The images that a Dockerfile names and that caches serve. It reads `FROM`, `COPY --from`, `RUN --mount=from=` and the syntax directive; an
    * argument in `FROM` counts with its default or the build argument that you name.
    *
-   * A warning names what only the build knows: an argument without a value. What no cache serves is in `notCached`.
+   * A warning names what only the build knows: an argument without a value. What no cache serves is in `notCached`. Of several caches that serve
+   * a name, the first gets it.
    *
    * @param stack the stack with the asset, whose account and Region the CDK logs in to
-   * @param caches the caches, of that account and Region; the first that serves a name gets it
+   * @param caches the caches, of that account and Region
    * @param directory the directory of the build, as for `DockerImageAsset`
    * @param options which file, and the build arguments of the asset
    * @throws for a file that isn't there, and as `forStack`
@@ -126,7 +127,7 @@ export class BuildImages {
   /**
    * Lets the role by which the CDK builds and pushes the images of the stack pull these, also for the first time.
    *
-   * @param role the role that builds; without it, the image publishing role of the stack's bootstrap
+   * @param role the role that builds, the image publishing role of the stack's bootstrap when it is left out
    * @throws for a synthesizer without such a role, when no role is given
    */
   public grantPublishing(role?: iam.IRole): void {

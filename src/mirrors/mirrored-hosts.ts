@@ -84,7 +84,7 @@ function hostsOf(scope: IConstruct, cache: ICacheRule): MirroredHost[] {
     throw new InvalidInputError({
       got: `the cache ${excerpt(prefix)}, whose upstream is not known`,
       expected: 'a cache whose upstream says which hosts of image names mean it',
-      fix: 'use a PullThroughCache or a CacheRule, or import the cache by PullThroughCache.fromPullThroughCacheAttributes({ upstream })',
+      fix: 'use a PullThroughCache or a CacheRule, or import the cache by PullThroughCache.fromPullThroughCacheAttributes() with its upstream',
     }, scope);
   }
   checkMirror(scope, cache, prefix);

@@ -43,10 +43,10 @@ import type { ICacheRule } from '../rule/cache-rule';
  */
 export class NodeMirrors {
   /**
-   * The mirrors of caches, for nodes in the Region of a scope.
+   * The mirrors of caches, for nodes in the Region of a scope. Each cache has to serve the whole of its upstream.
    *
    * @param scope where the nodes or builders are defined, such as their stack
-   * @param caches the caches, one for each upstream; each has to serve the whole of its upstream
+   * @param caches the caches, one for each upstream
    * @param options how nodes log in, and what they do without the cache
    * @throws for two caches of one host, a cache of another Region, one without a known upstream or with an `upstreamRepositoryPrefix`
    */

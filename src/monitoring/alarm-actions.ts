@@ -59,9 +59,9 @@ export class CacheAlarmActions {
   private constructor(private readonly scope: IConstruct) {}
 
   /**
-   * Sets who hears of the alarms at and below the scope.
+   * Sets who hears of the alarms at and below the scope. What is left out stays as it is.
    *
-   * @param options the actions; what is left out stays as it is
+   * @param options the actions
    * @throws for an empty list, which would tell nobody, and for actions that are set here already
    */
   public set(options: AlarmActionsOptions): void {
@@ -155,7 +155,7 @@ function bindAction(action: cloudwatch.IAlarmAction, alarm: cloudwatch.AlarmBase
     throw new InvalidInputError({
       got: `${described(action)} as an alarm action`,
       expected: 'an action of aws-cloudwatch-actions',
-      fix: 'wrap what is notified: a topic by new SnsAction(topic)',
+      fix: 'wrap what is notified, such as a topic in an SnsAction',
     }, alarm);
   }
   checkActionRegion(target.alarmActionArn, alarm);

@@ -248,7 +248,7 @@ function pagingAlarm(cache: IPullThroughCacheRuleRef, place: Construct, alarms: 
       throw new InvalidInputError({
         got: `page actions for the cache '${prefixOf(cache)}', none of whose alarms pages`,
         expected: 'an alarm of the severity PAGE',
-        fix: 'give one the option { severity: AlarmSeverity.PAGE }, or leave the page actions out',
+        fix: 'give one the severity AlarmSeverity.PAGE, or leave the page actions out',
       }, place);
     }
     return found;

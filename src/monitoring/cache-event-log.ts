@@ -117,7 +117,7 @@ export function checkEventLog(eventLog: CacheEventLog | undefined, scope: Constr
     throw new InvalidInputError({
       got: `${described(eventLog)} as eventLog`,
       expected: 'a CacheEventLog',
-      fix: "make one with new CacheEventLog(this, 'EventLog')",
+      fix: 'make a CacheEventLog in this stack, and give that',
     }, scope);
   }
 }

@@ -120,7 +120,7 @@ export class CacheEvents {
    * Basic scans of cached images that ended. With the prefix `ROOT`, those of all repositories of the registry.
    * Enhanced scanning sends the events of Amazon Inspector instead: `findingReportedPattern`.
    *
-   * @param minimumSeverity only scans that found something at least so bad; all of them when it is left out
+   * @param minimumSeverity only scans that found something at least so bad, or all of them when it is left out
    */
   public imageScannedPattern(minimumSeverity?: FindingSeverity): events.EventPattern {
     checkMember('minimumSeverity', minimumSeverity, FindingSeverity, 'FindingSeverity', this.rule);

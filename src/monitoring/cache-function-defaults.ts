@@ -61,7 +61,9 @@ export class CacheFunctionDefaults {
   /**
    * Sets options for all functions at and below the scope that are made from now on. More options may follow by another call.
    *
-   * @param options the options; what is left out stays as it is
+   * What is left out stays as it is.
+   *
+   * @param options the options
    * @throws for an option that has another value here already, or when a construct with a function was made before
    */
   public set(options: CacheFunctionOptions): void {

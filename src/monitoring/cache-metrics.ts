@@ -32,8 +32,10 @@ export class CacheMetrics {
   /**
    * The metrics of a rule. An L1 rule will do.
    *
+   * Everything else that reads metrics of the rule finds the `producers`, too.
+   *
    * @param rule the rule, whose prefix, account and Region count
-   * @param producers what emits the metrics, where that is outside of this app or can't be referred to; everything else that reads metrics of the rule finds it, too
+   * @param producers what emits the metrics, where that is outside of this app or can't be referred to
    */
   public static fromRule(rule: IPullThroughCacheRuleRef, producers?: CacheMetricProducers): CacheMetrics {
     checkRule(rule);

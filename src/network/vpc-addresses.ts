@@ -34,7 +34,7 @@ export function ipv6Of(vpc: ec2.IVpc, scope: Construct): VpcAddresses {
     throw new InvalidInputError({
       got: 'endpoints with IPv6 addresses in a VPC whose IPv6 blocks are not known',
       expected: 'a VPC of this app with such a block, or what comes from there',
-      fix: 'if the VPC and its subnets have IPv6, name the blocks as allowedPeers: [Peer.ipv4(...), Peer.ipv6(...)], or leave ipAddressType out',
+      fix: 'if the VPC and its subnets have IPv6, name the IPv4 and IPv6 blocks as Peers in allowedPeers, or leave ipAddressType out',
     }, scope);
   }
   const provided = associated.filter(({ ipv6CidrBlock }) => ipv6CidrBlock === undefined);

@@ -174,7 +174,7 @@ function checkProvable(scope: Construct, cache: ICacheRule, images: string[]): v
   throw new InvalidInputError({
     got: `no images to verify the cache '${cache.repositoryPrefix}' with`,
     expected: 'at least one, since ECR can try the credential of a rule and nothing else by itself, and this upstream has none that is known',
-    fix: "name one that is small and always there, such as images: ['nginx:1.27']",
+    fix: "name one in images that is small and always there, such as 'nginx:1.27'",
   }, scope);
 }
 

@@ -71,9 +71,10 @@ export class ReplacementCheck {
   /**
    * What is not safe about a change set. Nothing of AWS is asked.
    *
-   * @param descriptions the answers of `DescribeChangeSet` as JSON, best with property values: all pages, in any order, and those of the change
-   * sets of nested stacks. A nested stack that is removed has none: give the answer of `DescribeStackResources` for it
-   * @returns nothing when the deployment is known to touch no rule and no template in an unsafe way
+   * A nested stack that is removed has no change set: give the answer of `DescribeStackResources` for it.
+   *
+   * @param descriptions the answers of `DescribeChangeSet` as JSON, best with property values: all pages, in any order, and those of the change sets of nested stacks
+   * @returns Nothing when the deployment is known to touch no rule and no template in an unsafe way.
    * @throws for a text that isn't the JSON of a change set, for a change set that isn't made or failed, and when pages are missing
    */
   public static ofChangeSet(descriptions: string[]): ReplacementFinding[] {

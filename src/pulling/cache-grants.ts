@@ -64,9 +64,10 @@ export class PullThroughCacheGrants {
   /**
    * Lets a principal pull some images through the cache, also when nobody has pulled them before.
    *
+   * Docker Hub's official images may be named without `library/`.
+   *
    * @param grantee who pulls
-   * @param images what may be pulled, as paths below the prefix: `nginx`, or `team/*` for all that begins with `team/`. Docker Hub's
-   * official images may be named without `library/`
+   * @param images what may be pulled, as paths below the prefix: `nginx`, or `team/*` for all that begins with `team/`
    * @throws for an empty list, and an entry that is no such path: with a tag or digest, a slash at an end, upper case, another `*`
    */
   public pullImages(grantee: iam.IGrantable, images: string[]): iam.Grant {

@@ -70,7 +70,7 @@ export class ImageInCache {
    * for a token behind `team/`, and the whole cache for a token alone. A warning says so.
    *
    * @param rule the rule of the cache
-   * @param image the name of the image; without tag and digest, `latest`
+   * @param image the name of the image, whose tag is `latest` when it has neither tag nor digest
    * @throws for a text that is no image name, an image of another registry, one outside of the upstream prefix, a name that is too long
    */
   public static fromRule(rule: ICacheRule, image: string): ImageInCache {
@@ -234,7 +234,7 @@ export class ImageInCache {
   /**
    * The image for builds of CodeBuild on Windows, with its tag or digest. Its use lets the role of the project pull it, also for the first time.
    *
-   * @param imageType the environment that the image needs; `WindowsImageType.STANDARD` when it isn't set
+   * @param imageType the environment that the image needs, `WindowsImageType.STANDARD` when it isn't set
    * @throws for an image whose tag may be in a token of its name
    */
   public toWindowsBuildImage(imageType?: codebuild.WindowsImageType): codebuild.IBuildImage {
@@ -268,7 +268,7 @@ export class ImageInCache {
    * The name of an image that ends with a token, which may hold a tag as well, is known in part: more is granted then, as `fromRule` describes, and
    * a warning says what. With the tag written after the token, the grant is for the image alone.
    *
-   * @param grantee who pulls; not a Lambda function
+   * @param grantee who pulls, which can't be a Lambda function
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     checkNoMore('grantPull', arguments, 1, 'call grantPull() of each image', this.rule);

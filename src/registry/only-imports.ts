@@ -151,10 +151,10 @@ function readElsewhere(given: string[], policy: IConstruct): string[] {
     throw new InvalidInputError({
       got: 'no list prefixesMadeElsewhere',
       expected: 'the prefixes of all rules of this account and Region that this app does not make, since nobody imports through them otherwise',
-      fix: 'look them up with: aws ecr describe-pull-through-cache-rules; write [] when there are none',
+      fix: 'look them up with: aws ecr describe-pull-through-cache-rules; give an empty list when there are none',
     }, policy);
   }
-  const prefixes = Array.isArray(given) && given.length === 0 ? [] : accessTexts('prefixes', given, 'write [] when there are none', policy);
+  const prefixes = Array.isArray(given) && given.length === 0 ? [] : accessTexts('prefixes', given, 'give an empty list when there are none', policy);
   const check = (prefix: string) => {
     if (prefix === ROOT || PATH.test(maskLater(prefix))) { return; }
     throw new InvalidInputError({

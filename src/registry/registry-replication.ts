@@ -117,7 +117,9 @@ export class RegistryReplication extends Resource {
   /**
    * Replicates what other repositories get from now on.
    *
-   * @param start what their names start with: `services/`. `services` would match `services-old` too
+   * `services/` reaches all below it. `services` would match `services-old` too.
+   *
+   * @param start what their names start with, such as `services/`
    * @param destinations where to
    * @throws for what can't start a name, and as `replicate`
    */

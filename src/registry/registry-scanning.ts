@@ -107,9 +107,9 @@ export class RegistryScanning extends Resource {
   }
 
   /**
-   * Scans images of other repositories when they come in.
+   * Scans images of other repositories when they come in. Without `*` a filter matches all names that contain it.
    *
-   * @param filters names in which `*` stands for any characters: `services/*`, or `*` for all. Without `*` a filter matches all names that contain it
+   * @param filters names in which `*` stands for any characters: `services/*`, or `*` for all
    * @throws for no filter, as a list that another filter has left empty, what is no filter, more than 100 filters
    */
   public scanOnPushMatching(...filters: string[]): void {

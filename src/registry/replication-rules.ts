@@ -93,7 +93,7 @@ export class ReplicationRules {
   private read(given: readonly ReplicaDestination[]): (Destination & { deletions: boolean })[] {
     if (given.length === 0 || Array.from(given).some(one => one === undefined || one === null)) {
       throw new InvalidInputError({
-        got: 'no destination', expected: 'at least one Region', fix: "name it, such as { region: 'eu-west-1' }",
+        got: 'no destination', expected: 'at least one Region', fix: "name its region, such as 'eu-west-1'",
       }, this.owner);
     }
     const own = Stack.of(this.owner);

@@ -42,7 +42,7 @@ export function checkDescription(description: string, scope: IConstruct): void {
 export function checkTagMap(tags: { [key: string]: string }, scope: IConstruct): void {
   const other = typeof tags !== 'object' || Array.isArray(tags) ? tags : Object.values(tags).find(value => typeof value !== 'string');
   if (other !== undefined) {
-    throw new InvalidInputError({ got: `${kindOf(other)} in tags`, expected: 'a map of keys to texts', fix: "write it such as { team: 'platform' }" }, scope);
+    throw new InvalidInputError({ got: `${kindOf(other)} in tags`, expected: 'a map of keys to texts', fix: "write each tag as a key and a text, such as 'team' and 'platform'" }, scope);
   }
 }
 

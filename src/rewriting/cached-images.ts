@@ -119,7 +119,9 @@ export class CachedImages {
   /**
    * Sets what stays, what fails, and who pulls where no role does. Call it before `helmValues()` and `manifest()`.
    *
-   * @param options the options to set; others stay as they are
+   * What is left out stays as it is.
+   *
+   * @param options the options to set
    * @throws for an option that is not known, has a wrong value, or has another value in this scope already; after a Stage of the scope was synthesized
    */
   public configure(options: CachedImagesOptions): void {

@@ -74,7 +74,9 @@ export class UpstreamCredential {
   /**
    * A secret that exists, or that this app makes: see `UpstreamSecret` for one with the right name and keys.
    *
-   * @param secret the secret; an import needs the complete ARN, with the six characters that Secrets Manager added to the name
+   * An import needs the complete ARN, with the six characters that Secrets Manager added to the name.
+   *
+   * @param secret the secret
    * @throws for a name that doesn't begin with `ecr-pullthroughcache/`, a partial ARN, an import by name, a key of your own
    */
   public static fromSecret(secret: ISecret): UpstreamCredential {

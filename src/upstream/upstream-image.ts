@@ -112,7 +112,7 @@ function foreign(image: string, registry: string, repository: string, hosts: rea
     ? {
       got: `the image ${excerpt(image)} of the registry '${registry}' for a cache whose upstream is not known by name`,
       expected: 'the name of the image without a registry',
-      fix: `write '${repository}', or say what is cached with PullThroughCache.fromPullThroughCacheAttributes({ upstream })`,
+      fix: `write '${repository}', or say what is cached with the upstream of PullThroughCache.fromPullThroughCacheAttributes()`,
     }
     : {
       got: `the image ${excerpt(image)} of the registry '${registry}'`,

@@ -114,9 +114,9 @@ export class UpstreamRegistry {
   /**
    * Docker Hub. Its prefix is `docker-hub` unless you say otherwise.
    *
-   * Images are named as for `docker pull`: `nginx` is Docker Hub's `library/nginx`, and is cached as such.
+   * Images are named as for `docker pull`: `nginx` is Docker Hub's `library/nginx`, and is cached as such. ECR caches Docker Hub for a user only.
    *
-   * @param credential a user of Docker Hub and an access token of theirs; ECR caches Docker Hub for a user only
+   * @param credential a user of Docker Hub and an access token of theirs
    */
   public static dockerHub(credential: UpstreamCredential): UpstreamRegistry {
     return UpstreamRegistry.withCredential(REGISTRIES.dockerHub, credential);
@@ -125,8 +125,9 @@ export class UpstreamRegistry {
   /**
    * GitHub's container registry, `ghcr.io`. Its prefix is `github` unless you say otherwise.
    *
-   * @param credential a GitHub user and a personal access token (classic) with the scope `read:packages`; GitHub's registry takes no
-   * fine-grained token: GitHub Docs, "Working with the Container registry"
+   * GitHub's registry takes no fine-grained token: GitHub Docs, "Working with the Container registry".
+   *
+   * @param credential a GitHub user and a personal access token (classic) with the scope `read:packages`
    */
   public static gitHub(credential: UpstreamCredential): UpstreamRegistry {
     return UpstreamRegistry.withCredential(REGISTRIES.gitHub, credential);

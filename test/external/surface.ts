@@ -1,3 +1,6 @@
+import { docstringProblems, parameterProblems } from './docstrings';
+import type { Docs } from './docstrings';
+
 /** As much of a jsii assembly, the file `.jsii`, as is looked at here. */
 export interface Assembly {
   readonly types: { readonly [fqn: string]: TypeOfAssembly };
@@ -6,7 +9,7 @@ export interface Assembly {
 interface Documented {
   readonly name: string;
   readonly static?: boolean;
-  readonly docs?: { readonly summary?: string; readonly example?: string; readonly default?: string };
+  readonly docs?: Docs;
 }
 
 interface Typed {
@@ -62,16 +65,16 @@ export function surfaceProblems({ types }: Assembly): string[] {
     ...problem(type.name, isChoice(type), 'a choice that can be extended: make its constructor private, or it an interface'),
     ...undeclared(type, types).map(member => `${type.name}.${member}: promised by an interface and not declared`),
     ...problem(type.name, !type.docs?.summary, 'no docstring'),
-    ...summaryProblems(type.name, type),
+    ...docstringProblems(type.name, type.docs),
     ...problem(type.name, type.kind === 'class' && !type.docs?.example, 'a class without an @example'),
     ...problem(type.name, (type.properties?.length ?? 0) > (MOST_PROPS[type.name] ?? Infinity), `more than ${MOST_PROPS[type.name]} props`),
     ...(type.properties ?? []).flatMap(property => propertyProblems(type, property)),
     ...(type.methods ?? []).flatMap(method => methodProblems(type, method)),
     ...(type.members ?? []).flatMap(member => [
       ...problem(`${type.name}.${member.name}`, !member.docs?.summary, 'no docstring'),
-      ...summaryProblems(`${type.name}.${member.name}`, member),
+      ...docstringProblems(`${type.name}.${member.name}`, member.docs),
     ]),
-    ...(type.initializer?.parameters ?? []).flatMap(parameter => valueProblems(`${type.name}(${parameter.name})`, parameter)),
+    ...(type.initializer?.parameters ?? []).flatMap(parameter => givenProblems(`${type.name}(${parameter.name})`, parameter)),
   ]);
 }
 
@@ -91,7 +94,7 @@ function methodProblems(type: TypeOfAssembly, method: Method): string[] {
     ...memberProblems(type, method),
     ...problem(path, /^get[A-Z]/.test(method.name), 'a getXxx() method: a property is expected'),
     ...problem(path, RESERVED.has(method.name), 'a reserved word'),
-    ...(method.parameters ?? []).flatMap(parameter => valueProblems(`${path}(${parameter.name})`, parameter)),
+    ...(method.parameters ?? []).flatMap(parameter => givenProblems(`${path}(${parameter.name})`, parameter)),
     ...(method.returns ? typeProblems(path, method.returns.type) : []),
   ];
 }
@@ -100,14 +103,9 @@ function memberProblems(type: TypeOfAssembly, member: Documented): string[] {
   const path = `${type.name}.${member.name}`;
   return [
     ...problem(path, !member.docs?.summary, 'no docstring'),
-    ...summaryProblems(path, member),
+    ...docstringProblems(path, member.docs),
     ...problem(path, member.name.toLowerCase() === type.name.toLowerCase(), 'named like its class, which C# renames'),
   ];
-}
-
-/** Some languages cut a summary at its first semicolon or full stop. */
-function summaryProblems(path: string, { docs }: Documented): string[] {
-  return problem(path, docs?.summary?.includes(';') === true, 'a semicolon in the summary: make two sentences of it');
 }
 
 /** An abstract class that gives nothing to those who extend it: jsii lets them, and their object does nothing. */
@@ -139,6 +137,10 @@ function promisedBy(name: string, types: Assembly['types']): string[] {
 
 function membersOf({ properties = [], methods = [] }: TypeOfAssembly): string[] {
   return [...properties, ...methods].map(({ name }) => name);
+}
+
+function givenProblems(path: string, parameter: Value): string[] {
+  return [...parameterProblems(path, parameter.docs), ...valueProblems(path, parameter)];
 }
 
 function valueProblems(path: string, value: Value): string[] {

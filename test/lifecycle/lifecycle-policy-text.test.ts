@@ -32,7 +32,7 @@ describe('a policy text', () => {
 
   test('fails when it is no JSON, with the way out', () => {
     expect(() => parsePolicyText('{"rules": [')).toThrow(
-      /^got a lifecycle policy that is no JSON \(.*JSON.*\), expected a JSON object such as \{"rules": \[\.\.\.\]\}: correct the text, or pass an object through JSON\.stringify\(\)$/);
+      /^got a lifecycle policy that is no JSON \(.*JSON.*\), expected a JSON object such as \{"rules": \[\.\.\.\]\}: correct the text, or write an object as JSON$/);
   });
 
   test.each<[string, string, string]>([

@@ -17,7 +17,7 @@ describe('a lifecycle rule from a language without types', () => {
     expect(() => CacheLifecycleRule.expireAfter(Duration.days(5), { tagStatus: TagStatus.TAGGED, tagPatterns: ['v1.*'] })).not.toThrow();
   });
 
-  const TEXT = 'expected a text: write it such as {"rules": [...]}, or pass an object through JSON.stringify()';
+  const TEXT = 'expected a text: write it such as {"rules": [...]}, or write an object as JSON';
   test.each<[string, () => unknown, string]>([
     ['an unchecked policy that is missing', () => CacheLifecycleRule.fromUncheckedPolicyText(untyped(undefined)), `got no lifecycle policy, ${TEXT}`],
     ['a policy that is null', () => CacheLifecycleRule.fromPolicyText(untyped(null)), `got no lifecycle policy, ${TEXT}`],

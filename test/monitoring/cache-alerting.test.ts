@@ -414,7 +414,7 @@ test('fails: page actions for a cache whose alarms do not page', () => {
   new CacheAlerting(stack, 'Alarms', { caches: [statistics], alarms: [CacheAlarm.storageAbove(Size.gibibytes(1))], pageActions: [PAGER] });
 
   expect(() => Template.fromStack(stack)).toThrow(
-    "got page actions for the cache 'echo', none of whose alarms pages, expected an alarm of the severity PAGE: give one the option { severity: AlarmSeverity.PAGE }");
+    "got page actions for the cache 'echo', none of whose alarms pages, expected an alarm of the severity PAGE: give one the severity AlarmSeverity.PAGE");
 });
 
 test('fails: page actions for a cache without an alarm', () => {

@@ -97,7 +97,7 @@ describe('alarms', () => {
 
   test('fails: a topic that no action wraps', () => {
     const topic = new sns.Topic(stack, 'Topic');
-    const message = "got the construct 'Stack/Topic' as an alarm action, expected an action of aws-cloudwatch-actions: wrap what is notified: a topic by new SnsAction(topic)";
+    const message = "got the construct 'Stack/Topic' as an alarm action, expected an action of aws-cloudwatch-actions: wrap what is notified, such as a topic in an SnsAction";
 
     expect(() => new CacheAlerting(stack, 'It', { caches: [cache], alarms: [CacheAlarm.callsNearQuota()], alarmActions: [untyped(topic)] })).toThrow(message);
     expect(() => new CacheFindings(stack, 'Findings', { cache, alarmActions: [untyped(topic)] })).toThrow(message);
@@ -122,7 +122,7 @@ test('fails: a text for an image to probe', () => {
 });
 
 test('fails: something else for an event log', () => {
-  const message = "got an object as eventLog, expected a CacheEventLog: make one with new CacheEventLog(this, 'EventLog')";
+  const message = 'got an object as eventLog, expected a CacheEventLog: make a CacheEventLog in this stack, and give that';
 
   expect(() => new PullThroughCache(stack, 'Echo', { upstream: ECHO, monitoring: CacheMonitoring.standard({ eventLog: untyped({}) }) })).toThrow(message);
   expect(() => new CacheFindings(stack, 'Findings', { cache, eventLog: untyped({}) })).toThrow(message);

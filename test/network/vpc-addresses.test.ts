@@ -148,7 +148,7 @@ describe('endpoints with IPv6 addresses', () => {
 
     expect(() => access(vpc, { ipAddressType: AddressType.DUALSTACK }, new Stack(stack.node.root as App, 'Refused', { env: ENV }))).toThrow(
       'got endpoints with IPv6 addresses in a VPC whose IPv6 blocks are not known, expected a VPC of this app with such a block, or what comes from there: '
-      + 'if the VPC and its subnets have IPv6, name the blocks as allowedPeers: [Peer.ipv4(...), Peer.ipv6(...)], or leave ipAddressType out');
+      + 'if the VPC and its subnets have IPv6, name the IPv4 and IPv6 blocks as Peers in allowedPeers, or leave ipAddressType out');
     access(vpc, { ipAddressType: AddressType.DUALSTACK, allowedPeers: [ec2.Peer.ipv6('2001:db8::/56')] });
     expect(warningsOf(stack)).toContainEqual(expect.stringContaining(
       'are subnets with both IPv4 and IPv6 addresses, which endpoints with the ipAddressType dualstack take: EC2 refuses others at deployment'));

@@ -254,7 +254,7 @@ test('runs on a current Node.js, on ARM, for a quarter of an hour at most', () =
 
 describe('fails', () => {
   const nothing = (prefix: string) => `got no images to verify the cache '${prefix}' with, expected at least one, since ECR can try the credential of a rule and `
-    + "nothing else by itself, and this upstream has none that is known: name one that is small and always there, such as images: ['nginx:1.27']";
+    + "nothing else by itself, and this upstream has none that is known: name one in images that is small and always there, such as 'nginx:1.27'";
 
   test('for an upstream with a role and no images', () => {
     expect(() => echo().verifyOnDeploy()).toThrow(nothing('echo'));

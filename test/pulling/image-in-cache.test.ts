@@ -136,8 +136,8 @@ describe('a cache whose upstream is not known', () => {
   test('fails for a registry', () => {
     expect(() => imported().image('docker.io/library/nginx')).toThrow(
       "got the image 'docker.io/library/nginx' of the registry 'docker.io' for a cache whose upstream is not known by name, "
-      + "expected the name of the image without a registry: write 'library/nginx', or say what is cached with "
-      + 'PullThroughCache.fromPullThroughCacheAttributes({ upstream })');
+      + "expected the name of the image without a registry: write 'library/nginx', or say what is cached with the upstream of "
+      + 'PullThroughCache.fromPullThroughCacheAttributes()');
   });
 
   test('is in the account and Region that the import says', () => {

@@ -56,7 +56,7 @@ describe('the replication of a registry', () => {
   test('fails without a destination', () => {
     const { stack, replicas } = replication();
     expect(() => replicas.replicate(cache(stack))).toThrow(
-      "got no destination, expected at least one Region: name it, such as { region: 'eu-west-1' } [at Stack/Replication]");
+      "got no destination, expected at least one Region: name its region, such as 'eu-west-1' [at Stack/Replication]");
   });
 
   test.each([[{ region: ENV.region }], [{ region: ENV.region, account: ENV.account }]])('fails with itself as the destination: %j', destination => {

@@ -63,7 +63,7 @@ describe('an image of an upstream', () => {
   test('fails for another registry where the own one is known at deployment only', () => {
     expect(() => readUpstreamImage('quay.io/team/nginx:1.27', [PRIVATE])).toThrow(
       "got the image 'quay.io/team/nginx:1.27' of the registry 'quay.io' for a cache whose upstream is not known by name, expected the name of the "
-      + "image without a registry: write 'team/nginx', or say what is cached with PullThroughCache.fromPullThroughCacheAttributes({ upstream })");
+      + "image without a registry: write 'team/nginx', or say what is cached with the upstream of PullThroughCache.fromPullThroughCacheAttributes()");
   });
 
   test('fails naming only hosts that are known', () => {
