@@ -53,7 +53,8 @@ export interface RepositoryAdoptionProps extends CacheFunctionOptions {
  * template: ECR applies a template when it creates a repository, and never again. Without `dryRun: false` it only tells what would change.
  *
  * What the template doesn't have is left alone, and so are further tags; encryption can't be changed. A policy that differs stays unless
- * `overwritePolicies` is set. What is overwritten is in the log before, in a form that can be put back.
+ * `overwritePolicies` is set. What is overwritten is in the log before, in a form that can be put back,
+ * and the outcome after. What is denied at first is tried again for two minutes, since IAM takes a while to know new permissions.
  *
  * It works in batches, writes nothing that is the same already, and carries on in further invocations for up to an hour. When repositories fail,
  * the deployment does, with their reasons; what is done stays, and the next deployment passes it over. Nothing is done on deletion or while a
