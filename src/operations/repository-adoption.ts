@@ -2,13 +2,14 @@ import { CustomResource, Lazy } from 'aws-cdk-lib';
 import type { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, checkDeployedBeside, fingerprintOf, LONGEST_WAIT, operationFunction, propertiesOf } from './operation-resources';
+import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { SweptRepositories } from './swept-repositories';
 import type { AdoptionSettings, SweepProperties } from '../functions/contract';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkProps, checkResource, readFlag } from '../private/access';
+import { fingerprintOf, propertiesOf } from '../private/properties';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
