@@ -8,7 +8,8 @@ import { CloudWatchLogs, paginateFilterLogEvents } from '@aws-sdk/client-cloudwa
 import { ECR } from '@aws-sdk/client-ecr';
 import type { Tag } from '@aws-sdk/client-ecr';
 
-interface Overwritten {
+/** What was about to be overwritten; a line of the kind "overwritten" follows once it was. */
+interface Overwriting {
   readonly kind: string;
   readonly repository: string;
   readonly setting: 'lifecycle' | 'policy' | 'tags';
@@ -18,16 +19,16 @@ interface Overwritten {
 
 const ecr = new ECR({});
 
-async function overwritten(logGroupName: string, since: Date): Promise<Overwritten[]> {
-  const lines: { readonly at: number; readonly line: Overwritten }[] = [];
+async function overwriting(logGroupName: string, since: Date): Promise<Overwriting[]> {
+  const lines: { readonly at: number; readonly line: Overwriting }[] = [];
   const pages = paginateFilterLogEvents({ client: new CloudWatchLogs({}) }, {
-    logGroupName, startTime: since.getTime(), filterPattern: '{ $.kind = "overwritten" }',
+    logGroupName, startTime: since.getTime(), filterPattern: '{ $.kind = "overwriting" }',
   });
   for await (const { events = [] } of pages) {
     for (const { message = '', timestamp = 0 } of events) {
       // an event that Lambda itself wrote is no JSON
-      const line = message.startsWith('{') ? JSON.parse(message) as Overwritten : undefined;
-      if (line?.kind === 'overwritten' && !line.dryRun) {
+      const line = message.startsWith('{') ? JSON.parse(message) as Overwriting : undefined;
+      if (line?.kind === 'overwriting' && !line.dryRun) {
         lines.push({ at: timestamp, line });
       }
     }
@@ -35,7 +36,7 @@ async function overwritten(logGroupName: string, since: Date): Promise<Overwritt
   return lines.sort((one, other) => one.at - other.at).map(({ line }) => line);
 }
 
-async function putBack({ repository: repositoryName, setting, before }: Overwritten): Promise<void> {
+async function putBack({ repository: repositoryName, setting, before }: Overwriting): Promise<void> {
   if (setting === 'lifecycle') {
     await ecr.putLifecyclePolicy({ repositoryName, lifecyclePolicyText: before as string });
   } else if (setting === 'policy') {
@@ -49,7 +50,7 @@ async function putBack({ repository: repositoryName, setting, before }: Overwrit
 async function main([logGroupName, ...options]: string[]): Promise<void> {
   const since = options.includes('--since') ? new Date(options[options.indexOf('--since') + 1]) : new Date(0);
   const seen = new Set<string>();
-  for (const one of await overwritten(logGroupName, since)) {
+  for (const one of await overwriting(logGroupName, since)) {
     const key = `${one.repository} ${one.setting}${one.setting === 'tags' ? ` ${(one.before as Tag[]).map(tag => tag.Key).join()}` : ''}`;
     if (!seen.has(key)) {
       seen.add(key);

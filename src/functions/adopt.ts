@@ -4,7 +4,9 @@ import type { Result } from './sweep';
 /** How a repository ends that is given the settings of a template. */
 export const Adoption = { CHANGED: 'changed', UNCHANGED: 'unchanged', GONE: 'gone' } as const;
 
-/** The `kind` of the lines with what was overwritten, from which it can be put back. */
+/** The `kind` of the lines with what is about to be overwritten, from which it can be put back. */
+const OVERWRITING = 'overwriting';
+/** The `kind` of the lines that say that it was. */
 const OVERWRITTEN = 'overwritten';
 
 /** What a template gives; what is undefined is left alone. */
@@ -34,7 +36,7 @@ export interface SettingsCalls {
 
 /**
  * Gives one repository what it lacks of the settings; with a dry run it only finds out. What it already has isn't written again, and what is
- * overwritten is in the log before. A policy that says something else stays unless it is asked for: somebody may have denied something by it.
+ * overwritten is in the log before; that it was overwritten, after. A policy that says something else stays unless it is asked for: somebody may have denied something by it.
  */
 export async function adopt(
   repository: Repository, settings: TemplateSettings, choice: AdoptionChoice, calls: SettingsCalls, log: (line: object) => void): Promise<Result> {
@@ -45,9 +47,15 @@ export async function adopt(
   const change = async (setting: string, before: unknown, write: () => Promise<void>) => {
     changes.push(setting);
     if (before !== undefined) {
-      log({ kind: OVERWRITTEN, repository: name, setting, before, dryRun });
+      log({ kind: OVERWRITING, repository: name, setting, before, dryRun });
     }
-    await (dryRun ? undefined : write());
+    if (dryRun) {
+      return;
+    }
+    await write();
+    if (before !== undefined) {
+      log({ kind: OVERWRITTEN, repository: name, setting });
+    }
   };
   try {
     const { lifecyclePolicy, repositoryPolicy, tags } = settings;

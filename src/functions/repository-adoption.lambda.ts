@@ -9,42 +9,50 @@ import type { Done, LATER } from './custom-resource';
 import { RegistryReader } from './registry-reader';
 import type { Repository, Tag, Template, Time } from './registry-reader';
 import { clientOptions, logLine, readSettings } from './runtime';
+import type { CallOptions } from './runtime';
 import { patiently, reasonToRest } from './stack-standing';
 import type { Progress, SweepContext, SweepRequest } from './sweep';
 import { belongsTo, FAILED, leftAloneIn, problemOfLeftOut, sweepOn, timeOf } from './sweep';
 
 const REQUEST_MILLISECONDS = 20_000;
 const OUTCOMES = Object.values(Adoption);
+/** From the beginning of the first invocation: a deployment that ends a dry run gives the role permissions a moment before. */
+const DENIED_FOR_GOOD_MILLISECONDS = 120_000;
 
-/** Reads and writes the settings of repositories. */
+/** Reads and writes the settings of repositories. What is denied at first is tried again. */
 class EcrSettings implements SettingsCalls {
-  constructor(private readonly ecr: ECR, private readonly time: Time) {}
+  constructor(private readonly ecr: ECR, private readonly time: Time, private readonly startedAt: number) {}
 
   public async lifecyclePolicy({ name }: Repository): Promise<string | undefined> {
     return unless('LifecyclePolicyNotFoundException', async () =>
-      (await this.ecr.getLifecyclePolicy({ repositoryName: name }, this.time.callOptions())).lifecyclePolicyText);
+      (await this.tried(async options => this.ecr.getLifecyclePolicy({ repositoryName: name }, options))).lifecyclePolicyText);
   }
 
   public async repositoryPolicy({ name }: Repository): Promise<string | undefined> {
     return unless('RepositoryPolicyNotFoundException', async () =>
-      (await this.ecr.getRepositoryPolicy({ repositoryName: name }, this.time.callOptions())).policyText);
+      (await this.tried(async options => this.ecr.getRepositoryPolicy({ repositoryName: name }, options))).policyText);
   }
 
   public async tags({ arn }: Repository): Promise<readonly Tag[]> {
-    return (await this.ecr.listTagsForResource({ resourceArn: arn }, this.time.callOptions())).tags ?? [];
+    return (await this.tried(async options => this.ecr.listTagsForResource({ resourceArn: arn }, options))).tags ?? [];
   }
 
   public async putLifecyclePolicy({ name }: Repository, lifecyclePolicyText: string): Promise<void> {
-    await this.ecr.putLifecyclePolicy({ repositoryName: name, lifecyclePolicyText }, this.time.callOptions());
+    await this.tried(async options => this.ecr.putLifecyclePolicy({ repositoryName: name, lifecyclePolicyText }, options));
   }
 
   public async putRepositoryPolicy({ name }: Repository, policyText: string): Promise<void> {
-    await this.ecr.setRepositoryPolicy({ repositoryName: name, policyText }, this.time.callOptions());
+    await this.tried(async options => this.ecr.setRepositoryPolicy({ repositoryName: name, policyText }, options));
   }
 
   public async tag({ arn }: Repository, tags: readonly Tag[]): Promise<void> {
     const given = tags.map(({ Key, Value }) => ({ Key: Key!, Value: Value! }));
-    await this.ecr.tagResource({ resourceArn: arn, tags: given }, this.time.callOptions());
+    await this.tried(async options => this.ecr.tagResource({ resourceArn: arn, tags: given }, options));
+  }
+
+  private async tried<T>(call: (options: CallOptions) => Promise<T>): Promise<T> {
+    return patiently(async () => call(this.time.callOptions()),
+      () => this.time.isUp() || Date.now() - this.startedAt > DENIED_FOR_GOOD_MILLISECONDS);
   }
 }
 
@@ -83,6 +91,7 @@ async function work(request: SweepRequest, context: SweepContext): Promise<Done 
     return { attributes: { summary: 'nothing is done on deletion', ...none } };
   }
   const { prefix, others, leftOut, stacks, dryRun, overwritesPolicies } = readSettings<AdoptionSettings>(process.env);
+  const invokedAt = Date.now();
   const time = timeOf(context);
   const rest = await reasonToRest(request, stacks, new CloudFormation(clientOptions(REQUEST_MILLISECONDS)), () => time.callOptions());
   if (rest !== undefined) {
@@ -101,7 +110,7 @@ async function work(request: SweepRequest, context: SweepContext): Promise<Done 
   // a more specific template is for its own repositories, so its prefix counts like that of a rule
   const mine = belongsTo(prefix, [...others, ...[...rules, ...templates].map(one => one.prefix!)], leftOut);
   const settings = settingsOf(templates, prefix);
-  const calls = new EcrSettings(ecr, time);
+  const calls = new EcrSettings(ecr, time, request.progress?.startedAt ?? invokedAt);
   return sweepOn(request, context, {
     repositories: await reader.repositories(mine),
     work: async repository => adopt(repository, settings, { dryRun, overwritesPolicies }, calls, logLine),

@@ -37,13 +37,17 @@ export const patience = {
   pause: async (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds)),
 };
 
-/** Does what may be denied for as long as IAM has not spread a new role. */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Does what may be denied for as long as IAM has not spread a new role, or new permissions of one.
+ *
+ * @param isOver whether what is denied is denied for good, before all tries are used up
+ */
+export async function patiently<T>(work: () => Promise<T>, isOver: () => boolean = () => false): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === TRIES || !DENIALS.includes((error as Error).name)) {
+      if (attempt === TRIES || !DENIALS.includes((error as Error).name) || isOver()) {
         throw error;
       }
       logLine({ kind: 'denied', attempt, ...reasonOf(error) });

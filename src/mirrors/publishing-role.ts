@@ -3,6 +3,7 @@ import { Aws, BootstraplessSynthesizer, DefaultStackSynthesizer, Stack } from 'a
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { InvalidInputError } from '../private/errors';
+import { outermostStack } from '../private/places';
 
 /** What a synthesizer keeps of its bootstrap; aws-cdk has no accessor for it. */
 interface BootstrapFacts {
@@ -20,7 +21,19 @@ export function publishingRoleOf(stack: Stack, cache: IConstruct): iam.IRole {
   const owner = Stack.of(cache);
   // one for a role, since its policies add up whichever stack asked for them
   const id = `ImagePublishingRole-${createHash('sha256').update(arn).digest('hex').slice(0, 16)}`;
-  return owner.node.tryFindChild(id) as iam.IRole | undefined ?? iam.Role.fromRoleArn(owner, id, filled(arn, stack));
+  return owner.node.tryFindChild(id) as iam.IRole | undefined
+    ?? iam.Role.fromRoleArn(owner, id, filled(arn, stack), { defaultPolicyName: policyNameIn(owner) });
+}
+
+/**
+ * The name of the policy of a stack on the role, which all apps of an account and Region share: a second policy of one name takes the place of the
+ * first, or fails. The name of a stack is the one thing of it that no other app has there; it stays from deployment to deployment.
+ */
+function policyNameIn(owner: Stack): string {
+  const { stackName, node } = outermostStack(owner);
+  const nested = owner.node.path.slice(node.path.length);
+  const hash = createHash('sha256').update(`${stackName}${nested}`).digest('hex').slice(0, 16);
+  return `Pulls-${stackName.slice(0, 80)}-${hash}`;
 }
 
 function arnOf(stack: Stack): string {

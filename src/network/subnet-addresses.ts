@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { place, problemAt, warn, WarningId } from '../private/errors';
+import { propertiesOf } from '../private/properties';
 
 const { IPV4, IPV6, DUALSTACK } = ec2.VpcEndpointIpAddressType;
 
@@ -67,15 +67,13 @@ function subnetOf(subnet: ec2.ISubnet, scope: Construct): ec2.CfnSubnet | undefi
 
 /** By the properties that the template has in the end, and blocks that are given to the subnet by a resource of their own. */
 function addressesOf(subnet: ec2.CfnSubnet): Addresses {
-  // eslint-disable-next-line dot-notation
-  const { Resources = {} } = Stack.of(subnet).resolve(subnet['_toCloudFormation']());
-  const [{ Properties = {} } = {}] = Object.values(Resources as { [logicalId: string]: { Properties?: { [name: string]: unknown } } });
+  const { Ipv6Native: native, Ipv6CidrBlock: block, Ipv6IpamPoolId: pool } = propertiesOf(subnet);
   const associated = subnet.node.root.node.findAll().some(one =>
     ec2.CfnSubnetCidrBlock.isCfnSubnetCidrBlock(one) && [subnet.ref, subnet.attrSubnetId].includes(one.subnetId as string));
   return {
     // what only the deployment knows is for EC2 to refuse
-    ipv4: Properties.Ipv6Native !== true,
-    ipv6: associated || Properties.Ipv6Native === true || Properties.Ipv6CidrBlock !== undefined || Properties.Ipv6IpamPoolId !== undefined,
+    ipv4: native !== true,
+    ipv6: associated || native === true || block !== undefined || pool !== undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { checkDnsAttributes } from './dns-attributes';
 import { EndpointPolicies, letLayersThrough, letPullsThrough, letThrough } from './endpoint-policies';
 import { givenSecurityGroups, securityGroupFor } from './endpoint-security-group';
 import { checkAddresses } from './subnet-addresses';
@@ -120,9 +121,13 @@ export class CacheVpcAccess extends Construct {
     this.checkSubnets(subnets, isPendingLookup);
     this.warnOfFirstPull(subnets);
 
-    const missing = [PullEndpoint.ECR_API, PullEndpoint.ECR_DOCKER].filter(service => this.isMissing(service, given(props, service)));
+    const ofEcr = [PullEndpoint.ECR_API, PullEndpoint.ECR_DOCKER];
+    const missing = ofEcr.filter(service => this.isMissing(service, given(props, service)));
     const securityGroups = givenSecurityGroups(props, this) ?? (missing.length > 0 ? [securityGroupFor(props, this)] : []);
-    const inZones = { subnets: onePerZone(subnets) };
+    const inZones = { subnets: missing.length > 0 ? onePerZone(subnets, this) : [] };
+    if (ofEcr.some(service => given(props, service) === undefined)) {
+      checkDnsAttributes(props.vpc, this);
+    }
     if (missing.length > 0 && !isPendingLookup) {
       checkAddresses(inZones.subnets, props.ipAddressType, this);
     }

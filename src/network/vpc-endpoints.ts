@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
+import { place, warn, WarningId } from '../private/errors';
 import { comparePlacement, Placement } from '../private/places';
 
 /** An endpoint that pulls need, by how the name of its service ends. */
@@ -18,16 +19,27 @@ export function endpointsInTree(scope: IConstruct, vpc: ec2.IVpc, service: PullE
     .filter(endpoint => endpoint.vpcId === vpc.vpcId && serves(endpoint, service) && comparePlacement(scope, endpoint) !== Placement.DIFFERENT);
 }
 
-/** The first subnet of each Availability Zone: an endpoint takes one (EC2 API Reference, `CreateVpcEndpoint`, `DuplicateSubnetsInSameZone`). */
-export function onePerZone(subnets: readonly ec2.ISubnet[]): ec2.ISubnet[] {
-  const zones = subnets.map(zoneOf);
-  return subnets.filter((_, at) => zones[at] === undefined || zones.indexOf(zones[at]) === at);
+/**
+ * The first subnet of each Availability Zone: an endpoint takes one (EC2 API Reference, `CreateVpcEndpoint`, `DuplicateSubnetsInSameZone`). Warns
+ * when nothing tells the zone of one of several.
+ */
+export function onePerZone(subnets: readonly ec2.ISubnet[], scope: IConstruct): ec2.ISubnet[] {
+  const zones = subnets.map(subnet => zoneOf(subnet, scope));
+  const chosen = subnets.filter((_, at) => zones[at] === undefined || zones.indexOf(zones[at]) === at);
+  const unknown = subnets.filter((_, at) => zones[at] === undefined);
+  if (chosen.length > 1 && unknown.length > 0) {
+    warn(scope, WarningId.ZONES_NOT_KNOWN,
+      `nothing tells the Availability Zones of the subnets ${unknown.map(place).join(', ')}, and an endpoint takes one subnet of a zone: EC2 refuses a `
+      + 'second one at deployment (DuplicateSubnetsInSameZone). Import them with their availabilityZone, or see to that and acknowledge this warning.');
+  }
+  return chosen;
 }
 
-/** The zone of a subnet; an imported one may not have it, and then its attribute throws. */
-function zoneOf(subnet: ec2.ISubnet): string | undefined {
+/** The zone of a subnet, as the template has it; an imported one may not have it, and then its attribute throws. */
+function zoneOf(subnet: ec2.ISubnet, scope: IConstruct): string | undefined {
   try {
-    return subnet.availabilityZone;
+    // two tokens may be for one zone
+    return JSON.stringify(Stack.of(scope).resolve(subnet.availabilityZone));
   } catch {
     return undefined;
   }

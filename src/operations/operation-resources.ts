@@ -1,5 +1,4 @@
-import { createHash } from 'crypto';
-import { CfnResource, Duration, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { CfnResource, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
@@ -8,7 +7,6 @@ import type { FunctionParts } from '../monitoring/cache-function';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { InvalidInputError, place } from '../private/errors';
 import { comparePlacement, Placement } from '../private/places';
-import { sortedByKey } from '../private/sorted';
 
 /** The longest that Lambda runs. */
 const LONGEST_RUN = Duration.minutes(15);
@@ -53,26 +51,4 @@ export function checkDeployedBeside(scope: Construct, construct: IConstruct, wha
     expected: `a ${what} of the account, Region and Stage of the stack ${place(Stack.of(scope))}`,
     fix: `make this construct in the stack of the ${what}`,
   }, scope);
-}
-
-/** A text that changes when a property of a resource at or below one of the constructs does; known at synthesis. */
-export function fingerprintOf(...constructs: IConstruct[]): string {
-  return Lazy.uncachedString({
-    produce: () => {
-      const resources = constructs.flatMap(construct => construct.node.findAll().filter(child => CfnResource.isCfnResource(child)));
-      return createHash('sha256').update(JSON.stringify(sortedByKey(resources.map(renderedProperties)))).digest('hex').slice(0, 16);
-    },
-  });
-}
-
-/** The properties of a resource as the template has them in the end, with what was overridden. */
-export function propertiesOf(resource: CfnResource): { readonly [name: string]: unknown } {
-  return (renderedProperties(resource)[0] ?? {}) as { readonly [name: string]: unknown };
-}
-
-/** One entry, or none for a resource that leaves the template. */
-function renderedProperties(resource: CfnResource): unknown[] {
-  // eslint-disable-next-line dot-notation
-  const { Resources = {} } = Stack.of(resource).resolve(resource['_toCloudFormation']());
-  return Object.values(Resources as { [logicalId: string]: { Properties?: unknown } }).map(({ Properties }) => Properties);
 }

@@ -2,13 +2,14 @@ import { CustomResource, Lazy } from 'aws-cdk-lib';
 import type { CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allowCarryingOn, checkDeployedBeside, fingerprintOf, LONGEST_WAIT, operationFunction, propertiesOf } from './operation-resources';
+import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { SweptRepositories } from './swept-repositories';
 import type { AdoptionSettings, SweepProperties } from '../functions/contract';
 import { RepositoryAdoptionFunction } from '../functions/repository-adoption-function';
 import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkProps, checkResource, readFlag } from '../private/access';
+import { fingerprintOf, propertiesOf } from '../private/properties';
 import type { RepositoryTemplate } from '../repository/repository-template';
 import { CacheActions } from '../rule/cache-actions';
 
@@ -53,7 +54,8 @@ export interface RepositoryAdoptionProps extends CacheFunctionOptions {
  * template: ECR applies a template when it creates a repository, and never again. Without `dryRun: false` it only tells what would change.
  *
  * What the template doesn't have is left alone, and so are further tags; encryption can't be changed. A policy that differs stays unless
- * `overwritePolicies` is set. What is overwritten is in the log before, in a form that can be put back.
+ * `overwritePolicies` is set. What is overwritten is in the log before, in a form that can be put back,
+ * and the outcome after. What is denied at first is tried again for two minutes, since IAM takes a while to know new permissions.
  *
  * It works in batches, writes nothing that is the same already, and carries on in further invocations for up to an hour. When repositories fail,
  * the deployment does, with their reasons; what is done stays, and the next deployment passes it over. Nothing is done on deletion or while a

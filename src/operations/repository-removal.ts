@@ -5,6 +5,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { allowCarryingOn, checkDeployedBeside, LONGEST_WAIT, operationFunction } from './operation-resources';
 import { SweptRepositories } from './swept-repositories';
 import type { RemovalSettings, SweepProperties } from '../functions/contract';
@@ -13,9 +14,10 @@ import { FUNCTION_OPTIONS } from '../monitoring/cache-function-defaults';
 import type { CacheFunctionOptions } from '../monitoring/cache-function-options';
 import { checkSameRegistry } from '../monitoring/schedule';
 import { checkProps, readFlag } from '../private/access';
-import { InvalidInputError, warn, WarningId } from '../private/errors';
+import { InvalidInputError, place, warn, WarningId } from '../private/errors';
 import { isLater } from '../private/later';
 import { comparePlacement, Placement } from '../private/places';
+import { isInTree, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { checkRule, prefixOf } from '../rule/cache-address';
 
@@ -82,6 +84,7 @@ export class RepositoryRemoval extends Construct {
     const keepsAll = readFlag('keepAll', props.keepAll, false, this);
     checkSameRegistry(this, cache);
     checkDeployedBeside(this, cache, 'cache');
+    claimPrefix(this, prefix);
 
     const { role, logGroup, make } = operationFunction(this, props);
     this.logGroup = logGroup;
@@ -127,6 +130,26 @@ function deleteBefore(rules: CfnPullThroughCacheRule[], resource: CustomResource
       'the rule of the cache is not in this part of the app, so nothing has it deleted before its repositories; while it is there, a removal '
       + 'deletes nothing and lists what stays. Delete the rule first, then what this construct is in, and acknowledge this warning.');
   }
+}
+
+/** What an app has removed. Versions of this package share it. */
+interface Claim {
+  readonly prefix: string;
+  readonly removal: IConstruct;
+}
+
+/** Refuses a second removal for a cache: one may keep what the other deletes. */
+function claimPrefix(removal: IConstruct, prefix: string): void {
+  const claims = oncePerTree<Claim[]>(removal, 'RemovalRegister', () => []);
+  const earlier = claims.find(one => one.prefix === prefix && isInTree(one.removal) && comparePlacement(removal, one.removal) === Placement.SAME);
+  if (earlier) {
+    throw new InvalidInputError({
+      got: `a second removal of the repositories below '${prefix}' (${place(earlier.removal)} is the first)`,
+      expected: 'one for a cache, since the two may differ in what they leave out',
+      fix: 'leave one of them out, and name all that stays in leaveOut of the other',
+    }, removal);
+  }
+  claims.push({ prefix, removal });
 }
 
 function checkConfirmation(confirmed: string, prefix: string, scope: Construct): void {

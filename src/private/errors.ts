@@ -78,6 +78,7 @@ export enum WarningId {
   REMOVAL_NOT_ORDERED = 'removalNotOrdered',
   SIBLING_NOT_TOLD = 'siblingNotTold',
   IPV6_NOT_KNOWN = 'ipv6NotKnown',
+  ZONES_NOT_KNOWN = 'zonesNotKnown',
   CACHE_IN_OTHER_REGION = 'cacheInOtherRegion',
   CACHE_IN_OTHER_ACCOUNT = 'cacheInOtherAccount',
   CACHE_NOT_CERTAIN = 'cacheNotCertain',

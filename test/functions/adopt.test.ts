@@ -76,13 +76,26 @@ describe('what a repository has already', () => {
   test('is in the log before it is overwritten, as it can be put back', async () => {
     const { lines, written } = await run(HAS);
 
-    const overwritten = { kind: 'overwritten', repository: 'echo/nginx', dryRun: false };
+    const overwriting = { kind: 'overwriting', repository: 'echo/nginx', dryRun: false };
+    const overwritten = { kind: 'overwritten', repository: 'echo/nginx' };
     expect(lines.slice(0, -1)).toEqual([
-      { ...overwritten, setting: 'lifecycle', before: HAS.lifecycle },
-      { ...overwritten, setting: 'policy', before: DENY },
-      { ...overwritten, setting: 'tags', before: [{ Key: 'team', Value: 'data' }] },
+      { ...overwriting, setting: 'lifecycle', before: HAS.lifecycle },
+      { ...overwritten, setting: 'lifecycle' },
+      { ...overwriting, setting: 'policy', before: DENY },
+      { ...overwritten, setting: 'policy' },
+      { ...overwriting, setting: 'tags', before: [{ Key: 'team', Value: 'data' }] },
+      { ...overwritten, setting: 'tags' },
     ]);
     expect(written).toHaveLength(3);
+  });
+
+  test('is not in the log as overwritten when the write fails', async () => {
+    const { calls } = present(HAS);
+    const lines: any[] = [];
+    const denied = async () => { throw new Error('no'); };
+    await expect(adopt(REPOSITORY, SETTINGS, CHOICE, { ...calls, putRepositoryPolicy: denied }, line => lines.push(line))).rejects.toThrow('no');
+
+    expect(lines.map(({ kind, setting }) => [kind, setting])).toEqual([['overwriting', 'lifecycle'], ['overwritten', 'lifecycle'], ['overwriting', 'policy']]);
   });
 
   test('stays, if it is a policy that differs and overwriting was not asked for; the rest is given', async () => {
@@ -97,7 +110,7 @@ describe('what a repository has already', () => {
     const { lines, written } = await run(HAS, SETTINGS, { dryRun: true });
 
     expect(written).toEqual([]);
-    expect(lines.map(({ kind, dryRun }) => [kind, dryRun])).toEqual([['overwritten', true], ['overwritten', true], ['overwritten', true], ['repository', true]]);
+    expect(lines.map(({ kind, dryRun }) => [kind, dryRun])).toEqual([['overwriting', true], ['overwriting', true], ['overwriting', true], ['repository', true]]);
   });
 });
 

@@ -82,7 +82,8 @@ describe('the policy of the template', () => {
     expect((await run({ overwritesPolicies: true })).Data).toMatchObject({ changed: '2', unchanged: '1' });
 
     expect(aws.settings.get('echo/other')!.policy).toBe(repositoryPolicy);
-    expect(lines).toContainEqual({ kind: 'overwritten', repository: 'echo/other', setting: 'policy', before: OTHER, dryRun: false });
+    expect(lines).toContainEqual({ kind: 'overwriting', repository: 'echo/other', setting: 'policy', before: OTHER, dryRun: false });
+    expect(lines).toContainEqual({ kind: 'overwritten', repository: 'echo/other', setting: 'policy' });
   });
 });
 
@@ -108,6 +109,42 @@ test('waits for IAM to know its role', async () => {
   aws.fault = ({ action }, nth) => /DescribeStacks|DescribePullThroughCacheRules/.test(action) && nth < 2 ? { type: 'AccessDenied', status: 403 } : undefined;
 
   expect((await run()).Data.changed).toBe('1');
+});
+
+describe('permissions that the deployment has just given', () => {
+  const WRITES = /^(PutLifecyclePolicy|SetRepositoryPolicy|TagResource|GetLifecyclePolicy|GetRepositoryPolicy|ListTagsForResource)$/;
+
+  beforeEach(() => {
+    aws.template = { lifecyclePolicy: LIFECYCLE, repositoryPolicy: '{"Statement":[]}', resourceTags: TAGS };
+    aws.addRepositories('echo/nginx');
+  });
+
+  test('are waited for, at each call', async () => {
+    aws.fault = ({ action }, nth) => WRITES.test(action) && nth < 3 ? { type: 'AccessDeniedException', message: 'not yet' } : undefined;
+
+    expect((await run({}, 'Update')).Data).toMatchObject({ changed: '1' });
+    expect(lines.filter(({ kind }) => kind === 'denied').length).toBeGreaterThan(6);
+  });
+
+  test('are not waited for when two minutes are over: then it is denied for good', async () => {
+    const now = jest.spyOn(Date, 'now');
+    jest.mocked(patience.pause).mockImplementation(async pause => { now.mockReturnValue(new Date().getTime() + 121_000 + pause); });
+    aws.fault = ({ action }) => action === 'PutLifecyclePolicy' ? { type: 'AccessDeniedException', message: 'no' } : undefined;
+
+    expect(await run({}, 'Update')).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('AccessDeniedException: no') });
+    expect(aws.callsOf('PutLifecyclePolicy')).toHaveLength(2);
+  });
+
+  test('are not waited for when the time of the invocation is up', async () => {
+    let up = false;
+    aws.fault = ({ action }) => {
+      up ||= action === 'PutLifecyclePolicy';
+      return action === 'PutLifecyclePolicy' ? { type: 'AccessDeniedException', message: 'no' } : undefined;
+    };
+    await handler(aws.request('Update', {}), { ...CONTEXT, getRemainingTimeInMillis: () => up ? 80_000 : 600_000 });
+
+    expect(aws.callsOf('PutLifecyclePolicy')).toHaveLength(1);
+  });
 });
 
 test('changes nothing in a dry run, and tells what would be', async () => {

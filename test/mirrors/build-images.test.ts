@@ -131,6 +131,45 @@ describe('the permission to build', () => {
     expect(JSON.stringify(policies[0].Properties.PolicyDocument)).toMatch(/ecr:BatchImportUpstreamImage.*repository\/docker-hub\/library\/node.*repository\/quay\/team\/tool/s);
   });
 
+  describe('has a policy on the role', () => {
+    const nameIn = (stackName: string, context: { [key: string]: boolean } = {}) => {
+      const app = new App({ context });
+      const caches = new Stack(app, 'Caches', { env: ENV, stackName });
+      const quay = new PullThroughCache(caches, 'Quay', { upstream: UpstreamRegistry.QUAY });
+      BuildImages.forStack(newStack(app, 'Main'), [quay.image('team/tool:2')]).grantPublishing();
+      const [policy] = Object.values<any>(Template.fromStack(caches).findResources('AWS::IAM::Policy'));
+      return policy.Properties.PolicyName as string;
+    };
+    const SAFE = { '@aws-cdk/aws-iam:importedRoleStackSafeDefaultPolicyName': true };
+
+    test.each([['without', {}], ['with', SAFE]])('whose name another app has not, %s the flag of aws-cdk', (_, context) => {
+      const [one, same, other] = [nameIn('team-a-caches', context), nameIn('team-a-caches', context), nameIn('team-b-caches', context)];
+
+      expect(one).toBe(same);
+      expect(one).not.toBe(other);
+      expect(one).toMatch(/^[\w+=,.@-]{1,128}$/);
+    });
+
+    test('whose name is short enough for the longest name of a stack, and differs at its end', () => {
+      const [one, other] = ['a', 'b'].map(end => nameIn(`${'x'.repeat(127)}${end}`, SAFE));
+
+      expect(one.length).toBeLessThanOrEqual(128);
+      expect(one).not.toBe(other);
+    });
+
+    test('for each nested stack with caches', () => {
+      const app = new App({ context: SAFE });
+      const parent = newStack(app, 'Caches');
+      const nested = ['One', 'Two'].map(id => new NestedStack(parent, id));
+      const images = nested.map((stack, at) => new PullThroughCache(stack, 'Quay', { upstream: UpstreamRegistry.QUAY, repositoryPrefix: `q${at}x` }).image('team/tool:2'));
+      const main = newStack(app, 'Main');
+      images.forEach(image => BuildImages.forStack(main, [image]).grantPublishing());
+      const names = nested.map(stack => Object.values<any>(Template.fromStack(stack).findResources('AWS::IAM::Policy'))[0].Properties.PolicyName);
+
+      expect(new Set(names).size).toBe(2);
+    });
+  });
+
   test.each<[string, DefaultStackSynthesizer, string]>([
     ['a qualifier', new DefaultStackSynthesizer({ qualifier: 'abc' }), `cdk-abc-image-publishing-role-${ENV.account}-${ENV.region}`],
     ['a role of its own', new DefaultStackSynthesizer({ imageAssetPublishingRoleArn: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/builder' }), 'builder'],

@@ -287,3 +287,24 @@ describe('fails', () => {
     expect(() => remove({ cache: far })).toThrow('Region us-east-1, expected a cache of account');
   });
 });
+
+describe('a second removal', () => {
+  test('for the same cache is refused, also by an import of it', () => {
+    remove({ cache: echo() });
+    const imported = PullThroughCache.fromRepositoryPrefix(stack, 'Import', 'echo');
+
+    expect(() => new RepositoryRemoval(stack, 'Second', { cache: imported, confirmedPrefix: 'echo', leaveOut: ['echo/own'] })).toThrow(
+      "got a second removal of the repositories below 'echo' (Stack/Removal is the first), expected one for a cache, since the two may differ in what they "
+      + 'leave out: leave one of them out, and name all that stays in leaveOut of the other [at Stack/Second]');
+  });
+
+  test('is taken for another prefix, in another Region, or when the first left the tree', () => {
+    remove();
+    const hub = new PullThroughCache(stack, 'Hub', { upstream: ECHO, repositoryPrefix: 'hub' });
+    new RepositoryRemoval(stack, 'OfHub', { cache: hub, confirmedPrefix: 'hub' });
+    remove({}, newStack(stack.node.root as App, 'There', { account: '111122223333', region: 'eu-west-1' }));
+    stack.node.tryRemoveChild('Removal');
+
+    expect(() => remove({ cache: stack.node.findChild('Echo') as PullThroughCache })).not.toThrow();
+  });
+});

@@ -2,7 +2,7 @@ import { App, Lazy, Stack } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { fingerprintOf } from '../../src/operations/operation-resources';
+import { fingerprintOf } from '../../src/private/properties';
 
 let stack: Stack;
 
