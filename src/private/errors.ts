@@ -93,6 +93,7 @@ export enum WarningId {
   OPEN_TO_EVERYBODY = 'openToEverybody',
   PLAIN_CREDENTIAL = 'plainCredential',
   SET_TOO_LATE = 'setTooLate',
+  IMPORTS_DENIED = 'importsDenied',
 }
 
 /**
