@@ -94,6 +94,7 @@ export enum WarningId {
   PLAIN_CREDENTIAL = 'plainCredential',
   SET_TOO_LATE = 'setTooLate',
   IMPORTS_DENIED = 'importsDenied',
+  CREATION_ROLE_NOT_CUSTOMIZED = 'creationRoleNotCustomized',
 }
 
 /**
