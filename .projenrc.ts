@@ -53,8 +53,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // Judges that others wrote.
     '@cloud-copilot/iam-simulate@^0.1.173',
     'cdk-nag@^3',
+    '@cdklabs/cdk-validator-cfnguard@^0.0.62',
     '@stryker-mutator/core@~9.6.1',
     '@stryker-mutator/jest-runner@~9.6.1',
+    // What an example deploys with.
+    'cdk-stacksets@^0.0.153',
     // What the handlers import: at run time it is the SDK of the Lambda runtime.
     '@aws-sdk/client-cloudwatch@^3',
     '@aws-sdk/client-ecr@^3',

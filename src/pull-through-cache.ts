@@ -228,6 +228,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     this.repositoryTemplate = new RepositoryTemplate(this, 'RepositoryTemplate', {
       ...given.repositoryTemplate,
       prefix: this.repositoryPrefix,
+      ...given.repositoryTemplate?.denyPushes && this.role && { importingRoles: [this.role] },
     });
     // a first pull between the two would create a repository that no template has shaped
     this.rule.node.addDependency(this.repositoryTemplate);

@@ -9,7 +9,7 @@ import { decided, undecided } from '../runner/check';
 import type { Group, Place } from '../runner/check';
 import type { Session } from '../runner/session';
 
-const TAGS = { integ: 'yes' }, STACK = 'IntegTagged', BUSYBOX = 'integ-tagged/docker/library/busybox', ALPINE = 'integ-tagged/docker/library/alpine', NGINX = 'integ-tagged/docker/library/nginx';
+const TAGS = { integ: 'yes' }, STACK = 'IntegTagged', BUSYBOX = 'integ-tagged/docker/library/busybox', ALPINE = 'integ-tagged/docker/library/alpine', NGINX = 'integ-tagged/docker/library/nginx', KEPT = 'integ-kept/docker/library/alpine';
 
 /** A cache whose repositories are created with all that a template can give, a role that may pull, and one that may all but tag. */
 function stacks(app: App, { account }: Place): void {
@@ -24,6 +24,7 @@ function stacks(app: App, { account }: Place): void {
       pullers: [CachePullers.account(account)],
     },
   });
+  new PullThroughCache(stack, 'Kept', { upstream: UpstreamRegistry.ECR_PUBLIC, repositoryPrefix: 'integ-kept', repositoryTemplate: { denyPushes: true } });
   const [puller, untagged, bound] = [roleIn(stack, 'Puller'), roleIn(stack, 'Untagged'), roleIn(stack, 'Bound')];
   cache.grants.pull(puller);
   cache.grants.pull(untagged);
@@ -68,14 +69,25 @@ async function requestTag(session: Session) {
   return decided(refused === undefined, refused ?? 'served');
 }
 
+/** Whether what `denyPushes` excepts is as whom ECR imports: an image that another cache of the same upstream serves, and a push that is denied. */
+export async function writerIsExcepted(session: Session, repository: string, other: string, tag: string) {
+  const without = await session.pull(other, tag);
+  if (without.refused) { return undecided(without.refused); }
+  const { refused } = await session.pull(repository, tag);
+  if (refused) { return decided(false, refused); }
+  const pushed = await session.publish(repository, 'integ').then(() => 'taken', (problem: Error) => problem.name);
+  return pushed === 'taken' ? undecided('pushes of an administrator are taken') : decided(true, `imported; a push of an administrator: ${pushed}`);
+}
+
 export const TAGGED: Group = {
   name: 'tagged',
-  creates: 'a cache of ECR Public with tags and a KMS key, four roles; three small images',
+  creates: 'two caches of ECR Public, one with tags and a KMS key, four roles; four small images',
   minutes: 15,
   dollars: 1,
   images: { 'public.ecr.aws': ['docker/library/busybox:stable', 'docker/library/alpine:3', 'docker/library/nginx:stable'] },
   stacks,
   checks: [
     { id: 'creation-role-actions', run: creationRoleActions }, { id: 'tag-resource-for-pullers', run: tagResource }, { id: 'request-tag', run: requestTag },
+    { id: 'importing-writer', notOnEngine: 'its imports ask no policy of a repository', run: async session => writerIsExcepted(session, KEPT, ALPINE, '3') },
   ],
 };

@@ -2,6 +2,7 @@ import { DescribePullThroughCacheRulesCommand, ListImageReferrersCommand, PutReg
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
+import { writerIsExcepted } from './tagged';
 import { roleIn } from './watched-cache';
 import { policy } from '../../local/harness/aws';
 import { PullThroughCache, UpstreamRegistry } from '../../src';
@@ -10,14 +11,14 @@ import { decided, Need, undecided } from '../runner/check';
 import type { Group, Place } from '../runner/check';
 import type { Session } from '../runner/session';
 
-const STACK = 'IntegVendor', PREFIX = 'integ-hardened', SOURCE = 'integ-vendor/app';
+const STACK = 'IntegVendor', PREFIX = 'integ-hardened', SOURCE = 'integ-vendor/app', KEPT = 'integ-hardened-kept';
 
-/** A cache of the second account's registry. */
+/** Caches of the second account's registry, one of which takes no pushes. */
 function stacks(app: App, { otherAccount, region }: Place): void {
   const stack = new Stack(app, STACK);
-  const cache = new PullThroughCache(stack, 'Cache', {
-    upstream: UpstreamRegistry.ecr({ account: otherAccount!, region }), repositoryPrefix: PREFIX,
-  });
+  const upstream = UpstreamRegistry.ecr({ account: otherAccount!, region });
+  const cache = new PullThroughCache(stack, 'Cache', { upstream, repositoryPrefix: PREFIX });
+  new PullThroughCache(stack, 'Kept', { upstream, repositoryPrefix: KEPT, repositoryTemplate: { denyPushes: true } });
   const puller = roleIn(stack, 'Puller');
   cache.grants.pull(puller);
   new CfnOutput(stack, 'PullerArn', { value: puller.roleArn });
@@ -80,6 +81,12 @@ async function upstreamConditions(session: Session) {
   return decided(own.digest !== undefined && others.refused !== undefined, { narrowedToTheRole: own, toAnotherRole: others });
 }
 
+async function importingWriterRole(session: Session) {
+  await allow(session);
+  await session.publish(SOURCE, '7', {}, session.other);
+  return writerIsExcepted(session, `${KEPT}/${SOURCE}`, `${PREFIX}/${SOURCE}`, '7');
+}
+
 type Lister = (digest: string) => Promise<readonly { readonly artifactType?: string }[]>;
 
 /** An image of the vendor with a referrer, pulled once; what a list of its referrers says, as this account's administrator or a puller gets it. */
@@ -112,7 +119,7 @@ async function signatures(session: Session) {
 
 export const VENDOR: Group = {
   name: 'vendor',
-  creates: 'a cache of the second account\'s registry, a role; there a registry policy, which must not exist, and a small repository',
+  creates: 'two caches of the second account\'s registry, three roles; there a registry policy, which must not exist, and a small repository',
   minutes: 20,
   dollars: 0.5,
   needs: [Need.OTHER_ACCOUNT],
@@ -123,5 +130,6 @@ export const VENDOR: Group = {
     { id: 'upstream-conditions', run: upstreamConditions },
     { id: 'upstream-referrers', run: upstreamReferrers },
     { id: 'signatures', run: signatures },
+    { id: 'importing-writer-role', notOnEngine: 'its imports ask no policy of a repository', run: importingWriterRole },
   ],
 };

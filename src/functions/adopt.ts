@@ -36,7 +36,8 @@ export interface SettingsCalls {
 
 /**
  * Gives one repository what it lacks of the settings; with a dry run it only finds out. What it already has isn't written again, and what is
- * overwritten is in the log before; that it was overwritten, after. A policy that says something else stays unless it is asked for: somebody may have denied something by it.
+ * overwritten is in the log before; that it was overwritten, after. A policy with a statement that the template's lacks stays unless it is asked for:
+ * somebody may have denied something by it.
  */
 export async function adopt(
   repository: Repository, settings: TemplateSettings, choice: AdoptionChoice, calls: SettingsCalls, log: (line: object) => void): Promise<Result> {
@@ -65,7 +66,7 @@ export async function adopt(
     }
     const policy = repositoryPolicy === undefined ? undefined : await calls.repositoryPolicy(repository);
     if (repositoryPolicy !== undefined && !sameJson(repositoryPolicy, policy)) {
-      if (policy === undefined || choice.overwritesPolicies) {
+      if (policy === undefined || choice.overwritesPolicies || losesNothing(policy, repositoryPolicy)) {
         await change('policy', policy, async () => calls.putRepositoryPolicy(repository, repositoryPolicy));
       } else {
         kept.push('policy');
@@ -92,6 +93,13 @@ export async function adopt(
 /** Whether two policies say the same: ECR gives them back with other spaces and orders, and lists of one as their member. */
 function sameJson(one: string, other: string | undefined): boolean {
   return other !== undefined && canonical(JSON.parse(one)) === canonical(JSON.parse(other));
+}
+
+/** Whether each statement of a policy is in another one as well. */
+function losesNothing(before: string, after: string): boolean {
+  const statementsOf = (policy: string) => [(JSON.parse(policy) as { Statement: unknown }).Statement].flat().map(canonical);
+  const kept = new Set(statementsOf(after));
+  return statementsOf(before).every(statement => kept.has(statement));
 }
 
 function canonical(value: unknown): string {

@@ -26,8 +26,8 @@ export interface RepositoryAdoptionProps extends CacheFunctionOptions {
   readonly dryRun?: boolean;
 
   /**
-   * Whether a repository policy that says something else than that of the template is replaced. Otherwise it stays, and the repository is listed:
-   * somebody may have denied something by it.
+   * Whether a repository policy is replaced that has statements which that of the template lacks. Otherwise it stays, and the repository is listed:
+   * somebody may have denied something by it. Where the template has all its statements and more, such as that of `denyPushes`, it gets them anyway.
    *
    * @default false
    */
@@ -53,9 +53,9 @@ export interface RepositoryAdoptionProps extends CacheFunctionOptions {
  * Gives the repositories that exist already below a template's prefix the lifecycle policy, the repository policy and the tags of the
  * template: ECR applies a template when it creates a repository, and never again. Without `dryRun: false` it only tells what would change.
  *
- * What the template doesn't have is left alone, and so are further tags; encryption can't be changed. A policy that differs stays unless
- * `overwritePolicies` is set. What is overwritten is in the log before, in a form that can be put back,
- * and the outcome after. What is denied at first is tried again for two minutes, since IAM takes a while to know new permissions.
+ * What the template doesn't have is left alone, and so are further tags; encryption can't be changed. A policy that would lose a statement stays unless
+ * `overwritePolicies` is set. What is overwritten is in the log before, in a form that can be put back, and the outcome after. What is denied at first is
+ * tried again for two minutes, since IAM takes a while to know new permissions.
  *
  * It works in batches, writes nothing that is the same already, and carries on in further invocations for up to an hour. When repositories fail,
  * the deployment does, with their reasons; what is done stays, and the next deployment passes it over. Nothing is done on deletion or while a

@@ -94,6 +94,8 @@ export enum WarningId {
   OPEN_TO_EVERYBODY = 'openToEverybody',
   PLAIN_CREDENTIAL = 'plainCredential',
   SET_TOO_LATE = 'setTooLate',
+  IMPORTS_DENIED = 'importsDenied',
+  CREATION_ROLE_NOT_CUSTOMIZED = 'creationRoleNotCustomized',
 }
 
 /**

@@ -1,19 +1,21 @@
 import { Lazy, Resource, Stack, TagManager, TagType, Token } from 'aws-cdk-lib';
 import type { ITaggableV2, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnRepositoryCreationTemplate, TagMutability } from 'aws-cdk-lib/aws-ecr';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { CachePullers } from './cache-pullers';
+import type { CachePullers } from './cache-pullers';
 import { CreationRole } from './creation-role';
 import { allowPullers, warnOfTagsForOthers } from './puller-register';
+import { readImporters, readPullers, repositoryPolicyFor, warnOfDeniedImports } from './repository-policy';
+import type { RepositoryPolicyParts } from './repository-policy';
 import {
   checkDescription, checkExclusionFilters, checkTagMap, checkTags, checkTemplatePrefix, checkTemplatesOfTree, LONGEST_DESCRIPTION,
   repositoryPolicyProblems,
 } from './template-checks';
 import { TemplateRegister } from './template-register';
 import { CacheLifecycleRule } from '../lifecycle/cache-lifecycle-rule';
-import { accessList, checkProps, isMissing, readFlag } from '../private/access';
+import { checkProps, isMissing, readFlag } from '../private/access';
 import { checkRoleAccount, checkRoleWithoutPath, checkText, ROOT } from '../private/checks';
 import { checkEach } from '../private/choices';
 import { checkEncryptionKey, TEMPLATE } from '../private/encryption-key';
@@ -21,7 +23,7 @@ import { excerpt, InvalidInputError, place, warn, WarningId } from '../private/e
 import { checkConstructOf, checkList, checkMember, checkPolicyDocument } from '../private/given';
 import { isLater } from '../private/later';
 import { differ } from '../private/places';
-import { sortedByKey, sortedEntries } from '../private/sorted';
+import { sortedEntries } from '../private/sorted';
 import { checkTrust, EcrService } from '../private/trust';
 import { CacheActions } from '../rule/cache-actions';
 import { checkNamedFrom } from '../rule/own-place';
@@ -113,6 +115,17 @@ export interface RepositoryTemplateOptions {
   readonly pullers?: CachePullers[];
 
   /**
+   * Whether nobody but ECR writes: the policy of the repositories denies pushes, to administrators too, except to the roles by which ECR imports. Who may
+   * change that policy can take it away; who may replicate into the registry still does.
+   *
+   * As whom ECR writes when it imports is not documented: AWS names its service-linked role, and the upstream role for private ECR registries. If it is
+   * another one, imports fail. Try a first pull before you rely on it.
+   *
+   * @default false
+   */
+  readonly denyPushes?: boolean;
+
+  /**
    * What the template is for, at most 256 characters.
    *
    * @default - a sentence that names the prefix
@@ -150,6 +163,7 @@ export const TEMPLATE_OPTIONS = Object.keys({
   imageTagMutabilityExclusionFilters: 0,
   repositoryPolicy: 0,
   pullers: 0,
+  denyPushes: 0,
   description: 0,
   creationRole: 0,
   appliedFor: 0,
@@ -159,6 +173,14 @@ export const TEMPLATE_OPTIONS = Object.keys({
 export interface RepositoryTemplateProps extends RepositoryTemplateOptions {
   /** The prefix of the repositories, or `ROOT` for all that no other template matches. Create-only. */
   readonly prefix: string;
+
+  /**
+   * The upstream roles of the rules whose repositories the template shapes, by which ECR imports from private registries: `denyPushes` excepts them. A
+   * `PullThroughCache` names its own.
+   *
+   * @default - none
+   */
+  readonly importingRoles?: iam.IRole[];
 }
 
 /**
@@ -192,7 +214,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
   constructor(scope: Construct, id: string, props: RepositoryTemplateProps) {
     super(scope, id);
     checkText('template prefix', props?.prefix, "'echo'", this);
-    checkProps(this, RepositoryTemplate, 'a repository template', props, ['prefix', ...TEMPLATE_OPTIONS]);
+    checkProps(this, RepositoryTemplate, 'a repository template', props, ['prefix', 'importingRoles', ...TEMPLATE_OPTIONS]);
     this.prefix = props.prefix;
     this.ownTags = props.tags ?? {};
     this.inheritTags = readFlag('inheritTags', props.inheritTags ?? undefined, false, this);
@@ -220,7 +242,9 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
         + 'Use MUTABLE, or exclude the tags that move.');
     }
     checkTemplatesOfTree(this);
-    const pullers = this.readPullers(props.pullers);
+    const pullers = readPullers(props.pullers, this);
+    const denyPushes = readFlag('denyPushes', props.denyPushes ?? undefined, false, this);
+    const importers = readImporters({ denyPushes, importingRoles: props.importingRoles }, appliedFor.includes(TemplateUse.CREATE_ON_PUSH), this);
     const lifecycleRules = props.lifecycleRules ?? CacheLifecycleRule.defaults();
     checkEach('lifecycleRules', lifecycleRules, CacheLifecycleRule, 'a list of them, such as CacheLifecycleRule.keepNewest(20)', this);
 
@@ -238,7 +262,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
         ? { encryptionType: 'KMS', kmsKey: props.encryptionKey.keyRef.keyArn }
         : { encryptionType: 'AES256' },
       lifecyclePolicy: CacheLifecycleRule.toPolicyText(lifecycleRules),
-      repositoryPolicy: this.policyText(props.repositoryPolicy, pullers),
+      repositoryPolicy: this.policyText({ written: props.repositoryPolicy, pullers, importers }),
       resourceTags: Lazy.any({ produce: () => this.renderedTags() }, { omitEmptyArray: true }),
       customRoleArn: creationRole,
     });
@@ -312,21 +336,13 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     }
   }
 
-  private readPullers(given: CachePullers[] | undefined): CachePullers[] | undefined {
-    if (given === undefined) {
+  private policyText(parts: RepositoryPolicyParts): string | undefined {
+    if (!parts.written && !parts.pullers?.length && !parts.importers) {
       return undefined;
     }
-    const pullers = accessList('pullers', given, "leave pullers out when only the account's own principals pull", this);
-    CachePullers._check(pullers, this);
-    return pullers;
-  }
-
-  private policyText(repositoryPolicy: iam.PolicyDocument | undefined, pullers: CachePullers[] = []): string | undefined {
-    if (!repositoryPolicy && pullers.length === 0) {
-      return undefined;
-    }
-    const policy = () => repositoryPolicyFor(repositoryPolicy, pullers, Stack.of(this).account);
+    const policy = () => repositoryPolicyFor(parts, this);
     this.node.addValidation({ validate: () => repositoryPolicyProblems(policy(), this) });
+    if (parts.importers) { warnOfDeniedImports(this, this.prefix, parts.importers); }
     return Lazy.string({ produce: () => policy().isEmpty ? undefined : Stack.of(this).toJsonString(policy()) });
   }
 
@@ -376,11 +392,4 @@ function defaultDescription(prefix: string): string {
   }
   const description = `Repositories below ${prefix}`;
   return isLater(prefix) || description.length <= LONGEST_DESCRIPTION ? description : 'Repositories below this prefix';
-}
-
-/** The policy that repositories are born with: what the user wrote, and what lets other accounts pull what is cached. */
-function repositoryPolicyFor(written: iam.PolicyDocument | undefined, pullers: CachePullers[], account: string): iam.PolicyDocument {
-  const policy = written && !written.isEmpty ? iam.PolicyDocument.fromJson(sortedByKey(written.toJSON())) : new iam.PolicyDocument();
-  policy.addStatements(...CachePullers._statements(pullers, { actions: [...CacheActions.PULL_CACHED] }, account));
-  return policy;
 }

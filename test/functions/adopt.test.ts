@@ -71,6 +71,7 @@ test.each([
 
 describe('what a repository has already', () => {
   const DENY = POLICY.replace('Allow', 'Deny');
+  const DENIAL = { Sid: 'OnlyEcrWrites', Effect: 'Deny', Principal: '*', Action: 'ecr:PutImage' };
   const HAS = { lifecycle: '{"rules":[]}', policy: DENY, tags: [{ Key: 'team', Value: 'data' }, { Key: 'own', Value: 'x' }] };
 
   test('is in the log before it is overwritten, as it can be put back', async () => {
@@ -104,6 +105,17 @@ describe('what a repository has already', () => {
     expect(written.map((one: any) => one[0])).toEqual(['lifecycle', 'tags']);
     expect([outcome, leftAlone]).toEqual(['changed', true]);
     expect(lines.at(-1)).toMatchObject({ changes: 'lifecycle tags', kept: 'policy' });
+  });
+
+  test.each<[string, string, string[]]>([
+    ['gets more', POLICY, ['policy']],
+    ['gets more where ECR gives the one statement back in another form', JSON.stringify({ Statement: JSON.parse(POLICY).Statement[0] }), ['policy']],
+    ['stays, if one of its statements would be lost', JSON.stringify({ Version: '2012-10-17', Statement: [...JSON.parse(POLICY).Statement, { ...DENIAL, Sid: 'Own' }] }), []],
+  ])('of statements that the template has as well, without overwriting: %s', async (_, policy, settings) => {
+    const more = JSON.stringify({ Version: '2012-10-17', Statement: [...JSON.parse(POLICY).Statement, DENIAL] });
+    const { written } = await run({ policy }, { repositoryPolicy: more }, { overwritesPolicies: false });
+
+    expect(written).toEqual(settings.map(setting => [setting, more]));
   });
 
   test('is told in a dry run too, as nothing that was done', async () => {

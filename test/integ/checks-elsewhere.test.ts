@@ -9,11 +9,13 @@ interface World {
   readonly calls?: Readonly<Record<string, object | Error | ((input: any) => object | Error)>>;
   readonly deploys?: Readonly<Record<string, { code: number; output: string }>>;
   readonly events?: readonly CloudEvent[];
-  readonly pull?: Pulled;
+  readonly pull?: Pulled | ((repository: string) => Pulled);
+  /** Whether pushes of an administrator to such repositories are denied. */
+  readonly pushDenied?: RegExp;
 }
 
 /** A session of an AWS that answers so, without waiting. */
-function sessionIn({ calls = {}, deploys = {}, events = [], pull = {} }: World): Session {
+function sessionIn({ calls = {}, deploys = {}, events = [], pull = {}, pushDenied }: World): Session {
   const client = {
     send: async (command: { readonly input: unknown }) => {
       const given = calls[command.constructor.name] ?? {};
@@ -26,11 +28,16 @@ function sessionIn({ calls = {}, deploys = {}, events = [], pull = {} }: World):
   const session = {
     place: PLACE,
     account,
+    other: account,
     undo: [],
     output: async (_: string, key: string) => `arn:aws:iam::111122223333:role/${key}`,
     deploy: async (stack: string) => deploys[stack] ?? { code: 0, output: '' },
-    pull: async () => pull,
-    publish: async () => 'sha256:0',
+    pull: async (repository: string) => typeof pull === 'function' ? pull(repository) : pull,
+    publish: async (repository: string) => {
+      if (pushDenied?.test(repository)) { throw new Error('AccessDeniedException'); }
+      return 'sha256:0';
+    },
+    settle: async () => undefined,
     pass: async () => undefined,
     until: async (look: () => Promise<unknown>) => look(),
     eventsOf: async () => events,
@@ -55,6 +62,7 @@ const created = (ResourceStatusReason: string | undefined) => ({
   },
 });
 const removalEvent = { DescribeStackEventsCommand: { StackEvents: [{ ResourceType: 'Custom::PullThroughCacheRemoval', LogicalResourceId: 'Removal' }] } };
+const importsInto = (repository: RegExp) => (name: string): Pulled => repository.test(name) ? { digest: 'sha256:0' } : { refused: 'manifest unknown' };
 const line = (message: string) => ({ FilterLogEventsCommand: { events: [{ message }] } });
 
 /** For each check that the engine can't decide: an AWS that confirms it, and one that refutes it. */
@@ -93,6 +101,8 @@ const WORLDS: Readonly<Record<string, readonly [confirms: World, refutes: World]
   'conditional-replacement': [{ calls: change('Conditional', 'Role.Arn') }, { calls: change('True', 'Role.Arn') }],
   'denied-event': [{ calls: line('"errorCode":"AccessDenied","repositoryName":"integ-k8s/pause"') }, {}],
   'replicas-under-a-rule': [{ pull: { digest: 'sha256:0' } }, { calls: { GetLifecyclePolicyCommand: new Error('no policy') }, pull: { digest: 'sha256:0' } }],
+  'importing-writer': [{ pull: { digest: 'sha256:0' }, pushDenied: /-kept\// }, { pull: importsInto(/-tagged\//), pushDenied: /-kept\// }],
+  'importing-writer-role': [{ pull: { digest: 'sha256:0' }, pushDenied: /-kept\// }, { pull: importsInto(/-hardened\//), pushDenied: /-kept\// }],
 };
 /** Needs an account elsewhere, or asks public registries. */
 const NOT_HERE = ['other-partitions', 'kubernetes-old-host'];
@@ -117,4 +127,11 @@ describe.each(Object.entries(WORLDS))('the check %s', (id, [confirms, refutes]) 
 
 test.each(['first-pull-internet', 'endpoint-policy-actions', 'batch-ec2-puller'])('%s decides nothing when no event comes', async id => {
   expect(await elsewhere.find(one => one.id === id)!.run(sessionIn({}))).toMatchObject({ answer: 'not decided' });
+});
+
+test.each<[string, World]>([
+  ['pushes of an administrator are taken', { pull: { digest: 'sha256:0' } }],
+  ['the upstream serves nothing', { pull: { refused: 'too many requests' }, pushDenied: /-kept\// }],
+])('importing-writer decides nothing when %s', async (_, world) => {
+  expect(await elsewhere.find(({ id }) => id === 'importing-writer')!.run(sessionIn(world))).toMatchObject({ answer: 'not decided' });
 });

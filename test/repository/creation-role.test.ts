@@ -1,11 +1,12 @@
-import { App, Aspects, Stack, TagManager, Tags } from 'aws-cdk-lib';
+import { App, Aspects, PropertyInjectors, Stack, TagManager, Tags } from 'aws-cdk-lib';
 import type { IAspect } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { RepositoryTemplate, TemplateUse } from '../../src/repository/repository-template';
 import type { RepositoryTemplateProps } from '../../src/repository/repository-template';
-import { newStack, propertiesOf } from '../app';
+import { newStack, propertiesOf, warningsOf } from '../app';
 
 const TEMPLATE = 'AWS::ECR::RepositoryCreationTemplate';
 const OWN = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecr:eu-central-1:111122223333:repository/echo/*']] };
@@ -178,5 +179,58 @@ describe('tags that are inherited', () => {
     templateIn(stack, { inheritTags: true });
     Tags.of(stack).add('aws:team', 'x');
     expect(() => app.synth()).toThrow("got the tag 'aws:team', expected no key that starts with 'aws:'");
+  });
+});
+
+describe('an organisation that changes all roles', () => {
+  const tags = { team: 'web' };
+  const withPath = (path: string, excepts: boolean): IAspect => ({
+    visit: node => { if (node instanceof iam.CfnRole && !(excepts && node.node.id === 'CreationRole')) { node.path = path; } },
+  });
+
+  test('is told that ECR refuses the path that an Aspect gives the creation role, and how to except it', () => {
+    const app = new App();
+    const stack = newStack(app);
+    templateIn(stack, { tags });
+    Aspects.of(app).add(withPath('/platform/', false));
+    expect(() => app.synth()).toThrow(
+      "got the path '/platform/' of the creation role, which an Aspect may have set, expected none, since ECR refuses others in a template and the first pull fails: "
+      + "except it in the Aspect, such as by node.node.id !== 'CreationRole'");
+  });
+
+  test.each<[string, IAspect, Partial<RepositoryTemplateProps>]>([
+    ['excepts the creation role', withPath('/platform/', true), { tags }],
+    ['sets the path that there is by default', withPath('/', false), { tags }],
+    ['meets no creation role, since nothing is tagged', withPath('/platform/', false), { inheritTags: true }],
+  ])('is told nothing when it %s', (_, aspect, props) => {
+    const app = new App();
+    templateIn(newStack(app), props);
+    Aspects.of(app).add(aspect);
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('reaches it by an injector of boundaries for roles, the nearest one', () => {
+    const injector = (name: string) => ({
+      constructUniqueId: iam.Role.PROPERTY_INJECTION_ID,
+      inject: (props: iam.RoleProps, { scope }: { scope: any }) => (
+        { ...props, path: '/platform/', permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyArn(scope, `Boundary${name}`, `arn:aws:iam::aws:policy/${name}`) }),
+    });
+    const app = new App({ propertyInjectors: [injector('far')] });
+    const stack = newStack(app);
+    PropertyInjectors.of(stack).add(injector('near'));
+    templateIn(stack, { tags });
+    expect(propertiesOf(stack, 'AWS::IAM::Role')).toMatchObject({ PermissionsBoundary: 'arn:aws:iam::aws:policy/near' });
+    expect(propertiesOf(stack, 'AWS::IAM::Role')).not.toHaveProperty('Path');
+  });
+
+  test.each<[string, iam.CustomizeRolesOptions, Partial<RepositoryTemplateProps>, number]>([
+    ['is warned of the role that stays', {}, { tags }, 1],
+    ['is not warned when roles stay anyway', { preventSynthesis: false }, { tags }, 0],
+    ['is not warned when there is none', {}, {}, 0],
+  ])('and makes its roles elsewhere %s', (_, options, props, count) => {
+    const stack = newStack();
+    iam.Role.customizeRoles(stack, options);
+    templateIn(stack, props);
+    expect(warningsOf(stack).filter(text => text.includes('creationRoleNotCustomized'))).toHaveLength(count);
   });
 });
