@@ -96,7 +96,8 @@ describe('a cache of Echo with nothing but the account', () => {
   test('lets the alarm read the rule that is there', async () => {
     const { find } = await cacheWith();
 
-    assert.equal(find(ALARM).inputs.dimensions.RuleName, `${find(EVENT_RULE).name}-1234567`);
+    const [, events] = find(ALARM).inputs.metricQueries;
+    assert.deepEqual(events.metric.dimensions, { RuleName: `${find(EVENT_RULE).name}-1234567` });
     assert.deepEqual(JSON.parse(find(EVENT_RULE).inputs.eventPattern).detail, {
       'ecr-repository-prefix': ['echo'], 'sync-status': [{ 'anything-but': 'SUCCESS' }],
     });
