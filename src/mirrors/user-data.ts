@@ -101,9 +101,12 @@ function problemsOf(scope: IConstruct, userData: ec2.MultipartUserData): string[
   ];
 }
 
+/** In a line that is no comment, whatever YAML takes for true, with a tag, an anchor or quotes before it. */
+const FAST_IMAGE_PULL = /^[^#\n]*\bFastImagePull\b["']?\s*:(?!\s*(?:[!&]\S*\s+)*["']?false\b)/im;
+
 function foundIn(text: string): Problem[] {
   return [
-    ...(/\bFastImagePull\W+true\b/.test(text) ? [{
+    ...(FAST_IMAGE_PULL.test(text) ? [{
       got: 'user data that turns FastImagePull on',
       expected: "it off: its snapshotter fetches layers from the image's own registry, past the caches and with whatever login kubelet has",
       fix: 'leave the feature gate out, or rewrite image names by admission policies instead of mirrors',

@@ -1,5 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { tellWhereShown } from './outside-stacks';
 
 /** What is wrong with an input: what came, what may come, and what the user can do. */
 export interface Problem {
@@ -136,5 +137,10 @@ export enum CheckId {
 
 /** Adds a warning that users acknowledge as `cdk-ecr-pull-through-cache:<id>`. */
 export function warn(scope: IConstruct, id: WarningId, message: string): void {
-  Validations.of(scope).addWarning(`cdk-ecr-pull-through-cache:${id}`, withoutTokens(message));
+  const text = withoutTokens(message);
+  tellWhereShown(
+    scope,
+    at => Validations.of(at).addWarning(`cdk-ecr-pull-through-cache:${id}`, at === scope ? text : `${text} [of ${place(scope)}]`),
+    () => scope.node.metadata.some(({ data }) => typeof data === 'string' && data.startsWith(text)),
+  );
 }

@@ -5,6 +5,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { Allowed, pathsByRule } from './allowed';
 import type { Pulled } from './allowed';
+import { warnOfBypass } from './checks';
 import { ExecutionRoles } from './execution-role';
 import { imageNamesIn } from './image-choices';
 import { changeAt, holdersAt, imagesIn, overridesAt, valueAt, withImages } from './image-properties';
@@ -42,6 +43,7 @@ export class CachedImagesAspect implements IAspect {
    * closes those of `grantRun()`. What comes later gets it when it is visited.
    */
   public grantAhead(stage: Stage): void {
+    if (this.scopes.at(stage).lookup.rules.length > 0 && isBypassed(stage)) { warnOfBypass(stage); }
     this.forget();
     this.grantIn(stage);
     // other Aspects may make roles until the first visit

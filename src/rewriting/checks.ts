@@ -1,4 +1,4 @@
-import { Stage } from 'aws-cdk-lib';
+import { Stack, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { ImageOutcome } from './lookup';
 import { TemplateReader } from './rendered';
@@ -36,15 +36,27 @@ export function problemsIn(scope: IConstruct, scopes: ImageScopes): string[] {
   const settings = scopes.at(scope);
   const images = settings.requireCached ? [...uncachedImages(constructs, scopes), ...uncachedTexts(scope, scopes.found)] : [];
   const bypassed = settings.lookup.rules.length > 0 && isBypassed(scope);
-  if (bypassed) {
-    const kept = settings.requireCached ? ` 'requireCached' would have failed for ${images.length} of its images.` : '';
+  // of a Stage it comes too late here
+  if (bypassed && isInStack(scope)) { warnOfBypass(scope); }
+  if (bypassed && images.length > 0) {
     warn(scope, WarningId.BYPASSED,
-      `the context '${BYPASS}' is set, so no image name of this scope leads to a cache.${kept} Unset it when the caches are back, or acknowledge this warning.`);
+      `'requireCached' would have failed for ${images.length} of the images of this scope, which are not pulled through a cache while the context '${BYPASS}' is `
+      + 'set. Unset it when the caches are back, or acknowledge this warning.');
   }
   return [
     ...settings.lookup.rules.length > 0 ? uncoveredStages(constructs, scopes.covered) : [],
     ...bypassed ? [] : images,
   ];
+}
+
+/** Warns that nothing in a scope leads to a cache, as long as the context says so. */
+export function warnOfBypass(scope: IConstruct): void {
+  warn(scope, WarningId.BYPASSED,
+    `the context '${BYPASS}' is set, so no image name of this scope leads to a cache. Unset it when the caches are back, or acknowledge this warning.`);
+}
+
+function isInStack(scope: IConstruct): boolean {
+  return scope.node.scopes.some(one => Stack.isStack(one));
 }
 
 /** What the templates hold that is none of a cache and that nobody asked to stay. */

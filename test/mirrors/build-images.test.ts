@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { App, CliCredentialsStackSynthesizer, DefaultStackSynthesizer, BootstraplessSynthesizer, NestedStack, Stack } from 'aws-cdk-lib';
+import type { IStackSynthesizer } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -132,11 +133,12 @@ describe('the permission to build', () => {
   });
 
   describe('has a policy on the role', () => {
-    const nameIn = (stackName: string, context: { [key: string]: boolean } = {}) => {
+    const nameIn = (stackName: string, context: { [key: string]: boolean } = {}, region = ENV.region) => {
       const app = new App({ context });
-      const caches = new Stack(app, 'Caches', { env: ENV, stackName });
+      const env = { ...ENV, region };
+      const caches = new Stack(app, 'Caches', { env, stackName });
       const quay = new PullThroughCache(caches, 'Quay', { upstream: UpstreamRegistry.QUAY });
-      BuildImages.forStack(newStack(app, 'Main'), [quay.image('team/tool:2')]).grantPublishing();
+      BuildImages.forStack(new Stack(app, 'Main', { env }), [quay.image('team/tool:2')]).grantPublishing();
       const [policy] = Object.values<any>(Template.fromStack(caches).findResources('AWS::IAM::Policy'));
       return policy.Properties.PolicyName as string;
     };
@@ -148,6 +150,11 @@ describe('the permission to build', () => {
       expect(one).toBe(same);
       expect(one).not.toBe(other);
       expect(one).toMatch(/^[\w+=,.@-]{1,128}$/);
+    });
+
+    test('whose name the same stack has not in another Region, since the name of a role may have none', () => {
+      expect(nameIn('caches')).toMatch(/-eu-central-1$/);
+      expect(nameIn('caches', {}, 'us-east-1')).toMatch(/-us-east-1$/);
     });
 
     test('whose name is short enough for the longest name of a stack, and differs at its end', () => {
@@ -180,7 +187,11 @@ describe('the permission to build', () => {
     Template.fromStack(caches).hasResourceProperties('AWS::IAM::Policy', { Roles: [role] });
   });
 
-  test.each([['CliCredentialsStackSynthesizer', new CliCredentialsStackSynthesizer()], ['BootstraplessSynthesizer', new BootstraplessSynthesizer()]])(
+  test.each<[string, IStackSynthesizer]>([
+    ['CliCredentialsStackSynthesizer', new CliCredentialsStackSynthesizer()],
+    ['BootstraplessSynthesizer', new BootstraplessSynthesizer()],
+    ['DefaultStackSynthesizer', new DefaultStackSynthesizer({ imageAssetPublishingRoleArn: '' })],
+  ])(
     'needs a role beside %s', (name, synthesizer) => {
       const { app, caches, quay } = world();
       const build = BuildImages.forStack(new Stack(app, 'Other', { env: ENV, synthesizer }), [quay.image('team/tool:2')]);

@@ -68,16 +68,25 @@ describe('addToUserData()', () => {
     expect(() => quayMirrors(newStack()).addToUserData(userData() as ec2.MultipartUserData)).toThrow(message);
   });
 
+  const config = (spec: string) => {
+    const userData = new ec2.MultipartUserData();
+    userData.addPart(ec2.MultipartBody.fromRawBody({ contentType: 'application/node.eks.aws', body: `kind: NodeConfig\nspec:\n${spec}` }));
+    return userData;
+  };
+
   test('refuses FastImagePull, and hybrid nodes', () => {
     const stack = newStack();
-    const config = (spec: string) => {
-      const userData = new ec2.MultipartUserData();
-      userData.addPart(ec2.MultipartBody.fromRawBody({ contentType: 'application/node.eks.aws', body: `kind: NodeConfig\nspec:\n${spec}` }));
-      return userData;
-    };
     expect(() => quayMirrors(stack).addToUserData(config('  featureGates:\n    FastImagePull: true\n'))).toThrow('got user data that turns FastImagePull on');
     expect(() => quayMirrors(newStack()).addToUserData(config('  hybrid:\n    ssm: {}\n'))).toThrow('got user data of a hybrid node');
     expect(() => quayMirrors(newStack()).addToUserData(config('  featureGates:\n    FastImagePull: false\n'))).not.toThrow();
+  });
+
+  test.each(['True', '&on true', '!!bool TRUE', '"true"', '\n      true'])('refuses FastImagePull as YAML may have it: %j', value => {
+    expect(() => quayMirrors(newStack()).addToUserData(config(`  featureGates:\n    FastImagePull: ${value}\n`))).toThrow('got user data that turns FastImagePull on');
+  });
+
+  test.each(['FastImagePull: False', 'FastImagePull: !!bool false', '# FastImagePull: true'])('takes %j', line => {
+    expect(() => quayMirrors(newStack()).addToUserData(config(`  featureGates:\n    ${line}\n    Other: true\n`))).not.toThrow();
   });
 
   test('refuses FastImagePull that comes later, in base64 too', () => {

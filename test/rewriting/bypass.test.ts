@@ -60,7 +60,7 @@ describe.each([[true], ['true']])('with the context bypass %j', bypass => {
     images.use(caches(stack).dockerHub);
 
     expect(() => Template.fromStack(stack)).not.toThrow();
-    expect(warnings(stack)).toContainEqual(expect.stringContaining("'requireCached' would have failed for 2 of its images"));
+    expect(warnings(stack)).toContainEqual(expect.stringContaining("'requireCached' would have failed for 2 of the images of this scope"));
   });
 });
 

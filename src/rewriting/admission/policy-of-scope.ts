@@ -7,7 +7,7 @@ import type { Document } from './policies';
 import { policyTable } from './table';
 import type { PolicyTable } from './table';
 import { checkOptions, isMissing, kindOf, readFlag } from '../../private/access';
-import { isBypassed } from '../../private/bypass';
+import { BYPASS, isBypassed } from '../../private/bypass';
 import { ROOT } from '../../private/checks';
 import { excerpt, InvalidInputError, warn, WarningId } from '../../private/errors';
 import { checkMember } from '../../private/given';
@@ -47,9 +47,8 @@ export function policyFor(
   if (refuses) {
     warnOfRoot(scope, settings, call);
   } else {
-    grantPullers(scope, settings, call);
+    grantPullers(scope, settings.pullers, table.rules, call);
   }
-  // in an outage names stay as they are, and are let in
   const { policyName, failurePolicy, apiVersion } = options;
   const read = {
     ...options,
@@ -58,17 +57,23 @@ export function policyFor(
     failurePolicy: failurePolicy ?? undefined,
     apiVersion: apiVersion ?? undefined,
   };
-  return isBypassed(scope) ? KINDS[kind]({ ...table, scopes: [] }, { ...read, enforce: false }) : KINDS[kind](table, read);
+  if (!isBypassed(scope)) { return KINDS[kind](table, read); }
+  // in an outage names stay as they are, and are let in
+  if (read.enforce) {
+    warn(scope, WarningId.BYPASSED, `the context '${BYPASS}' is set, so ${call} refuses no Pod although 'enforce' is set: it warns and audits. Unset it when the `
+      + 'caches are back, or acknowledge this warning.');
+  }
+  return KINDS[kind]({ ...table, scopes: [] }, { ...read, enforce: false });
 }
 
 /** Nobody knows which images a cluster will name, so the whole caches are granted. */
-function grantPullers(scope: IConstruct, { lookup, pullers }: Settings, call: string): void {
+function grantPullers(scope: IConstruct, pullers: Settings['pullers'], rules: PolicyTable['rules'], call: string): void {
   if (pullers.length === 0) {
     warn(scope, WarningId.PULLER_NOT_FOUND, `nobody was allowed to pull what ${call} rewrites: the nodes of the cluster pull, Auto Mode's by its node role, and `
       + "Fargate by its Pod execution role, whose policies of AWS make no first pull. Name these roles by 'pullers' of configure() before this call, or call grants.pull() of "
       + 'each cache and acknowledge this warning.');
   }
-  for (const rule of lookup.rules) {
+  for (const rule of rules) {
     pullers.forEach(puller => PullThroughCacheGrants.fromRule(rule).pull(puller));
   }
 }

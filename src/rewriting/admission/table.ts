@@ -35,6 +35,8 @@ export interface PolicyTable {
   readonly scopes: readonly { readonly replaced: readonly ReplacedNames[]; readonly served: readonly ServedNames[] }[];
   readonly exceptions: readonly NamePattern[];
   readonly digests: boolean;
+  /** The caches that Pods are sent to, or whose images they may name. */
+  readonly rules: readonly ICacheRule[];
 }
 
 /**
@@ -50,7 +52,7 @@ export function policyTable(lookup: CacheLookup, exceptions: readonly NamePatter
     }, scope);
   }
   const all = scopes.map(caches => nearestFirst(caches, scope));
-  const used = unshadowed(all);
+  const used = unshadowed(all, scope);
   if (used.length === 0) {
     rules.forEach(rule => checkKnownFrom(rule, scope));
   }
@@ -64,9 +66,11 @@ export function policyTable(lookup: CacheLookup, exceptions: readonly NamePatter
   }
   used.forEach(rule => checkNear(rule, scope, call));
   const hosts = new Set(used.map(hostOf));
+  // what no Pod is sent to is let in by an exception alone
+  const named = rules.filter(rule => !unknownFrom(rule, scope) && hosts.has(hostOf(rule)));
   return {
-    // what no Pod is sent to is let in by an exception alone
-    cached: rules.filter(rule => !unknownFrom(rule, scope) && hosts.has(hostOf(rule))).flatMap(startsOf),
+    rules: named,
+    cached: named.flatMap(startsOf),
     scopes: all.map(caches => ({ replaced: caches.flatMap(replacedBy), served: caches.flatMap(({ rule }) => servedBy(rule)) })),
     exceptions: [...options.exceptions, ...exceptions],
     digests: options.digests,
@@ -89,17 +93,22 @@ function nearestFirst(caches: readonly UsedCache[], scope: IConstruct): UsedCach
   return near.sort((one, other) => one.nearness - other.nearness).map(({ cache }) => cache);
 }
 
-/** The caches that get names: not those whose names all go to one in front of them. */
-function unshadowed(scopes: readonly (readonly UsedCache[])[]): ICacheRule[] {
-  const taken: string[] = [];
+/**
+ * The caches that get names: not those whose names all go to one in front of them, of the same registry, nearer or of a nearer scope. Of those of
+ * several registries that are equally near, such as two Regions' for an app, nobody knows which the cluster's is, so all get them.
+ */
+function unshadowed(scopes: readonly (readonly UsedCache[])[], scope: IConstruct): ICacheRule[] {
+  const taken: { readonly start: string; readonly by: ICacheRule; readonly group: number }[] = [];
   const used = new Set<ICacheRule>();
-  for (const caches of scopes) {
+  scopes.forEach((caches, group) => {
     for (const { rule, replaces } of caches) {
-      const free = servedBy(rule).map(({ from }) => from).filter(from => !taken.some(start => from.startsWith(start)));
+      const before = (one: typeof taken[number]) =>
+        one.group < group || hostOf(one.by) === hostOf(rule) || nearnessOf(one.by, scope) < nearnessOf(rule, scope);
+      const free = servedBy(rule).map(({ from }) => from).filter(from => !taken.some(one => from.startsWith(one.start) && before(one)));
       if (free.length > 0 || replaces.length > 0) { used.add(rule); }
-      taken.push(...free);
+      taken.push(...free.map(start => ({ start, by: rule, group })));
     }
-  }
+  });
   return [...used];
 }
 

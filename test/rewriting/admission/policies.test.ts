@@ -1,4 +1,4 @@
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { parseAllDocuments } from 'yaml';
@@ -163,4 +163,48 @@ describe('policies as text', () => {
     expect(resolved).toContain('"Ref":"AWS::AccountId"');
     expect(resolved).not.toContain('Token[');
   });
+});
+
+describe('for a whole app with a cache in each of two Regions', () => {
+  function twoRegions() {
+    const app = new App();
+    const caches = ['eu-central-1', 'us-east-1'].map(region =>
+      new PullThroughCache(new Stack(app, region, { env: { ...ENV, region } }), 'Quay', { upstream: UpstreamRegistry.QUAY }));
+    const images = CachedImages.of(app);
+    images.use(...caches);
+    return images;
+  }
+
+  test.each(CALLS)('%s is refused, since nobody knows in which the cluster is', call => {
+    expect(() => twoRegions()[call]()).toThrow(/got caches of 2 registries: .*, expected those of one, from which the nodes of a cluster pull/);
+  });
+
+  test.each(CALLS)('%s takes the first of them when several registries are asked for', call => {
+    expect(JSON.stringify(twoRegions()[call]({ severalRegistries: true }))).toContain('eu-central-1');
+  });
+});
+
+test('a policy grants its nodes the caches that it sends Pods to, and no other', () => {
+  const app = new App();
+  const stack = newStack(app, 'Here');
+  const here = new PullThroughCache(stack, 'Quay', { upstream: UpstreamRegistry.QUAY });
+  const far = new PullThroughCache(new Stack(app, 'Far', { env: { ...ENV, region: 'us-east-1' } }), 'Quay', { upstream: UpstreamRegistry.QUAY, repositoryPrefix: 'far' });
+  const nodes = new iam.Role(stack, 'Nodes', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+  const images = CachedImages.of(stack);
+  images.configure({ pullers: [nodes] });
+  images.use(here, far);
+  images.mutatingAdmissionPolicy();
+
+  const policies = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  expect(policies).toContain('repository/quay/*');
+  expect(policies).not.toContain('repository/far/*');
+});
+
+test.each(['validatingAdmissionPolicy', 'kyvernoValidatingPolicy'] as const)('%s that is enforced says that it is not while the caches are bypassed', call => {
+  const stack = new Stack(new App({ context: { 'cdk-ecr-pull-through-cache:bypass': true } }), 'Stack', { env: ENV });
+  const { images } = cluster(stack);
+  const documents = images[call]({ enforce: true });
+
+  expect(documents.at(-1)!.spec.validationActions).toEqual(['Warn', 'Audit']);
+  expect(warningsOf(stack)).toContainEqual(expect.stringContaining(`${call}() refuses no Pod although 'enforce' is set: it warns and audits`));
 });

@@ -1,0 +1,40 @@
+import { Aspects, Stack, Stage } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Tells something of a construct where aws-cdk shows it: at the construct in a stack. What is said of an app or a Stage stands in no assembly and is
+ * never printed, so it is told at the first stack of each Stage in it as well; while there is no stack, at the first that comes.
+ *
+ * @param holds whether it still holds then: it may be acknowledged in the meantime
+ */
+export function tellWhereShown(scope: IConstruct, tell: (at: IConstruct) => void, holds: () => boolean): void {
+  tell(scope);
+  if (!holds() || scope.node.scopes.some(one => Stack.isStack(one))) { return; }
+  const stages = scope.node.findAll().filter(one => one === scope || Stage.isStage(one));
+  const stacks = stages.flatMap(stage => firstStackIn(stage) ?? []);
+  if (stacks.length > 0) {
+    stacks.forEach(tell);
+  } else {
+    stages.forEach(stage => tellLater(stage, tell, holds));
+  }
+}
+
+function firstStackIn(stage: IConstruct): Stack | undefined {
+  for (const child of stage.node.children) {
+    if (Stack.isStack(child)) { return child; }
+    const found = Stage.isStage(child) ? undefined : firstStackIn(child);
+    if (found) { return found; }
+  }
+  return undefined;
+}
+
+function tellLater(stage: IConstruct, tell: (at: IConstruct) => void, holds: () => boolean): void {
+  let told = false;
+  Aspects.of(stage).add({
+    visit: node => {
+      if (told || !Stack.isStack(node)) { return; }
+      told = true;
+      if (holds()) { tell(node); }
+    },
+  });
+}
