@@ -1,5 +1,5 @@
-import { App } from 'aws-cdk-lib';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
+import { App } from 'aws-cdk-lib';
 import { GuardedStack } from '../../examples/guardrails/guarded-stack';
 import { ObservabilityStack } from '../../examples/observability/observability-stack';
 
@@ -24,7 +24,8 @@ function synthesized(make: (app: App) => { readonly stackName: string }) {
 /** What the rules of Control Tower's proactive controls find in a template. */
 function findings({ templateFullPath }: { readonly templateFullPath: string }): Finding[] {
   const { violations } = new CfnGuardValidator().validate({ templatePaths: [templateFullPath] } as Parameters<CfnGuardValidator['validate']>[0]);
-  return violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ resourceLogicalId }) => ({ rule: ruleName, where: resourceLogicalId })));
+  return violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(
+    ({ resourceLogicalId }) => ({ rule: ruleName, where: resourceLogicalId })));
 }
 
 test('the rules of Control Tower find nothing in the recipe', () => {

@@ -55,14 +55,15 @@ describe('a policy of ECR that is open is found', () => {
   });
 
   test('in a text that CloudFormation joins', () => {
-    const [before, after] = text(allowed({ AWS: 'arn:aws:iam::X:root' }, 'ecr:PutImage')).split('X');
-    const joined = { 'Fn::Join': ['', [before, { Ref: 'AWS::AccountId' }, after]] };
+    const [before, after] = text(allowed({ AWS: 'arn:X:iam::444455556666:root' }, 'ecr:PutImage')).split('X');
+    const joined = { 'Fn::Join': ['', [before, { Ref: 'AWS::Partition' }, after]] };
     expect(ecrPoliciesAreClosed(resources({ A: { Type: 'AWS::ECR::Repository', Properties: { RepositoryPolicyText: joined } } }))).toEqual(['Stack A: others are allowed ecr:PutImage']);
   });
 
   test.each<[string, Resource]>([
     ['others pull', template(allowed(OTHER, PULL), allowed('*', PULL, ORGANIZATION))],
     ['pushes are denied to everybody', template({ Effect: 'Deny', Principal: '*', Action: 'ecr:PutImage' })],
+    ['a role of the own account pushes', registry(allowed({ AWS: 'arn:aws:iam::111122223333:role/ci' }, 'ecr:PutImage'))],
     ['there is no policy', { Type: 'AWS::ECR::RepositoryCreationTemplate', Properties: {} }],
     ['others import and replicate', registry(allowed(OTHER, ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository', 'ecr:ReplicateImage']))],
   ])('and none where %s', (_, resource) => {

@@ -203,7 +203,7 @@ export const regionsAreWarnedOf: Rule = world => pullsOf(world).flatMap(({ deplo
   return region === undefined || region === deployment.region || isWarned ? [] : [`${deployment.name} ${id}: ${image} is not of the Region ${deployment.region}`];
 });
 
-/** What others may be allowed: pulling what is cached; by the policy of a registry, whose statements name repositories, importing and replicating too. */
+/** What others may be allowed: pulling and importing; by the policy of a registry creating repositories and replicating too. */
 const FOR_OTHERS = {
   repository: ['BatchCheckLayerAvailability', 'BatchGetImage', 'GetDownloadUrlForLayer', 'BatchImportUpstreamImage', 'GetImageCopyStatus'],
   registry: ['CreateRepository', 'ReplicateImage'],
@@ -220,12 +220,14 @@ export const ecrPoliciesAreClosed: Rule = world => world.deployments.flatMap(dep
   ];
   return policies.filter(([, policy]) => policy !== undefined).flatMap(([id, policy, kind]) => {
     const { Statement } = (typeof policy === 'string' ? JSON.parse(policy) : policy) as { Statement: object | object[] };
-    return [Statement].flat().flatMap(statement => openings(statement, kind)).map(problem => `${deployment.name} ${id}: ${problem}`);
+    return [Statement].flat().flatMap(statement => openings(statement, kind, deployment.account)).map(problem => `${deployment.name} ${id}: ${problem}`);
   });
 });
 
-function openings(statement: Record<string, any>, kind: keyof typeof FOR_OTHERS): string[] {
-  if (statement.Effect !== 'Allow') { return []; }
+function openings(statement: Record<string, any>, kind: keyof typeof FOR_OTHERS, account: string): string[] {
+  const named = [statement.Principal?.AWS ?? []].flat() as string[];
+  const isOwn = named.length > 0 && named.every(principal => principal.split(':')[4] === account);
+  if (statement.Effect !== 'Allow' || isOwn) { return []; }
   const actions = [statement.Action ?? '*'].flat().map(action => String(action).replace(/^ecr:/i, ''));
   const allowed = [...FOR_OTHERS.repository, ...kind === 'registry' ? FOR_OTHERS.registry : []];
   const isEverybody = statement.NotPrincipal !== undefined || [statement.Principal, statement.Principal?.AWS].flat().includes('*');
@@ -237,7 +239,9 @@ function openings(statement: Record<string, any>, kind: keyof typeof FOR_OTHERS)
   ];
 }
 
-const RULES: Record<string, Rule> = { referencesHaveTargets, policiesFit, imagesCanBePulled, rolesCanBePassed, regionsAreWarnedOf, ecrPoliciesAreClosed };
+const RULES: Record<string, Rule> = {
+  referencesHaveTargets, policiesFit, imagesCanBePulled, rolesCanBePassed, regionsAreWarnedOf, ecrPoliciesAreClosed,
+};
 
 export async function problemsOf(world: World): Promise<string[]> {
   const found = await Promise.all(Object.values(RULES).map(rule => rule(world)));
