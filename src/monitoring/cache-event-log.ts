@@ -60,7 +60,7 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
     checkEncryptionKey(props.encryptionKey, this, LOG_GROUP);
     const group = new logs.LogGroup(this, 'Resource', {
       retention: props.retention ?? logs.RetentionDays.ONE_MONTH,
-      encryptionKey: props.encryptionKey,
+      ...props.encryptionKey && { encryptionKey: props.encryptionKey },
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
     });
     (group.node.defaultChild as logs.CfnLogGroup).resourcePolicyDocument = this.writers();

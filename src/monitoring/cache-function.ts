@@ -34,11 +34,12 @@ export function functionParts(scope: Construct, own: CacheFunctionOptions): Func
   const logGroup = new logs.LogGroup(scope, 'Log', {
     retention: options.logRetention ?? logs.RetentionDays.ONE_MONTH,
     removalPolicy: options.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-    encryptionKey: options.logEncryptionKey,
+    // an option that is left out isn't named, so that an injector's own may stand before it
+    ...options.logEncryptionKey && { encryptionKey: options.logEncryptionKey },
   });
   const role = new iam.Role(scope, 'Role', {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    permissionsBoundary: options.permissionsBoundary,
+    ...options.permissionsBoundary && { permissionsBoundary: options.permissionsBoundary },
   });
   logGroup.grantWrite(role);
   if (network) {

@@ -149,7 +149,8 @@ class RoleOfRule extends Resource {
     const service = new iam.ServicePrincipal(EcrService.PULL_THROUGH_CACHE);
     this.role = new iam.Role(this, 'Resource', {
       roleName: options.roleName,
-      permissionsBoundary: options.permissionsBoundary,
+      // one that is left out isn't named, so that an injector's own may stand before it
+      ...options.permissionsBoundary && { permissionsBoundary: options.permissionsBoundary },
       assumedBy: options.requireSourceAccount
         ? service.withConditions({ StringEquals: { 'aws:SourceAccount': Stack.of(this).account } })
         : service,

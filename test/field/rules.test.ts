@@ -1,7 +1,7 @@
 import { APPS } from './apps';
 import { Deployment, World, worldOf } from './assembly';
 import type { Resource, TemplateText } from './assembly';
-import { imagesCanBePulled, policiesFit, problemsOf, referencesHaveTargets, regionsAreWarnedOf, rolesCanBePassed } from './rules';
+import { ecrPoliciesAreClosed, imagesCanBePulled, policiesFit, problemsOf, referencesHaveTargets, regionsAreWarnedOf, rolesCanBePassed } from './rules';
 import { appWith, SETTINGS } from './settings';
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
@@ -27,6 +27,49 @@ const IMPORT = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
 function task(image: string, more: Record<string, unknown> = { ExecutionRoleArn: { 'Fn::GetAtt': ['Execution', 'Arn'] } }): Resource {
   return { Type: 'AWS::ECS::TaskDefinition', Properties: { Family: 'web', ContainerDefinitions: [{ Image: image }], ...more } };
 }
+
+describe('a policy of ECR that is open is found', () => {
+  const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+  const ORGANIZATION = { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } };
+  const OTHER = { AWS: 'arn:aws:iam::444455556666:root' };
+  const text = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+  const template = (...statements: object[]): Resource => ({ Type: 'AWS::ECR::RepositoryCreationTemplate', Properties: { RepositoryPolicy: text(...statements) } });
+  const registry = (...Statement: object[]): Resource => ({ Type: 'AWS::ECR::RegistryPolicy', Properties: { PolicyText: { Version: '2012-10-17', Statement } } });
+  const allowed = (Principal: unknown, Action: unknown, Condition?: object) => ({ Effect: 'Allow', Principal, Action, ...Condition ? { Condition } : {} });
+
+  test.each<[string, Resource, string]>([
+    ['everybody pulls', template(allowed('*', PULL)), 'everybody is let in, of whatever account'],
+    ['everybody pulls, in the other notation', template(allowed({ AWS: '*' }, PULL)), 'everybody is let in, of whatever account'],
+    ['everybody pulls but of one account', template(allowed('*', PULL, { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } })), 'everybody is let in, of whatever account'],
+    ['everybody pulls who has some name', template(allowed('*', PULL, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/ci' } })), 'everybody is let in, of whatever account'],
+    ['everybody pulls, where the account is any', template(allowed('*', PULL, { StringLike: { 'aws:PrincipalAccount': '*' } })), 'everybody is let in, of whatever account'],
+    ['everybody pulls but one', template({ Effect: 'Allow', NotPrincipal: OTHER, Action: PULL }), 'everybody is let in, of whatever account'],
+    ['another account pushes', template(allowed(OTHER, [...PULL, 'ecr:PutImage'])), 'others are allowed ecr:PutImage'],
+    ['an organisation does everything', template(allowed('*', 'ecr:*', ORGANIZATION)), 'others are allowed ecr:*'],
+    ['another account changes the policy', template(allowed(OTHER, 'ecr:SetRepositoryPolicy')), 'others are allowed ecr:SetRepositoryPolicy'],
+    ['another account creates repositories, where no registry is asked', template(allowed(OTHER, 'ecr:CreateRepository')), 'others are allowed ecr:CreateRepository'],
+    ['everybody imports', registry(allowed('*', 'ecr:BatchImportUpstreamImage')), 'everybody is let in, of whatever account'],
+    ['another account deletes', registry(allowed(OTHER, 'ecr:BatchDeleteImage')), 'others are allowed ecr:BatchDeleteImage'],
+  ])('%s', (_, resource, problem) => {
+    expect(ecrPoliciesAreClosed(resources({ A: resource }))).toEqual([`Stack A: ${problem}`]);
+  });
+
+  test('in a text that CloudFormation joins', () => {
+    const [before, after] = text(allowed({ AWS: 'arn:X:iam::444455556666:root' }, 'ecr:PutImage')).split('X');
+    const joined = { 'Fn::Join': ['', [before, { Ref: 'AWS::Partition' }, after]] };
+    expect(ecrPoliciesAreClosed(resources({ A: { Type: 'AWS::ECR::Repository', Properties: { RepositoryPolicyText: joined } } }))).toEqual(['Stack A: others are allowed ecr:PutImage']);
+  });
+
+  test.each<[string, Resource]>([
+    ['others pull', template(allowed(OTHER, PULL), allowed('*', PULL, ORGANIZATION))],
+    ['pushes are denied to everybody', template({ Effect: 'Deny', Principal: '*', Action: 'ecr:PutImage' })],
+    ['a role of the own account pushes', registry(allowed({ AWS: 'arn:aws:iam::111122223333:role/ci' }, 'ecr:PutImage'))],
+    ['there is no policy', { Type: 'AWS::ECR::RepositoryCreationTemplate', Properties: {} }],
+    ['others import and replicate', registry(allowed(OTHER, ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository', 'ecr:ReplicateImage']))],
+  ])('and none where %s', (_, resource) => {
+    expect(ecrPoliciesAreClosed(resources({ A: resource }))).toEqual([]);
+  });
+});
 
 describe('a reference without its target is found', () => {
   test.each<[string, TemplateText, string]>([

@@ -203,7 +203,45 @@ export const regionsAreWarnedOf: Rule = world => pullsOf(world).flatMap(({ deplo
   return region === undefined || region === deployment.region || isWarned ? [] : [`${deployment.name} ${id}: ${image} is not of the Region ${deployment.region}`];
 });
 
-const RULES: Record<string, Rule> = { referencesHaveTargets, policiesFit, imagesCanBePulled, rolesCanBePassed, regionsAreWarnedOf };
+/** What others may be allowed: pulling and importing; by the policy of a registry creating repositories and replicating too. */
+const FOR_OTHERS = {
+  repository: ['BatchCheckLayerAvailability', 'BatchGetImage', 'GetDownloadUrlForLayer', 'BatchImportUpstreamImage', 'GetImageCopyStatus'],
+  registry: ['CreateRepository', 'ReplicateImage'],
+};
+/** Keys that say whose principal it is. `aws:PrincipalArn` may begin with a `*`. */
+const NARROWING = /^(aws:PrincipalOrgID|aws:PrincipalOrgPaths|aws:PrincipalAccount|aws:SourceAccount)$/i;
+
+/** No policy of ECR, also the one that a template has as text, lets everybody in or others write: what judges of templates don't read. */
+export const ecrPoliciesAreClosed: Rule = world => world.deployments.flatMap(deployment => {
+  const policies: [id: string, policy: unknown, kind: keyof typeof FOR_OTHERS][] = [
+    ...deployment.ofType('AWS::ECR::RepositoryCreationTemplate').map(({ id, properties }) => [id, properties.RepositoryPolicy, 'repository'] as [string, unknown, 'repository']),
+    ...deployment.ofType('AWS::ECR::Repository').map(({ id, properties }) => [id, properties.RepositoryPolicyText, 'repository'] as [string, unknown, 'repository']),
+    ...deployment.ofType('AWS::ECR::RegistryPolicy').map(({ id, properties }) => [id, properties.PolicyText, 'registry'] as [string, unknown, 'registry']),
+  ];
+  return policies.filter(([, policy]) => policy !== undefined).flatMap(([id, policy, kind]) => {
+    const { Statement } = (typeof policy === 'string' ? JSON.parse(policy) : policy) as { Statement: object | object[] };
+    return [Statement].flat().flatMap(statement => openings(statement, kind, deployment.account)).map(problem => `${deployment.name} ${id}: ${problem}`);
+  });
+});
+
+function openings(statement: Record<string, any>, kind: keyof typeof FOR_OTHERS, account: string): string[] {
+  const named = [statement.Principal?.AWS ?? []].flat() as string[];
+  const isOwn = named.length > 0 && named.every(principal => principal.split(':')[4] === account);
+  if (statement.Effect !== 'Allow' || isOwn) { return []; }
+  const actions = [statement.Action ?? '*'].flat().map(action => String(action).replace(/^ecr:/i, ''));
+  const allowed = [...FOR_OTHERS.repository, ...kind === 'registry' ? FOR_OTHERS.registry : []];
+  const isEverybody = statement.NotPrincipal !== undefined || [statement.Principal, statement.Principal?.AWS].flat().includes('*');
+  const isNarrowed = Object.entries(statement.Condition ?? {}).some(([operator, keys]) => /^(ForAnyValue:)?(String|Arn)(Equals|Like)$/.test(operator)
+    && Object.entries(keys as object).some(([key, values]) => NARROWING.test(key) && ![values].flat().includes('*')));
+  return [
+    ...actions.filter(action => !allowed.includes(action)).map(action => `others are allowed ecr:${action}`),
+    ...isEverybody && !isNarrowed ? ['everybody is let in, of whatever account'] : [],
+  ];
+}
+
+const RULES: Record<string, Rule> = {
+  referencesHaveTargets, policiesFit, imagesCanBePulled, rolesCanBePassed, regionsAreWarnedOf, ecrPoliciesAreClosed,
+};
 
 export async function problemsOf(world: World): Promise<string[]> {
   const found = await Promise.all(Object.values(RULES).map(rule => rule(world)));
