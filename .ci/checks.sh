@@ -81,3 +81,22 @@ needs_compiled() {
     return 1
   fi
 }
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# needs_package <name>: apt can tell of a package of Debian's.
+needs_package() {
+  if ! apt-cache show "$1" > /dev/null 2>&1; then check 'the list of packages is there' as_root apt-get update -qq; fi
+}
+
+# needs_engine: the Python of the local engine is in the folder $engine.
+needs_engine() {
+  engine=$cache/engine-$(sha256sum local/requirements-test.txt | cut -c 1-12)
+  check 'the engine is there' venv "$engine" --require-hashes -r local/requirements-test.txt
+}
+
+# jest_as_root <path of tests>: Go's caches stay those of who runs this.
+jest_as_root() {
+  as_root env "PATH=$PATH" "TMPDIR=$TMPDIR" "ENGINE_PYTHON=$engine/bin/python" "GOCACHE=$(go env GOCACHE)" "GOMODCACHE=$(go env GOMODCACHE)" \
+    npx jest --testPathIgnorePatterns=/node_modules/ --coverage=false --ci --maxWorkers=1 "$1"
+}

@@ -3,14 +3,13 @@
 . "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 export PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1 FORCE_COLOR=0
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 if ! command -v skopeo > /dev/null || ! command -v buildah > /dev/null; then
   check 'skopeo and buildah are there' as_root bash -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends skopeo buildah'
 fi
 if ! command -v docker-registry > /dev/null; then
   # unpacked, not installed: Debian's package starts a service on all addresses
   unpack() { cd "$1" && apt-get download -qq docker-registry && dpkg -x docker-registry_*.deb docker-registry; }
-  if ! apt-cache show docker-registry > /dev/null 2>&1; then as_root apt-get update -qq; fi
+  needs_package docker-registry
   check 'docker-registry is there' unpack "$work"
   cd "$repo"
   export DOCKER_REGISTRY=$work/docker-registry/usr/bin/docker-registry
@@ -18,13 +17,12 @@ fi
 if ! command -v buildah > /dev/null; then
   # unpacked as well: it takes the libraries of skopeo
   unpack_buildah() { cd "$1" && apt-get download -qq buildah && dpkg -x buildah_*.deb buildah; }
-  if ! apt-cache show buildah > /dev/null 2>&1; then as_root apt-get update -qq; fi
+  needs_package buildah
   check 'buildah is there' unpack_buildah "$work"
   cd "$repo"
   export BUILDAH=$work/buildah/usr/bin/buildah
 fi
-engine=$cache/engine-$(sha256sum local/requirements-test.txt | cut -c 1-12)
-check 'the engine is there' venv "$engine" --require-hashes -r local/requirements-test.txt
+needs_engine
 
 "$engine/bin/python" -m pytest -p no:cacheprovider -c local/pyproject.toml --rootdir local local/tests
 # the pattern option takes several values, so another option has to end it

@@ -1,5 +1,7 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** An HTTP answer. */
 export interface Answer {
@@ -29,5 +31,15 @@ export async function ask(method: string, url: string, { headers, body }: AskOpt
     asked.on('timeout', () => asked.destroy(new Error(`${method} ${url}: no answer within ${TIMEOUT_MS / 1000} s`)));
     asked.on('error', reject);
     asked.end(body);
+  });
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
   });
 }

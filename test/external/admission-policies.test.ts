@@ -1,9 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
+import { ACCOUNT, asInManifest, clusterImages, HOST, REGION } from './cluster-images';
+import { goProgram } from './go-program';
 import { CachedImages, PullThroughCache, UpstreamRegistry, UpstreamSecret } from '../../src';
 import type { PullThroughCacheProps, ValidatingPolicyOptions } from '../../src';
 import { anyText } from '../upstream/image-reference.arbitraries';
@@ -11,7 +13,6 @@ import { FULL_FORMS, SHORT_FORMS } from '../upstream/image-reference.cases';
 
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const RANDOM = 3_000;
-const ACCOUNT = '111122223333', REGION = 'eu-central-1', HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 const DIGEST = `@sha256:${'a'.repeat(64)}`;
 /** EKS has no older one with the mutating kind; the newest is that of the packages. */
 const VERSIONS = ['1.34', '1.36', '1.37'];
@@ -84,12 +85,7 @@ describe(`the API server's own packages (SEED=${SEED})`, () => {
   const binary = join(folder, 'judge');
 
   beforeAll(() => {
-    // the sums are pinned: a module that changed or a toolchain that isn't here fails the build
-    execFileSync(process.env.GO ?? 'go', ['build', '-mod=readonly', '-buildvcs=false', '-o', binary, '.'], {
-      cwd: join(__dirname, 'admission-policies'),
-      env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    goProgram('admission-policies', binary);
   }, 900_000);
 
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -101,24 +97,12 @@ describe(`the API server's own packages (SEED=${SEED})`, () => {
     return JSON.parse(stdout) as Answer[];
   }
 
-  /** What `manifest()` writes; a name that it refuses stays. */
-  function oracle({ stack, images }: World, name: string): string {
-    try {
-      const { spec } = images.manifest({ kind: 'Pod', spec: { containers: [{ name: 'c', image: name }] } });
-      const image = stack.resolve(spec.containers[0].image);
-      return typeof image === 'string' ? image : image['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'amazonaws.com').join('');
-    } catch (error) {
-      if ((error as Error).name !== 'InvalidInputError') { throw error; }
-      return name;
-    }
-  }
-
   describe.each(SETS)('with %s', (_, use) => {
     const here = world();
     use(here);
     // JSON has no half of a pair of surrogates, so that no request has one either
     const names = [...NAMES, ...fc.sample(anyText, { seed: SEED, numRuns: RANDOM })].filter(name => !/\p{Surrogate}/u.test(name));
-    const expected = names.map(name => oracle(here, name));
+    const expected = names.map(name => asInManifest(here.images, here.stack, name));
 
     test.each(VERSIONS)('rewrite each name as manifest() does, Kubernetes %s', version => {
       const answers = ask(here.images.mutatingAdmissionPolicy(), names.map(image => ({ pod: pod([{ image }]) })), version);
@@ -136,9 +120,7 @@ describe(`the API server's own packages (SEED=${SEED})`, () => {
   });
 
   function cluster(options: ValidatingPolicyOptions = {}) {
-    const { images, hub, cache } = world();
-    images.configure({ exceptions: [`602401143452.dkr.ecr.${REGION}.amazonaws.com/*`] });
-    images.use(hub(), cache('Quay', { upstream: UpstreamRegistry.QUAY }));
+    const { images } = clusterImages();
     return { mutating: images.mutatingAdmissionPolicy(), validating: images.validatingAdmissionPolicy(options) };
   }
 

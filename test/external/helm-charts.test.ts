@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { goProgram } from './go-program';
 import { SHAPES } from './helm-charts.shapes';
 import type { Shape } from './helm-charts.shapes';
 import { PullThroughCache } from '../../src/pull-through-cache';
@@ -36,18 +37,9 @@ function wrong(before: readonly string[], after: readonly string[]): string[] {
 
 describe('helm renders', () => {
   const folder = mkdtempSync(join(tmpdir(), 'helm-charts-'));
-  // one that is built already saves minutes
-  const helm = process.env.HELM ?? join(folder, 'helm');
+  let helm: string;
 
-  beforeAll(() => {
-    if (process.env.HELM !== undefined) { return; }
-    // the sums are pinned: a module that changed or a toolchain that isn't here fails the build
-    execFileSync(process.env.GO ?? 'go', ['build', '-mod=readonly', '-buildvcs=false', '-o', helm, 'helm.sh/helm/v3/cmd/helm'], {
-      cwd: join(__dirname, 'helm'),
-      env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-  }, 900_000);
+  beforeAll(() => { helm = goProgram('helm', join(folder, 'helm'), 'helm.sh/helm/v3/cmd/helm'); }, 900_000);
 
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { runProgram } from './program';
+import { goProgram } from './go-program';
 import { ImageReference } from '../../src/upstream/image-reference';
 import { anyText } from '../upstream/image-reference.arbitraries';
 import { FULL_FORMS, PARTS, REFUSED, SHORT_FORMS } from '../upstream/image-reference.cases';
@@ -78,12 +78,7 @@ describe(`Go's reference parser (SEED=${SEED})`, () => {
   }
 
   beforeAll(() => {
-    // The sums are pinned: a module that changed or a toolchain that isn't here fails the build.
-    runProgram('go', ['build', '-mod=readonly', '-buildvcs=false', '-o', binary, '.'], {
-      cwd: join(__dirname, 'image-reference'),
-      env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    goProgram('image-reference', binary);
     texts = fc.sample(anyText, { seed: SEED, numRuns: TEXTS });
     verdicts = goVerdicts(texts);
   }, 300_000);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { goProgram } from './go-program';
 import { NodeLogin, NodeMirrors, PullThroughCache, UpstreamRegistry } from '../../src';
 
 /** What the readers of others made of printed configuration. */
@@ -51,11 +52,7 @@ function refusal(input: object): string {
 }
 
 beforeAll(() => {
-  execFileSync(process.env.GO ?? 'go', ['build', '-mod=readonly', '-buildvcs=false', '-o', judge, '.'], {
-    cwd: join(__dirname, 'node-mirrors', 'formats'),
-    env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  goProgram('node-mirrors/formats', judge);
 }, 600_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,12 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import type { Ground } from './ground';
-import { ask } from '../../local/harness/http';
+import { ask, freePort } from '../../local/harness/http';
 import { eventually } from '../../local/harness/wait';
 
-/** Starts a docker-registry, found by `DOCKER_REGISTRY` or in the path, on a free port of this machine. Its `host:port`. */
-export async function startDockerRegistry(ground: Ground): Promise<string> {
+/** Starts a docker-registry, found by `DOCKER_REGISTRY` or in the path by default, on a free port of this machine. Its `host:port`. */
+export async function startDockerRegistry(ground: Ground, program: string = process.env.DOCKER_REGISTRY ?? 'docker-registry'): Promise<string> {
   const address = `127.0.0.1:${await freePort()}`;
   const storage = ground.path('docker-registry');
   mkdirSync(storage);
@@ -14,17 +12,8 @@ export async function startDockerRegistry(ground: Ground): Promise<string> {
   writeFileSync(config, JSON.stringify({
     version: 0.1, log: { level: 'error' }, storage: { filesystem: { rootdirectory: storage } }, http: { addr: address },
   }));
-  ground.processes.start(process.env.DOCKER_REGISTRY ?? 'docker-registry', ['serve', config]);
+  ground.processes.start(program, ['serve', config]);
   await eventually('docker-registry answers', async () =>
     ask('GET', `http://${address}/v2/`).then(({ status }) => status === 200, () => false));
   return address;
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

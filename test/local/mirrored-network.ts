@@ -15,7 +15,7 @@ export interface Asked {
   readonly token: boolean;
 }
 
-const NAMES = ['docker.io', 'registry-1.docker.io', 'index.docker.io', 'public.ecr.aws', 'ghcr.io', 'collector.example.com', 'blobs.example.com'];
+const NAMES = ['docker.io', 'registry-1.docker.io', 'index.docker.io', 'quay.io', 'public.ecr.aws', 'ghcr.io', 'collector.example.com', 'blobs.example.com'];
 const COLLECTOR = 'collector.example.com', BLOBS = 'blobs.example.com';
 
 /**

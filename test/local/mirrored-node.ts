@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFile
 import { dirname, join } from 'node:path';
 import type { Ground } from './ground';
 import type { Aws } from '../../local/harness/aws';
+import { goProgram } from '../external/go-program';
 
 /** A request of a pull, and whether it had the node's token in it. */
 interface SeenRequest {
@@ -33,7 +34,6 @@ export interface PullOptions {
   readonly folder?: string;
 }
 
-const JUDGES = join(__dirname, '..', 'external', 'node-mirrors');
 const PROVIDERS = '/etc/eks/image-credential-provider';
 export const CERTS = '/etc/containerd/certs.d';
 
@@ -61,13 +61,7 @@ export const CONTAINERD = `version = 3
 
 /** Builds a judge that is a program in Go. Its sums are pinned: a module that changed fails the build. */
 export function goJudge(ground: Ground, folder: string, name: string = '.'): string {
-  const binary = ground.path(folder);
-  execFileSync(process.env.GO ?? 'go', ['build', '-mod=readonly', '-buildvcs=false', '-o', binary, name], {
-    cwd: join(JUDGES, folder),
-    env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return binary;
+  return goProgram(join('node-mirrors', folder), ground.path(folder), name);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MirroredGround, REGISTRY } from '../../local/mirrored-ground';
 import { MirroredNetwork } from '../../local/mirrored-network';
 import { CERTS, goJudge } from '../../local/mirrored-node';
 import type { MirroredNode } from '../../local/mirrored-node';
+import { debianPackage } from '../debian-package';
 
 /** A containerd that runs. */
 interface Containerd {
@@ -28,15 +29,7 @@ afterAll(async () => {
   await mirrored?.end();
 });
 
-/** Debian's package, unpacked and not installed. */
-function debianContainerd(): string {
-  const folder = mirrored.ground.path('debian');
-  mkdirSync(folder);
-  execFileSync('apt-get', ['download', '-qq', 'containerd'], { cwd: folder, stdio: 'ignore' });
-  const [file] = readdirSync(folder);
-  execFileSync('dpkg', ['-x', file, '.'], { cwd: folder });
-  return join(folder, 'usr', 'bin', 'containerd');
-}
+const debianContainerd = () => join(debianPackage('containerd', mirrored.ground.path('debian')), 'usr', 'bin', 'containerd');
 
 const DEBIAN = "Debian's containerd";
 const VERSIONS: [string, () => string, (certs: string) => string][] = [
