@@ -10,7 +10,7 @@ import { nameProducers } from './monitoring/metric-producers';
 import type { CacheMetricProducers } from './monitoring/metric-producers';
 import { CacheVerification } from './operations/cache-verification';
 import type { VerifyOnDeployOptions } from './operations/cache-verification';
-import { checkNoMore, checkOptions, checkProps, isMissing } from './private/access';
+import { checkNoMore, checkOptions, checkProps, copyOf, isMissing } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { InvalidInputError, place } from './private/errors';
 import { checkScopeAndId } from './private/given';
@@ -226,7 +226,7 @@ export class PullThroughCache extends PullThroughCacheBase {
     });
     checkTemplateUse(given.repositoryTemplate, this);
     this.repositoryTemplate = new RepositoryTemplate(this, 'RepositoryTemplate', {
-      ...given.repositoryTemplate,
+      ...given.repositoryTemplate && copyOf(given.repositoryTemplate),
       prefix: this.repositoryPrefix,
       ...given.repositoryTemplate?.denyPushes && this.role && { importingRoles: [this.role] },
     });

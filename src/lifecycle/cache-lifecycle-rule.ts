@@ -5,9 +5,9 @@ import { checkPolicyJson, parsePolicyText } from './lifecycle-policy-text';
 import { checkRule, describeRule, wholeDays } from './lifecycle-rule';
 import type { CountType, LifecycleAction, LifecycleRule, LifecycleSelection } from './lifecycle-rule';
 import type { TagSelection } from './lifecycle-selection';
-import { checkOptions, isMissing, kindOf } from '../private/access';
+import { checkOptions, copyOf, isMissing, kindOf } from '../private/access';
 import { checkText } from '../private/checks';
-import { checkInstance, keep } from '../private/choices';
+import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 
 /** What every lifecycle rule may be told. */
@@ -54,6 +54,7 @@ export interface CacheLifecycleSelectionOptions extends CacheLifecycleRuleOption
 
 /** The default quota of images in a repository (ECR User Guide, "Amazon ECR service quotas"). */
 const IMAGES_PER_REPOSITORY = 100_000;
+const WAYS = 'CacheLifecycleRule.keepNewest(10) or another of its methods';
 const EXPIRE: LifecycleAction = { type: 'expire' };
 const ARCHIVE: LifecycleAction = { type: 'transition', targetStorageClass: 'archive' };
 
@@ -118,7 +119,7 @@ export class CacheLifecycleRule {
    * @param options the description of the rule
    */
   public static keepNewestUntagged(count: number, options?: CacheLifecycleRuleOptions): CacheLifecycleRule {
-    return CacheLifecycleRule.of('keepNewestUntagged', { ...options, tagStatus: TagStatus.UNTAGGED }, { countType: 'imageCountMoreThan', countNumber: count }, EXPIRE);
+    return CacheLifecycleRule.of('keepNewestUntagged', { ...options && copyOf(options), tagStatus: TagStatus.UNTAGGED }, { countType: 'imageCountMoreThan', countNumber: count }, EXPIRE);
   }
 
   /**
@@ -131,7 +132,7 @@ export class CacheLifecycleRule {
    * @param options the description of the rule
    */
   public static keepNewestOfAny(count: number, options?: CacheLifecycleRuleOptions): CacheLifecycleRule {
-    return CacheLifecycleRule.of('keepNewestOfAny', { ...options, tagStatus: TagStatus.ANY }, { countType: 'imageCountMoreThan', countNumber: count }, EXPIRE);
+    return CacheLifecycleRule.of('keepNewestOfAny', { ...options && copyOf(options), tagStatus: TagStatus.ANY }, { countType: 'imageCountMoreThan', countNumber: count }, EXPIRE);
   }
 
   /**
@@ -152,7 +153,7 @@ export class CacheLifecycleRule {
    * @param options the description of the rule
    */
   public static expireUntaggedAfter(age: Duration, options?: CacheLifecycleRuleOptions): CacheLifecycleRule {
-    const selection = { ...options, tagStatus: TagStatus.UNTAGGED };
+    const selection = { ...options && copyOf(options), tagStatus: TagStatus.UNTAGGED };
     return CacheLifecycleRule.of('expireUntaggedAfter', selection, aged('sinceImagePushed', age, 'expireUntaggedAfter'), EXPIRE);
   }
 
@@ -225,7 +226,7 @@ export class CacheLifecycleRule {
       throw new InvalidInputError({ got: 'no tag pattern in protect', expected: 'at least one', fix: 'name the tags that shall stay, as in v1.*' });
     }
     tagPatterns.forEach(pattern => checkText('tag in protect', pattern, "'v1.*'"));
-    return new CacheLifecycleRule(tagPatterns.map(pattern => checked({
+    return new CacheLifecycleRule(BY_METHOD, tagPatterns.map(pattern => checked({
       description: `protect images tagged ${pattern} from the rules below`,
       selection: { tagStatus: 'tagged', tagPatternList: [pattern], countType: 'imageCountMoreThan', countNumber: IMAGES_PER_REPOSITORY },
       action: EXPIRE,
@@ -234,7 +235,7 @@ export class CacheLifecycleRule {
 
   /** Keeps every image for good, by no lifecycle policy at all. Has to stand alone. */
   public static keepEverything(): CacheLifecycleRule {
-    return new CacheLifecycleRule(undefined);
+    return new CacheLifecycleRule(BY_METHOD, undefined);
   }
 
   /**
@@ -247,8 +248,8 @@ export class CacheLifecycleRule {
    */
   public static fromPolicyText(policyText: string): CacheLifecycleRule[] {
     const rules = parsePolicyText(policyText);
-    if (rules === undefined) return [new CacheLifecycleRule(undefined, policyText)];
-    return rules.map(one => new CacheLifecycleRule([one]));
+    if (rules === undefined) return [new CacheLifecycleRule(BY_METHOD, undefined, policyText)];
+    return rules.map(one => new CacheLifecycleRule(BY_METHOD, [one]));
   }
 
   /**
@@ -259,7 +260,7 @@ export class CacheLifecycleRule {
    */
   public static fromUncheckedPolicyText(policyText: string): CacheLifecycleRule[] {
     checkPolicyJson(policyText);
-    return [new CacheLifecycleRule(undefined, policyText)];
+    return [new CacheLifecycleRule(BY_METHOD, undefined, policyText)];
   }
 
   /**
@@ -281,7 +282,7 @@ export class CacheLifecycleRule {
       });
     }
     for (const rule of rules) {
-      checkInstance('lifecycle rule', rule, CacheLifecycleRule, 'CacheLifecycleRule.keepNewest(10) or another of its methods');
+      checkChoice('lifecycle rule', rule, CacheLifecycleRule, WAYS);
       const { rules: some, policyText } = rule;
       if (some !== undefined) {
         all.push(...some);
@@ -305,16 +306,17 @@ export class CacheLifecycleRule {
     }
     if (!isMissing(options?.description)) checkText(`description in ${where}`, options.description, "'keep what is in use'");
     const rule = checked({ selection: { ...selectTags(options), ...count }, action }, where);
-    return new CacheLifecycleRule([{ ...rule, description: options?.description ?? describeRule(rule) }]);
+    return new CacheLifecycleRule(BY_METHOD, [{ ...rule, description: options?.description ?? describeRule(rule) }]);
   }
 
   private constructor(
+    key: symbol,
     /** The rules of ECR that it stands for; without any it is the whole policy. */
     private readonly rules: LifecycleRule[] | undefined,
     /** A policy that is taken as it is; without one, nothing goes. */
     private readonly policyText?: string,
   ) {
-    keep(this);
+    madeByMethod(this, key, CacheLifecycleRule, WAYS);
   }
 }
 

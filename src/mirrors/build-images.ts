@@ -7,6 +7,7 @@ import type { DockerfileOptions } from './dockerfile-images';
 import { publishingRoleOf } from './publishing-role';
 import { accessList, checkNoMore, kindOf } from '../private/access';
 import { checkText } from '../private/checks';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { differ, outermostStack, stacksBefore } from '../private/places';
 import { sortedEntries } from '../private/sorted';
@@ -48,7 +49,7 @@ export class BuildImages {
    */
   public static forStack(stack: Stack, images: ImageInCache[]): BuildImages {
     checkNoMore('forStack', arguments, 2, 'name all images in one list');
-    const build = new BuildImages(checkedStack(stack));
+    const build = new BuildImages(BY_METHOD, checkedStack(stack));
     for (const image of accessList('images', images, 'name the images that the Dockerfiles are built from', stack)) {
       checkImage(image, stack);
       build.add(namesOfCachedImage(image), image);
@@ -72,7 +73,7 @@ export class BuildImages {
   public static fromDockerfile(stack: Stack, caches: ICacheRule[], directory: string, options: DockerfileOptions = {}): BuildImages {
     checkNoMore('fromDockerfile', arguments, 4, 'name all caches in one list');
     const found = findInDockerfile(checkedStack(stack), caches, directory, options);
-    const build = new BuildImages(stack, found.notCached);
+    const build = new BuildImages(BY_METHOD, stack, found.notCached);
     for (const { image, name } of found.cached) {
       checkImage(image, stack);
       const { registry, repository } = ImageReference.parse(name);
@@ -89,7 +90,8 @@ export class BuildImages {
   private readonly grants: ((image: ImageInCache) => void)[] = [];
   private read = false;
 
-  private constructor(private readonly stack: Stack, notCached: readonly string[] = []) {
+  private constructor(key: symbol, private readonly stack: Stack, notCached: readonly string[] = []) {
+    checkMadeByMethod(key, BuildImages, 'BuildImages.forStack() or BuildImages.fromDockerfile()');
     this.notCached = [...notCached];
     stack.node.addValidation({ validate: () => this.warnOfOrder() });
   }
@@ -195,6 +197,7 @@ function checkImage(image: ImageInCache, stack: Stack): void {
   if (!(image instanceof ImageInCache)) {
     throw new InvalidInputError({ got: `${kindOf(image)} as an image`, expected: 'an image of a cache', fix: "write it such as dockerHub.image('node:24')" }, stack);
   }
+  ImageInCache._grantedPath(image, stack);
   const { account, region } = image._rule.env;
   if (differ(account, stack.account) || differ(region, stack.region)) {
     throw new InvalidInputError({

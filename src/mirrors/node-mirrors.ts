@@ -11,6 +11,7 @@ import { checkScope, NodeLogin, readMirrorOptions } from './options';
 import type { NodeMirrorsOptions } from './options';
 import { addToUserData, userDataText } from './user-data';
 import { checkNoMore } from '../private/access';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import type { ICacheRule } from '../rule/cache-rule';
@@ -54,15 +55,18 @@ export class NodeMirrors {
     checkNoMore('forCaches', arguments, 3, 'name the options in one object', scope);
     checkScope(scope);
     const mirrors = mirroredHosts(scope, caches);
-    return new NodeMirrors(scope, [...caches], mirrors, readMirrorOptions(scope, options));
+    return new NodeMirrors(BY_METHOD, scope, [...caches], mirrors, readMirrorOptions(scope, options));
   }
 
   private constructor(
+    key: symbol,
     private readonly scope: IConstruct,
     private readonly caches: readonly ICacheRule[],
     private readonly mirrors: readonly MirroredHost[],
     private readonly options: Required<NodeMirrorsOptions>,
-  ) {}
+  ) {
+    checkMadeByMethod(key, NodeMirrors, 'NodeMirrors.forCaches()');
+  }
 
   /**
    * The files of a node by their paths.

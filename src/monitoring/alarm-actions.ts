@@ -3,9 +3,11 @@ import type { IAspect } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import { refuse } from '../private/accepted';
-import { accessList, checkOptions } from '../private/access';
+import { accessList, checkOptions, kindOf } from '../private/access';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { CheckId, InvalidInputError, place } from '../private/errors';
-import { checkConstruct, described } from '../private/given';
+import { checkConstruct } from '../private/given';
+import { checkArnPartition } from '../private/partitions';
 import { differ } from '../private/places';
 import { accessorOf, oncePerTree } from '../private/tree';
 
@@ -53,10 +55,12 @@ export class CacheAlarmActions {
    */
   public static of(scope: IConstruct): CacheAlarmActions {
     checkConstruct('the scope of CacheAlarmActions.of()', scope);
-    return accessorOf(scope, 'CacheAlarmActions', () => new CacheAlarmActions(scope));
+    return accessorOf(scope, 'CacheAlarmActions', () => new CacheAlarmActions(BY_METHOD, scope));
   }
 
-  private constructor(private readonly scope: IConstruct) {}
+  private constructor(key: symbol, private readonly scope: IConstruct) {
+    checkMadeByMethod(key, CacheAlarmActions, 'CacheAlarmActions.of()');
+  }
 
   /**
    * Sets who hears of the alarms at and below the scope. What is left out stays as it is.
@@ -153,11 +157,12 @@ function bindAction(action: cloudwatch.IAlarmAction, alarm: cloudwatch.AlarmBase
   const target = typeof (action as Partial<cloudwatch.IAlarmAction> | undefined)?.bind === 'function' ? action.bind(alarm, alarm) : undefined;
   if (target?.alarmActionArn === undefined) {
     throw new InvalidInputError({
-      got: `${described(action)} as an alarm action`,
+      got: `${kindOf(action)} as an alarm action`,
       expected: 'an action of aws-cloudwatch-actions',
       fix: 'wrap what is notified, such as a topic in an SnsAction',
     }, alarm);
   }
+  checkArnPartition('an alarm action', target.alarmActionArn, alarm);
   checkActionRegion(target.alarmActionArn, alarm);
   return target;
 }

@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { Size } from 'aws-cdk-lib';
 import { checkOptions, kindOf } from '../private/access';
 import { InvalidInputError } from '../private/errors';
-import { checkDuration, checkMember, described } from '../private/given';
+import { checkDuration, checkMember } from '../private/given';
 
 /** Who is to hear of an alarm. */
 export enum AlarmSeverity {
@@ -195,7 +195,7 @@ export function checkShare(name: string, share: number): void {
 /** Refuses what is no size, such as a number. */
 export function checkSize(name: string, size: Size): void {
   if (typeof (size as Partial<Size> | undefined)?.toBytes !== 'function') {
-    throw new InvalidInputError({ got: `${described(size)} as ${name}`, expected: 'a Size of aws-cdk', fix: 'write it such as Size.gibibytes(500)' });
+    throw new InvalidInputError({ got: `${kindOf(size)} as ${name}`, expected: 'a Size of aws-cdk', fix: 'write it such as Size.gibibytes(500)' });
   }
 }
 

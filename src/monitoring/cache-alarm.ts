@@ -16,7 +16,9 @@ import { absence, afterARun, afterRuns, atLeast, filled, ONCE, rateOfEnough, REC
 import { attachedTo, AwsMetrics, CacheMetrics } from './cache-metrics';
 import { producersOf } from './cache-watch';
 import { Troubles } from './troubleshooting';
-import { checkInstance, keep } from '../private/choices';
+import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
+
+const WAYS = 'CacheAlarm.probeFailing(), with its parentheses, or another of its methods';
 
 /**
  * What an alarm of a cache fires for. `CacheAlerting` takes it, for any number of caches.
@@ -67,7 +69,7 @@ export class CacheAlarm {
     checkAlarmOptions('hitRateBelow', options, HIT_RATE_OPTIONS);
     const { minimumPulls = 20 } = options;
     checkWhole('minimumPulls', minimumPulls);
-    return new CacheAlarm({
+    return new CacheAlarm(BY_METHOD, {
       id: 'HitRate',
       trouble: Troubles.HIT_RATE,
       severity: options.severity ?? AlarmSeverity.TICKET,
@@ -92,7 +94,7 @@ export class CacheAlarm {
   public static storageAbove(size: Size, options: EvaluatedAlarmOptions = {}): CacheAlarm {
     checkSize('the size that is good', size);
     checkAlarmOptions('storageAbove', options, EVALUATED_OPTIONS);
-    return new CacheAlarm({
+    return new CacheAlarm(BY_METHOD, {
       id: 'Storage',
       trouble: Troubles.STORAGE,
       severity: options.severity ?? AlarmSeverity.TICKET,
@@ -245,7 +247,7 @@ export class CacheAlarm {
     checkRate('BatchGetImage', callsPerSecond);
     checkRate('GetDownloadUrlForLayer', layersPerSecond);
     const evaluation = evaluationOf('callsNearQuota', { period: Duration.minutes(1), evaluationPeriods: 5, datapointsToAlarm: 1 }, options);
-    return new CacheAlarm({
+    return new CacheAlarm(BY_METHOD, {
       id: 'CallsNearQuota',
       trouble: Troubles.NEAR_QUOTA,
       watched: Watched.REGISTRY,
@@ -289,14 +291,14 @@ export class CacheAlarm {
    * @internal
    */
   public static _check(alarm: CacheAlarm, scope: Construct): void {
-    checkInstance('alarm', alarm, CacheAlarm, 'CacheAlarm.probeFailing(), with its parentheses, or another of its methods', scope);
+    checkChoice('alarm', alarm, CacheAlarm, WAYS, scope);
   }
 
   private static ofRuns(
     name: string, watcher: Watcher, options: CountAlarmOptions, own: Own<'severity' | 'applies'>, read: (metrics: CacheMetrics) => cloudwatch.Metric,
   ): CacheAlarm {
     checkAlarmOptions(name, options, COUNT_OPTIONS);
-    return new CacheAlarm({
+    return new CacheAlarm(BY_METHOD, {
       ...own,
       severity: options.severity ?? own.severity,
       runbookUrl: options.runbookUrl,
@@ -313,7 +315,7 @@ export class CacheAlarm {
     checkAlarmOptions(name, options, MISSING_RUNS_OPTIONS);
     const { missedRuns = 2 } = options;
     checkWhole('missedRuns', missedRuns);
-    return new CacheAlarm({
+    return new CacheAlarm(BY_METHOD, {
       ...own,
       severity: options.severity ?? AlarmSeverity.TICKET,
       runbookUrl: options.runbookUrl,
@@ -328,7 +330,7 @@ export class CacheAlarm {
   private static ofEvents(
     name: string, options: CountAlarmOptions, own: Own<'severity'> & { readonly source: EventSource }): CacheAlarm {
     checkAlarmOptions(name, options, COUNT_OPTIONS);
-    return new CacheAlarm({
+    return new CacheAlarm(BY_METHOD, {
       ...own,
       severity: options.severity ?? own.severity,
       runbookUrl: options.runbookUrl,
@@ -343,8 +345,8 @@ export class CacheAlarm {
     });
   }
 
-  private constructor(private readonly definition: Definition) {
-    keep(this);
+  private constructor(key: symbol, private readonly definition: Definition) {
+    madeByMethod(this, key, CacheAlarm, WAYS);
   }
 
   /**

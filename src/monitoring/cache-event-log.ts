@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError, place } from '../private/errors';
-import { described } from '../private/given';
+import { kindOf } from '../private/access';
 import { comparePlacement, Placement } from '../private/places';
 import { isReferable } from '../private/referable';
 
@@ -115,7 +115,7 @@ export class CacheEventLog extends Resource implements events.IRuleTarget {
 export function checkEventLog(eventLog: CacheEventLog | undefined, scope: Construct): void {
   if (eventLog !== undefined && (eventLog as Partial<CacheEventLog> | null)?.logGroup === undefined) {
     throw new InvalidInputError({
-      got: `${described(eventLog)} as eventLog`,
+      got: `${kindOf(eventLog)} as eventLog`,
       expected: 'a CacheEventLog',
       fix: 'make a CacheEventLog in this stack, and give that',
     }, scope);

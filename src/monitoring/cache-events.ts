@@ -3,6 +3,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct, IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 import { checkMember, checkId } from '../private/given';
 import { differ } from '../private/places';
@@ -40,10 +41,12 @@ export class CacheEvents {
    * @param rule the rule, whose prefix counts
    */
   public static fromRule(rule: IPullThroughCacheRuleRef): CacheEvents {
-    return new CacheEvents(rule, prefixOf(rule));
+    return new CacheEvents(BY_METHOD, rule, prefixOf(rule));
   }
 
-  private constructor(private readonly rule: IPullThroughCacheRuleRef, private readonly prefix: string) {}
+  private constructor(key: symbol, private readonly rule: IPullThroughCacheRuleRef, private readonly prefix: string) {
+    checkMadeByMethod(key, CacheEvents, 'CacheEvents.fromRule(), or events of a cache');
+  }
 
   /**
    * An EventBridge rule for every import that ECR tries, with or without success.

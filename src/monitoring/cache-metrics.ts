@@ -10,6 +10,7 @@ import { ruleNameFor } from './references';
 import { DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from '../functions/contract';
 import { isMissing } from '../private/access';
 import { checkText } from '../private/checks';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 import { checkDuration } from '../private/given';
 import { checkRule, prefixOf } from '../rule/cache-address';
@@ -42,10 +43,12 @@ export class CacheMetrics {
     if (producers) {
       nameProducers(rule, producers);
     }
-    return new CacheMetrics(rule);
+    return new CacheMetrics(BY_METHOD, rule);
   }
 
-  private constructor(private readonly rule: IPullThroughCacheRuleRef) {}
+  private constructor(key: symbol, private readonly rule: IPullThroughCacheRuleRef) {
+    checkMadeByMethod(key, CacheMetrics, 'CacheMetrics.fromRule(), or metrics of a cache');
+  }
 
   private get watch(): CacheWatch {
     return producersOf(this.rule);

@@ -6,7 +6,7 @@ import { CacheAlarm } from './cache-alarm';
 import { CacheEventLog, checkEventLog } from './cache-event-log';
 import { CacheEvents } from './cache-events';
 import { watchOf } from './cache-watch';
-import { checkNoMore, checkOptions } from '../private/access';
+import { checkNoMore, checkOptions, copyOf } from '../private/access';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { InvalidInputError } from '../private/errors';
 import { checkMember } from '../private/given';
@@ -97,9 +97,9 @@ export class CacheMonitoring {
    */
   public static standard(options: StandardMonitoringOptions = {}): CacheMonitoring {
     checkOptions('standard monitoring', options, Object.keys(STANDARD));
-    const { alarmActions, ...logged } = options;
+    const { alarmActions, ...logged } = copyOf(options);
     const actions = checkedActions({ alarmActions: alarmActions ?? undefined });
-    return new CacheMonitoring(BY_METHOD, logged, { ...options, alarmActions: actions.alarmActions });
+    return new CacheMonitoring(BY_METHOD, logged, { ...copyOf(options), alarmActions: actions.alarmActions });
   }
 
   /**
@@ -109,7 +109,7 @@ export class CacheMonitoring {
    */
   public static logged(options: LoggedMonitoringOptions = {}): CacheMonitoring {
     checkOptions('monitoring that logs', options, Object.keys(LOGGED));
-    return new CacheMonitoring(BY_METHOD, { ...options });
+    return new CacheMonitoring(BY_METHOD, copyOf(options));
   }
 
   /** Nothing. Events can still be caught with the methods of the cache. */

@@ -11,9 +11,9 @@ import type { ScheduledFunctionOptions } from './schedule';
 import { CacheProbeFunction } from '../functions/cache-probe-function';
 import type { ProbeSettings } from '../functions/contract';
 import { SETTINGS } from '../functions/contract';
-import { checkProps } from '../private/access';
+import { checkProps, kindOf } from '../private/access';
 import { excerpt, InvalidInputError, problemAt } from '../private/errors';
-import { checkDuration, checkList, described } from '../private/given';
+import { checkDuration, checkList } from '../private/given';
 import { differ } from '../private/places';
 import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { ImageInCache } from '../pulling/image-in-cache';
@@ -159,6 +159,12 @@ export class CacheProbe extends Construct {
    * @throws without any such cache, and for a cache whose images another probe pulls
    */
   public addImagesFoundBy(images: CachedImages): void {
+    // by what each has, whichever copy of this version gave it to the scope
+    if (!Object.hasOwn(Object(images) as object, 'aspect')) {
+      throw new InvalidInputError({
+        got: `${kindOf(images)} instead of what rewrites the images of a scope`, expected: 'CachedImages', fix: 'pass CachedImages.of(scope)',
+      }, this);
+    }
     const own = Stack.of(this);
     const caches = images._caches.filter(({ env }) => !differ(env.account, own.account) && !differ(env.region, own.region));
     if (caches.length === 0) {
@@ -181,11 +187,12 @@ export class CacheProbe extends Construct {
   private checkImage(image: ImageInCache): void {
     if ((image as Partial<ImageInCache> | undefined)?._rule === undefined) {
       throw new InvalidInputError({
-        got: `${described(image)} as an image to probe`,
+        got: `${kindOf(image)} as an image to probe`,
         expected: 'an image of a cache',
         fix: `write cache.image(${typeof image === 'string' ? excerpt(image) : "'nginx:1.27'"})`,
       }, this);
     }
+    ImageInCache._grantedPath(image, this);
   }
 
   private claim(cache: ICacheRule): void {

@@ -4,6 +4,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import { checkInterval } from './schedule';
 import { checkResource } from '../private/access';
 import { InvalidInputError, place } from '../private/errors';
+import { checkArnPartition } from '../private/partitions';
 import { differ } from '../private/places';
 import { prefixOf } from '../rule/cache-address';
 
@@ -31,6 +32,7 @@ export function checkProducers(rule: IPullThroughCacheRuleRef, producers: Named)
       const [attribute, arn, way] = KINDS[kind];
       checkResource(kind, producer, attribute, `import it by ${way}`, rule);
       const { [attribute]: name, [arn]: text } = producer as unknown as Record<string, string>;
+      checkArnPartition(kind, text, rule, rule.env.region);
       checkPlace(rule, kind, producer, name, text);
     }
   }

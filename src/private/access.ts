@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { excerpt, InvalidInputError } from './errors';
+import { excerpt, InvalidInputError, place } from './errors';
 import type { Problem } from './errors';
+import { checkArnPartition } from './partitions';
 
 /*
  * Readers of what opens access. JavaScript passes anything, whatever the types say, and what is misread here opens more than was asked for:
@@ -68,12 +70,30 @@ export function checkOptions(name: string, options: unknown, known: readonly str
   if (typeof options !== 'object' || options === null || Symbol.iterator in options) {
     throw new InvalidInputError({ got: `${kindOf(options)} as options of ${name}`, expected, fix: 'name the option that is meant' }, scope);
   }
-  const unknown = Object.keys(options).find(key => !known.includes(key));
+  const unknown = namesIn(options).find(key => !known.includes(key));
   if (unknown !== undefined) {
     throw new InvalidInputError({
       got: `the option ${excerpt(unknown)} of ${name}`, expected, fix: 'name the option that is meant, or leave it out',
     }, scope);
   }
+}
+
+/** The names that options have: also what they inherit and the getters of a class, which are read like all others. */
+export function namesIn(options: object): string[] {
+  const names = new Set(Object.keys(options));
+  let inherited: object | null = Object.getPrototypeOf(options) as object | null;
+  // the prototype of all objects, of any realm, has no options
+  while (inherited !== null && !Object.hasOwn(inherited, 'isPrototypeOf')) {
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(inherited));
+    properties.filter(([, { enumerable, get }]) => enumerable || get).forEach(([name]) => names.add(name));
+    inherited = Object.getPrototypeOf(inherited) as object | null;
+  }
+  return [...names];
+}
+
+/** A copy of options with all that `namesIn` finds, which a spread leaves out in part. */
+export function copyOf<T extends object>(options: T): T {
+  return Object.fromEntries(namesIn(options).map(name => [name, options[name as keyof T]])) as T;
 }
 
 /** Refuses properties that a class hasn't. A subclass may have properties of its own, so only what is of the class itself is checked. */
@@ -109,15 +129,24 @@ export function readFlag(name: string, value: boolean | undefined, otherwise: bo
  * @param attribute what each such resource has
  */
 export function checkResource(name: string, value: object | undefined, attribute: string, fix: string, scope?: IConstruct): void {
+  checkAttribute(name, value, attribute, fix, scope);
+  // by its place, since an object of another language that has one will do
+  if (typeof (value as Partial<IConstruct>).node?.path !== 'string') {
+    throw new InvalidInputError({ got: `${kindOf(value)} as ${name}`, expected: `a construct that has the attribute ${attribute}`, fix }, scope);
+  }
+}
+
+function checkAttribute(name: string, value: object | undefined, attribute: string, fix: string, scope?: IConstruct): void {
   const found: unknown = isMissing(value) ? undefined : (value as unknown as Record<string, unknown>)[attribute];
   if (typeof found !== 'string') {
     throw new InvalidInputError({ got: `${kindOf(value)} as ${name}`, expected: `an object that has the attribute ${attribute}`, fix }, scope);
   }
+  if (scope) { checkArnPartition(name, found, scope); }
 }
 
 /** Refuses a boundary that is none, such as its ARN: aws-cdk makes the role without one then. */
 export function checkPermissionsBoundary(boundary: object, scope?: IConstruct): void {
-  checkResource('permissionsBoundary', boundary, 'managedPolicyArn', 'import the policy by ManagedPolicy.fromManagedPolicyArn()', scope);
+  checkAttribute('permissionsBoundary', boundary, 'managedPolicyArn', 'import the policy by ManagedPolicy.fromManagedPolicyArn()', scope);
 }
 
 /** What a value is, in words that hold in every language. */
@@ -128,14 +157,22 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) {
     return 'a list';
   }
+  if (Construct.isConstruct(value)) {
+    return `the construct ${excerpt(place(value))}`;
+  }
   switch (typeof value) {
     case 'string': return `the text ${excerpt(value)}`;
     case 'number':
     case 'bigint': return `the number ${value}`;
     case 'boolean': return `the value ${value}`;
     case 'function': return 'a function that was not called';
-    default: return 'an object';
+    default: return Token.isUnresolved(value) ? 'a value that is known only at deployment' : objectOf(value as object);
   }
+}
+
+function objectOf(value: object): string {
+  const { name } = Object(value.constructor) as { name?: unknown };
+  return typeof value === 'object' && typeof name === 'string' && name !== '' && name !== 'Object' ? `an object of ${name}` : 'an object';
 }
 
 /** Whether nothing was given, in any language. */

@@ -4,9 +4,9 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { refuse } from './accepted';
 import { isMissing, kindOf } from './access';
-import { CheckId, excerpt, InvalidInputError, place } from './errors';
+import { CheckId, InvalidInputError, place } from './errors';
 import { checkAround, checkWhenKnown, isLater, isLookedUpArn } from './later';
-import { inOtherPartition, partitionOf } from './partitions';
+import { checkArnPartition, inOtherPartition, partitionOf } from './partitions';
 import { differ } from './places';
 
 /** The prefix that stands for the whole registry. */
@@ -186,19 +186,6 @@ export function checkRoleAccount(name: string, role: IRole | undefined, scope: I
     expected: `a role of the account ${own}, to which this stack goes`,
     fix: 'create the role in this account',
   }, scope);
-}
-
-/** Refuses an ARN that is written out with another partition than that of the Region of a stack. */
-export function checkArnPartition(what: string, arn: string | undefined, scope: IConstruct): void {
-  const { region } = Stack.of(scope);
-  const [, partition] = typeof arn === 'string' ? /^arn:([a-z-]+):/.exec(arn) ?? [] : [];
-  if (partition !== undefined && !isLater(region) && partition !== partitionOf(region).name) {
-    throw new InvalidInputError({
-      got: `the ARN ${excerpt(arn!)} of ${what} in ${region}`,
-      expected: `one that begins with 'arn:${partitionOf(region).name}:', as all of that partition of AWS do`,
-      fix: 'copy the ARN from the account and Region of this stack',
-    }, scope);
-  }
 }
 
 /** Refuses a role that is known to have a path: the pattern of a template's `CustomRoleArn` has no place for one. */

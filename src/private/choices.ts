@@ -21,11 +21,16 @@ const made = new WeakSet<object>();
  */
 export function madeByMethod(value: object, key: unknown, choices: Choices, ways: string): void {
   checkMadeByMethod(key, choices, ways);
+  keepMade(value);
+}
+
+/** Notes the value of a class whose constructor has checked its key before it set the properties. */
+export function keepMade(value: object): void {
   made.add(value);
   keep(value);
 }
 
-/** The same for a class whose values go on to change. */
+/** Refuses the constructor of a class of which only its methods make values, to all but these. */
 export function checkMadeByMethod(key: unknown, choices: Choices, ways: string): void {
   if (key !== BY_METHOD) {
     throw new InvalidInputError({
@@ -40,7 +45,7 @@ export function checkMadeByMethod(key: unknown, choices: Choices, ways: string):
  * Fixes what a value of a class of choices says, and how: JavaScript could change both after they were checked. It is not frozen, since jsii notes its
  * own number on objects. Call it when all properties are set.
  */
-export function keep(value: object): void {
+function keep(value: object): void {
   const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(value) as object) as PropertyDescriptorMap;
   for (const [name, method] of Object.entries(methods)) {
     Object.defineProperty(value, name, { ...method, configurable: false, ...'value' in method && { writable: false } });
@@ -63,27 +68,20 @@ function freeze(value: unknown): void {
 
 /** Refuses what the methods of a class of choices did not give. Another version of the package has a class of the same name. */
 export function checkChoice(name: string, value: object, choices: Choices, ways: string, scope?: IConstruct): void {
-  if (!isOf(value, choices) || !made.has(value)) {
+  if (!isMade(value, choices)) {
     throw noChoice(name, choices, ways, scope);
   }
 }
 
-/** Refuses what is not of a class whose values say themselves what they are. */
-export function checkInstance(name: string, value: object, choices: Choices, ways: string, scope?: IConstruct): void {
-  if (!isOf(value, choices)) {
-    throw noChoice(name, choices, ways, scope);
-  }
-}
-
-/** Refuses entries of a list that are not of a class. */
+/** Refuses entries of a list that the methods of a class of choices did not give. */
 export function checkEach(name: string, values: readonly object[], choices: Choices, ways: string, scope?: IConstruct): void {
-  if (!Array.isArray(values) || Array.from(values, value => isOf(value, choices)).includes(false)) {
+  if (!Array.isArray(values) || Array.from(values, value => isMade(value, choices)).includes(false)) {
     throw noChoice(name, choices, ways, scope);
   }
 }
 
-function isOf(value: object, choices: Choices): boolean {
-  return Object.getPrototypeOf(Object(value)) === choices.prototype;
+function isMade(value: object, choices: Choices): boolean {
+  return Object.getPrototypeOf(Object(value)) === choices.prototype && made.has(value);
 }
 
 function noChoice(name: string, choices: Choices, ways: string, scope?: IConstruct): InvalidInputError {

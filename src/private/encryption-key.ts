@@ -4,6 +4,7 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { refuse } from './accepted';
 import { CheckId, InvalidInputError, place } from './errors';
+import { checkArnPartition } from './partitions';
 import { differ } from './places';
 
 /** What is encrypted with a key, as messages say it. */
@@ -23,6 +24,7 @@ export function checkEncryptionKey(key: IKeyRef | undefined, scope: IConstruct, 
   if (!key) {
     return;
   }
+  checkArnPartition('an encryption key', key.keyRef.keyArn, scope);
   const alias = key.node.defaultChild;
   if (/:alias\//.test(key.keyRef.keyArn) || alias && CfnAlias.isCfnAlias(alias)) {
     refuse(scope, CheckId.TEMPLATE_KEY_ALIAS, {

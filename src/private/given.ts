@@ -2,28 +2,17 @@ import type { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { kindOf } from './access';
-import { excerpt, InvalidInputError, place } from './errors';
+import { InvalidInputError } from './errors';
 
 /*
  * What JavaScript and Python pass in spite of the types: nothing, a text for a construct, a number for a time.
  */
 
-/** What was given, in words that hold in every language. */
-export function described(value: unknown): string {
-  if (value === undefined || value === null) {
-    return 'nothing';
-  }
-  if (Construct.isConstruct(value)) {
-    return `the construct '${place(value)}'`;
-  }
-  return typeof value === 'string' ? excerpt(value) : typeof value === 'number' ? `${value}` : kindOf(value);
-}
-
 /** Refuses what is no construct. */
 export function checkConstruct(name: string, value: unknown, scope?: IConstruct): asserts value is IConstruct {
   if (!Construct.isConstruct(value)) {
     throw new InvalidInputError({
-      got: `${described(value)} as ${name}`, expected: 'a construct, such as an app, a stage or a stack', fix: 'pass the construct itself',
+      got: `${kindOf(value)} as ${name}`, expected: 'a construct, such as an app, a stage or a stack', fix: 'pass the construct itself',
     }, scope);
   }
 }
@@ -37,14 +26,14 @@ export function checkScopeAndId(call: string, scope: unknown, id: unknown): void
 /** Refuses what is no id. */
 export function checkId(call: string, id: unknown, scope: IConstruct): void {
   if (typeof id !== 'string') {
-    throw new InvalidInputError({ got: `${described(id)} as the id for ${call}`, expected: 'a text', fix: "write it such as 'Echo'" }, scope);
+    throw new InvalidInputError({ got: `${kindOf(id)} as the id for ${call}`, expected: 'a text', fix: "write it such as 'Echo'" }, scope);
   }
 }
 
 /** Refuses what is none of a class of constructs of this library, by what each of it has. */
 export function checkConstructOf(name: string, value: unknown, member: string, type: string, scope?: IConstruct): void {
   if (!Construct.isConstruct(value) || !(member in value)) {
-    throw new InvalidInputError({ got: `${described(value)} as ${name}`, expected: `a ${type}`, fix: 'pass the construct itself' }, scope);
+    throw new InvalidInputError({ got: `${kindOf(value)} as ${name}`, expected: `a ${type}`, fix: 'pass the construct itself' }, scope);
   }
 }
 
@@ -52,7 +41,7 @@ export function checkConstructOf(name: string, value: unknown, member: string, t
 export function checkTarget(target: unknown, scope: IConstruct): void {
   if (typeof (target as { bind?: unknown } | undefined | null)?.bind !== 'function') {
     throw new InvalidInputError({
-      got: `${described(target)} as a target of events`, expected: 'a target of aws-events-targets', fix: 'write it such as new targets.SnsTopic(topic)',
+      got: `${kindOf(target)} as a target of events`, expected: 'a target of aws-events-targets', fix: 'write it such as new targets.SnsTopic(topic)',
     }, scope);
   }
 }
@@ -60,7 +49,7 @@ export function checkTarget(target: unknown, scope: IConstruct): void {
 /** Refuses what is no list. */
 export function checkList(name: string, list: readonly unknown[] | undefined, scope: IConstruct): void {
   if (!Array.isArray(list)) {
-    throw new InvalidInputError({ got: `${described(list)} as ${name}`, expected: 'a list', fix: `pass ${name} as a list` }, scope);
+    throw new InvalidInputError({ got: `${kindOf(list)} as ${name}`, expected: 'a list', fix: `pass ${name} as a list` }, scope);
   }
 }
 
@@ -68,7 +57,7 @@ export function checkList(name: string, list: readonly unknown[] | undefined, sc
 export function checkPolicyDocument(name: string, value: unknown, scope: IConstruct): void {
   if (value !== undefined && value !== null && typeof (value as { validateForAnyPolicy?: unknown }).validateForAnyPolicy !== 'function') {
     throw new InvalidInputError({
-      got: `${described(value)} as ${name}`, expected: 'an iam.PolicyDocument', fix: 'read JSON by iam.PolicyDocument.fromJson()',
+      got: `${kindOf(value)} as ${name}`, expected: 'an iam.PolicyDocument', fix: 'read JSON by iam.PolicyDocument.fromJson()',
     }, scope);
   }
 }
@@ -78,7 +67,7 @@ export function checkStatements(name: string, values: readonly unknown[], scope:
   const other = Array.from(values).find(value => typeof (value as { toStatementJson?: unknown } | undefined | null)?.toStatementJson !== 'function');
   if (other !== undefined || values.includes(undefined)) {
     throw new InvalidInputError({
-      got: `${described(other)} as ${name}`,
+      got: `${kindOf(other)} as ${name}`,
       expected: 'iam.PolicyStatements, each as an argument or entry of its own',
       fix: 'read JSON by iam.PolicyStatement.fromJson()',
     }, scope);
@@ -90,7 +79,7 @@ export function checkMember(
   name: string, value: string | undefined, members: { readonly [key: string]: string }, type: string, scope?: IConstruct): void {
   if (value !== undefined && !Object.values(members).includes(value)) {
     throw new InvalidInputError({
-      got: `${described(value)} as ${name}`,
+      got: `${kindOf(value)} as ${name}`,
       expected: `one of ${Object.values(members).join(', ')}`,
       fix: `write it as a value of ${type}`,
     }, scope);
@@ -101,7 +90,7 @@ export function checkMember(
 export function checkDuration(name: string, value: Duration | undefined, scope?: IConstruct): void {
   if (value !== undefined && typeof (value as Partial<Duration> | null)?.toSeconds !== 'function') {
     throw new InvalidInputError({
-      got: `${described(value)} as ${name}`,
+      got: `${kindOf(value)} as ${name}`,
       expected: 'a Duration of aws-cdk',
       fix: typeof value === 'number' ? `write Duration.seconds(${value}), or the unit that was meant` : 'write it such as Duration.hours(1)',
     }, scope);

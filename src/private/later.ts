@@ -1,9 +1,8 @@
 import { Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { isMissing } from './access';
+import { isMissing, kindOf } from './access';
 import { excerpt, InvalidInputError } from './errors';
 import type { Problem } from './errors';
-import { described } from './given';
 
 /** What aws-cdk puts in the place of a parameter's value until the CLI has looked it up: `StringParameter.valueFromLookup()`. */
 const LOOKUP = 'dummy-value-for-';
@@ -40,7 +39,7 @@ export function checkAround(name: string, text: string, form: RegExp, scope?: IC
   // a stack has the method of a token, and so is taken for one
   if (typeof text !== 'string') {
     throw new InvalidInputError({
-      got: `${described(text)} as ${name}`, expected: 'a text', fix: 'write it as text, or as a token that Lazy.string() or Token.asString() gives',
+      got: `${kindOf(text)} as ${name}`, expected: 'a text', fix: 'write it as text, or as a token that Lazy.string() or Token.asString() gives',
     }, scope);
   }
   const around = text.replace(UNKNOWN_PARTS, '');

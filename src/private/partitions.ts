@@ -1,4 +1,6 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { excerpt, InvalidInputError } from './errors';
 
 /** A part of AWS with accounts, Regions and host names of its own. */
 export interface Partition {
@@ -38,4 +40,20 @@ export function partitionOf(region: string): Partition {
 /** Whether two Regions are known before deployment and belong to different partitions, between which neither roles nor replicas go. */
 export function inOtherPartition(one: string, other: string): boolean {
   return !Token.isUnresolved(one) && !Token.isUnresolved(other) && partitionOf(one) !== partitionOf(other);
+}
+
+/**
+ * Refuses an ARN that is written out with another partition than that of a Region, by default that of the stack.
+ *
+ * @param what what has the ARN: `a secret`
+ */
+export function checkArnPartition(what: string, arn: unknown, scope: IConstruct, region = Stack.of(scope).region): void {
+  const [, partition] = typeof arn === 'string' ? /^arn:([a-z-]+):/.exec(arn) ?? [] : [];
+  if (partition !== undefined && !Token.isUnresolved(region) && partition !== partitionOf(region).name) {
+    throw new InvalidInputError({
+      got: `the ARN ${excerpt(arn as string)} of ${what} in ${region}`,
+      expected: `one that begins with 'arn:${partitionOf(region).name}:', as all of that partition of AWS do`,
+      fix: 'copy the ARN from the account and Region of this stack',
+    }, scope);
+  }
 }

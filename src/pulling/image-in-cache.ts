@@ -15,7 +15,7 @@ import { refuse } from '../private/accepted';
 import { checkNoMore } from '../private/access';
 import { isBypassed } from '../private/bypass';
 import { checkText, ROOT } from '../private/checks';
-import { BY_METHOD, checkMadeByMethod, keep } from '../private/choices';
+import { BY_METHOD, checkMadeByMethod, keepMade } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, warn, WarningId } from '../private/errors';
 import { checkAround, checkWhenKnown, isLater } from '../private/later';
 import { CacheAddress, checkRule } from '../rule/cache-address';
@@ -130,7 +130,7 @@ export class ImageInCache {
     this.tagOrDigest = this.digest ?? this.tag ?? 'latest';
     this.version = this.digest !== undefined ? `@${this.digest}` : this.tag !== undefined ? `:${this.tag}` : '';
     granted.set(this, { rule, image, path: this.path, pathKnown: name.complete });
-    keep(this);
+    keepMade(this);
   }
 
   /**

@@ -8,6 +8,7 @@ import { LONGEST_MANAGED_POLICY, measurePolicy } from './grants/policy-length';
 import { accessList, accessTexts, checkNoMore, checkOptions, checkResource, isMissing, readFlag } from '../private/access';
 import { checkText } from '../private/checks';
 import { checkList } from '../private/given';
+import { checkArnPartition } from '../private/partitions';
 import { checkKnownFrom } from '../rule/own-place';
 
 /** What a policy for pullers allows. */
@@ -134,7 +135,10 @@ function checkAttached({ managedPolicyName, roles }: PullPolicyProps, scope: Con
   if (!isMissing(roles)) {
     checkList('roles', roles, scope);
     // a hole too, which most methods of lists pass over
-    Array.from(roles).forEach(role => checkResource('a role', role, 'roleName', 'import it by Role.fromRoleName()', scope));
+    for (const role of Array.from(roles)) {
+      checkResource('a role', role, 'roleName', 'import it by Role.fromRoleName()', scope);
+      checkArnPartition('a role', role.roleArn, scope);
+    }
   }
 }
 

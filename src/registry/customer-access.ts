@@ -8,7 +8,7 @@ import type { RegistryPolicy } from './registry-policy';
 import { refusals, refuse } from '../private/accepted';
 import { accessList, accessTexts, checkNoMore, checkOptions, checkResource, emptyConditionProblems, readFlag } from '../private/access';
 import { jsonLength, PATH } from '../private/checks';
-import { BY_METHOD, madeByMethod } from '../private/choices';
+import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { checkConstructOf } from '../private/given';
@@ -223,6 +223,7 @@ export class CustomerAccess {
   }
 
   private statements(resources?: string[]): iam.PolicyStatement[] {
+    checkChoice('access for customers', this, CustomerAccess, 'CustomerAccess.forCustomers()');
     const sharing = this.shared ? this.customers.filter(customer => customer._isWholeAccount) : [];
     const alone = this.customers.filter(customer => !sharing.includes(customer));
     const together = sharing.length === 0 ? [] : [statementOf({

@@ -3,8 +3,9 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { isTree, shownPath } from './charts/tree';
 import type { Path } from './charts/tree';
+import { kindOf, namesIn } from '../private/access';
 import { PATH } from '../private/checks';
-import { excerpt, InvalidInputError, place } from '../private/errors';
+import { excerpt, InvalidInputError } from '../private/errors';
 import { maskLater } from '../private/later';
 import type { ICacheRule } from '../rule/cache-rule';
 import { REGISTRIES } from '../upstream/registries';
@@ -18,7 +19,7 @@ import { REGISTRIES } from '../upstream/registries';
 export function checkScope(scope: IConstruct): void {
   if (!Construct.isConstruct(scope)) {
     throw new InvalidInputError({
-      got: `${described(scope)} as the scope of CachedImages.of()`,
+      got: `${kindOf(scope)} as the scope of CachedImages.of()`,
       expected: 'a construct, such as an app, a stage or a stack',
       fix: 'pass the construct whose image names are rewritten',
     });
@@ -30,7 +31,7 @@ export function checkCache(cache: ICacheRule, call: string, scope: IConstruct): 
   const { node, repositoryPrefix, pullThroughCacheRuleRef } = Object(cache) as Partial<ICacheRule>;
   if (node === undefined || typeof repositoryPrefix !== 'string' || pullThroughCacheRuleRef === undefined) {
     throw new InvalidInputError({
-      got: `${described(cache)} as a cache for CachedImages.${call}`,
+      got: `${kindOf(cache)} as a cache for CachedImages.${call}`,
       expected: 'a cache: a PullThroughCache, an import of one, or a CacheRule',
       fix: Array.isArray(cache) ? 'pass each cache of the list as an argument of its own' : 'pass the cache itself, and leave it out where there is none',
     }, scope);
@@ -84,13 +85,13 @@ export function readOptions<T extends object>(given: T, call: string, kinds: Kin
   const names = known.map(name => `'${name}'`).join(', ');
   if (!isRecord(given)) {
     throw new InvalidInputError({
-      got: `${described(given)} as the options of CachedImages.${call}`,
+      got: `${kindOf(given)} as the options of CachedImages.${call}`,
       expected: `an object with ${names}`,
       fix: 'say what is to be set, or leave the call out',
     }, scope);
   }
   const values = given as object as Readonly<Record<string, unknown>>;
-  const unknown = isPlain(given) ? Object.keys(values).find(name => !known.includes(name) && values[name] !== undefined) : undefined;
+  const unknown = isPlain(given) ? namesIn(values).find(name => !known.includes(name) && values[name] !== undefined) : undefined;
   if (unknown !== undefined) {
     throw new InvalidInputError({
       got: `the unknown name ${excerpt(unknown)} among the options of CachedImages.${call}`,
@@ -107,18 +108,18 @@ function valueOf(name: string, value: unknown, kind: Kind, call: string, scope: 
   const refuse = (got: string, { expected, fix }: Kind) => {
     throw new InvalidInputError({ got: `${got} '${name}' of CachedImages.${call}`, expected, fix }, scope);
   };
-  if (!kind.is(value)) { refuse(`${described(value)} as`, kind); }
+  if (!kind.is(value)) { refuse(`${kindOf(value)} as`, kind); }
   if (!kind.member || !Array.isArray(value)) { return value; }
   const { member } = kind;
   // a hole becomes a member here
-  return Array.from<unknown>(value).map(one => member.is(one) ? one : refuse(`${described(one)} in the list`, member));
+  return Array.from<unknown>(value).map(one => member.is(one) ? one : refuse(`${kindOf(one)} in the list`, member));
 }
 
 /** Refuses what is no tree of values whose keys can be read. */
 export function checkTree(tree: object, call: string, what: string, scope: IConstruct): void {
   if (isRecord(tree)) { return checkEnds(tree, call, what, scope); }
   throw new InvalidInputError({
-    got: `${described(tree)} for CachedImages.${call}`,
+    got: `${kindOf(tree)} for CachedImages.${call}`,
     expected: `${what}, an object with keys that are known at synthesis`,
     fix: Array.isArray(tree)
       ? `call ${call} for each element of the list, and give all of the results to the construct that takes them`
@@ -151,18 +152,6 @@ function isRecord(value: unknown): boolean {
 
 /** Whether it is an object of no class: one of a class may have more in it than options. */
 function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/** A value for a message, in words that don't depend on the language. */
-function described(value: unknown): string {
-  if (value === undefined || value === null) { return 'nothing'; }
-  if (Array.isArray(value)) { return 'a list'; }
-  if (Construct.isConstruct(value)) { return `the construct ${excerpt(place(value))}`; }
-  if (Token.isUnresolved(value)) { return 'a value that is known at deployment only'; }
-  if (typeof value === 'string') { return `the text ${excerpt(value)}`; }
-  if (typeof value !== 'object') { return typeof value === 'function' ? 'a function' : `the value ${String(value)}`; }
-  const name = value.constructor?.name ?? 'Object';
-  return name === 'Object' ? 'an object' : `an object of ${name}`;
+  const { constructor } = value as { constructor?: unknown };
+  return constructor === undefined || (constructor as { name?: unknown }).name === 'Object';
 }

@@ -7,7 +7,7 @@ import { ownPlace } from './own-place';
 import type { Place } from './own-place';
 import { ROOT } from '../private/checks';
 import { excerpt, InvalidInputError } from '../private/errors';
-import { described } from '../private/given';
+import { kindOf } from '../private/access';
 import { isLater, maskLater } from '../private/later';
 import { inOtherPartition, partitionOf } from '../private/partitions';
 import { differ } from '../private/places';
@@ -104,7 +104,7 @@ export class CacheAddress {
 export function checkRule(rule: IPullThroughCacheRuleRef | undefined, scope?: IConstruct): asserts rule is IPullThroughCacheRuleRef {
   if (!Construct.isConstruct(rule) || (rule as Partial<IPullThroughCacheRuleRef>).pullThroughCacheRuleRef === undefined) {
     throw new InvalidInputError({
-      got: `${described(rule)} as a cache`,
+      got: `${kindOf(rule)} as a cache`,
       expected: 'a PullThroughCache, an import of one, a CacheRule or an L1 rule',
       fix: 'pass the construct itself; PullThroughCache.fromRepositoryPrefix() gives one for a cache that is made elsewhere',
     }, scope);

@@ -10,10 +10,10 @@ import { checkUpstreamRoleChoice } from './upstream-role';
 import type { UpstreamRole } from './upstream-role';
 import { refuse } from '../private/accepted';
 import { checkProps } from '../private/access';
-import { checkAccount, checkArnPartition, checkPartition, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
+import { checkAccount, checkPartition, checkPrefix, checkRegion, checkRoleAccount, checkUpstreamPrefix } from '../private/checks';
 import { CheckId, InvalidInputError, warn, WarningId } from '../private/errors';
 import { isLater } from '../private/later';
-import { partitionOf } from '../private/partitions';
+import { checkArnPartition, partitionOf } from '../private/partitions';
 import { checkUpstream } from '../upstream/upstream-registry';
 import type { UpstreamRegistry } from '../upstream/upstream-registry';
 

@@ -3,7 +3,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CacheActions } from './cache-actions';
-import { checkOptions, checkPermissionsBoundary, checkResource, readFlag } from '../private/access';
+import { checkOptions, checkPermissionsBoundary, checkResource, copyOf, readFlag } from '../private/access';
 import { ROOT } from '../private/checks';
 import { BY_METHOD, checkChoice, madeByMethod } from '../private/choices';
 import { checkTrust, EcrService } from '../private/trust';
@@ -130,7 +130,7 @@ function readOptions(options: UpstreamRoleOptions): UpstreamRoleOptions {
   if (options.permissionsBoundary !== undefined) {
     checkPermissionsBoundary(options.permissionsBoundary);
   }
-  return { ...options, requireSourceAccount: readFlag('requireSourceAccount', options.requireSourceAccount, false) };
+  return { ...copyOf(options), requireSourceAccount: readFlag('requireSourceAccount', options.requireSourceAccount, false) };
 }
 
 /** Refuses what is no `UpstreamRole`, such as a role itself. */
@@ -146,6 +146,7 @@ class RoleOfRule extends Resource {
 
   constructor(scope: Construct, id: string, options: UpstreamRoleOptions, statements: iam.PolicyStatement[]) {
     super(scope, id);
+    if (options.permissionsBoundary) { checkPermissionsBoundary(options.permissionsBoundary, this); }
     const service = new iam.ServicePrincipal(EcrService.PULL_THROUGH_CACHE);
     this.role = new iam.Role(this, 'Resource', {
       roleName: options.roleName,

@@ -2,13 +2,14 @@ import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { warnOfPlainCredential } from './plain-credential';
 import { checkSecretValue, holdsPlaceholder, PLACEHOLDER } from './secret-value';
 import { refuse } from '../private/accepted';
 import { isMissing, kindOf } from '../private/access';
 import { checkText } from '../private/checks';
-import { checkInstance, keep } from '../private/choices';
+import { BY_METHOD, checkChoice, checkMadeByMethod, keepMade } from '../private/choices';
 import { CheckId, excerpt, InvalidInputError } from '../private/errors';
 import type { Problem } from '../private/errors';
 import { checkScopeAndId } from '../private/given';
@@ -80,7 +81,7 @@ export class UpstreamCredential {
    * @throws for a name that doesn't begin with `ecr-pullthroughcache/`, a partial ARN, an import by name, a key of your own
    */
   public static fromSecret(secret: ISecret): UpstreamCredential {
-    return new UpstreamCredential(secret);
+    return new UpstreamCredential(BY_METHOD, secret);
   }
 
   /**
@@ -102,7 +103,7 @@ export class UpstreamCredential {
         fix: 'copy it from: aws secretsmanager list-secrets',
       }, scope);
     }
-    return new UpstreamCredential(Secret.fromSecretCompleteArn(scope, id, arn));
+    return new UpstreamCredential(BY_METHOD, Secret.fromSecretCompleteArn(scope, id, arn));
   }
 
   /** The secret. */
@@ -111,7 +112,8 @@ export class UpstreamCredential {
   /** The complete ARN of the secret, which the rule names. */
   public readonly secretArn: string;
 
-  private constructor(secret: ISecret) {
+  private constructor(key: symbol, secret: ISecret) {
+    checkMadeByMethod(key, UpstreamCredential, WAYS);
     checkIsSecret(secret);
     if (secret.secretFullArn === undefined) {
       throw new InvalidInputError({
@@ -129,7 +131,7 @@ export class UpstreamCredential {
       checkSecretValue(secret.node.defaultChild);
       warnOfPlainCredential(secret.node.defaultChild, PLACEHOLDER);
     }
-    keep(this);
+    keepMade(this);
   }
 
   /**
@@ -178,7 +180,7 @@ export function checkCredential(name: string, credential: UpstreamCredential): v
   if (instead) {
     throw new InvalidInputError({ got: `${instead.got} as the credential for ${name}`, expected, fix: instead.fix });
   }
-  checkInstance(`the credential for ${name}`, credential, UpstreamCredential, WAYS);
+  checkChoice(`the credential for ${name}`, credential, UpstreamCredential, WAYS);
 }
 
 /** The likely mistakes: a secret, an UpstreamSecret, an ARN. */
@@ -197,8 +199,8 @@ function holdsCredential(value: unknown): boolean {
 }
 
 function isSecret(value: unknown): boolean {
-  const { secretArn, grantRead } = Object(value) as Partial<ISecret>;
-  return typeof secretArn === 'string' && typeof grantRead === 'function';
+  // messages say where it is
+  return Construct.isConstruct(value) && typeof (value as Partial<ISecret>).secretArn === 'string' && typeof (value as Partial<ISecret>).grantRead === 'function';
 }
 
 function checkIsSecret(secret: ISecret): void {

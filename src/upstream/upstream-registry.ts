@@ -8,7 +8,7 @@ import { readUpstreamImage } from './upstream-image';
 import type { UpstreamImage } from './upstream-image';
 import { isMissing, kindOf, checkOptions } from '../private/access';
 import { checkAccount, checkRegionName, checkText } from '../private/checks';
-import { checkInstance, keep } from '../private/choices';
+import { BY_METHOD, checkChoice, checkMadeByMethod, keepMade } from '../private/choices';
 import { excerpt, InvalidInputError } from '../private/errors';
 import { isLater } from '../private/later';
 import { partitionOf } from '../private/partitions';
@@ -210,14 +210,14 @@ export class UpstreamRegistry {
     if (known) {
       checkReadable(known, credential);
     }
-    return new UpstreamRegistry({
+    return new UpstreamRegistry(BY_METHOD, {
       registryName, url, defaultRepositoryPrefix, credential, imageHosts: imageHosts ?? (known ? hostsAt(known, url) : [url]),
     });
   }
 
   private static known(known: KnownRegistry, credential?: UpstreamCredential, url: string = known.url): UpstreamRegistry {
     const { registryName, defaultRepositoryPrefix } = known;
-    return new UpstreamRegistry({ registryName, url, defaultRepositoryPrefix, credential, imageHosts: hostsAt(known, url) });
+    return new UpstreamRegistry(BY_METHOD, { registryName, url, defaultRepositoryPrefix, credential, imageHosts: hostsAt(known, url) });
   }
 
   private static withCredential(known: KnownRegistry, credential: UpstreamCredential, url?: string): UpstreamRegistry {
@@ -234,7 +234,7 @@ export class UpstreamRegistry {
     // a Region that is known at deployment only is of the partition to which the stack goes: no role reads a registry of another one
     const own = fill(url, { suffix: Token.isUnresolved(region) ? Aws.URL_SUFFIX : suffix });
     const hosts = [own, fill(host, { suffix }), ...(dualStackSuffix === undefined ? [] : [fill(dualStackHost, { dualStackSuffix })])];
-    return new UpstreamRegistry({ registryName, url: own, imageHosts: [...new Set(hosts)], defaultRepositoryPrefix, account, region });
+    return new UpstreamRegistry(BY_METHOD, { registryName, url: own, imageHosts: [...new Set(hosts)], defaultRepositoryPrefix, account, region });
   }
 
   /** The name by which ECR's API knows this kind of registry, such as `ecr`. */
@@ -261,7 +261,8 @@ export class UpstreamRegistry {
   /** Whether ECR reads this upstream by assuming an IAM role: true for private ECR registries. */
   public readonly readByRole: boolean;
 
-  private constructor(wire: Wire, private readonly named: boolean = true) {
+  private constructor(key: symbol, wire: Wire, private readonly named: boolean = true) {
+    checkMadeByMethod(key, UpstreamRegistry, CHOICES);
     this.registryName = wire.registryName;
     this.url = wire.url;
     this.defaultRepositoryPrefix = wire.defaultRepositoryPrefix;
@@ -270,7 +271,7 @@ export class UpstreamRegistry {
     this.account = wire.account;
     this.region = wire.region;
     this.readByRole = wire.account !== undefined;
-    keep(this);
+    keepMade(this);
   }
 
   /**
@@ -281,7 +282,8 @@ export class UpstreamRegistry {
    * what becomes of a URL that is none of these: keep the name of a registry elsewhere, such as Azure's in another cloud.
    */
   public withoutRegistryName(): UpstreamRegistry {
-    return new UpstreamRegistry(this, false);
+    checkChoice('upstream', this, UpstreamRegistry, CHOICES);
+    return new UpstreamRegistry(BY_METHOD, this, false);
   }
 
   /**
@@ -317,7 +319,7 @@ export function checkUpstream(upstream: UpstreamRegistry, scope: IConstruct): vo
       fix: `write ${CHOICES}`,
     }, scope);
   }
-  checkInstance('upstream', upstream, UpstreamRegistry, CHOICES, scope);
+  checkChoice('upstream', upstream, UpstreamRegistry, CHOICES, scope);
 }
 
 /** What `of()` can't do without. */

@@ -30,7 +30,7 @@ describe('a lifecycle rule from a language without types', () => {
       "got the text 'v1' as the tags in keepNewest, expected a list of patterns or prefixes: put it into a list"],
     ['a number as prefix', () => CacheLifecycleRule.keepNewest(5, untyped({ tagPrefixes: [5] })), 'got the number 5 as tag in keepNewest'],
     ['no rules', () => CacheLifecycleRule.toPolicyText(untyped(undefined)), 'got no lifecycle rules, expected a list of them'],
-    ['one rule as rules', () => CacheLifecycleRule.toPolicyText(untyped(CacheLifecycleRule.keepNewest(1))), 'got an object as lifecycle rules'],
+    ['one rule as rules', () => CacheLifecycleRule.toPolicyText(untyped(CacheLifecycleRule.keepNewest(1))), 'got an object of CacheLifecycleRule as lifecycle rules'],
     ['a rule of another library', () => CacheLifecycleRule.toPolicyText(untyped([{ maxImageCount: 5 }])),
       'write CacheLifecycleRule.keepNewest(10) or another of its methods'],
     ['a list of rules in the list', () => CacheLifecycleRule.toPolicyText(untyped([CacheLifecycleRule.defaults()])),

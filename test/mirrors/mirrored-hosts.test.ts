@@ -63,7 +63,7 @@ describe('forCaches() refuses', () => {
   const options: [string, NodeMirrorsOptions, string][] = [
     ['a misspelt option', { fallBack: true } as NodeMirrorsOptions, "got the option 'fallBack' of NodeMirrors.forCaches()"],
     ['a fallback that is neither on nor off', { fallback: 'no' as unknown as boolean }, "got the text 'no' as fallback, expected true or false"],
-    ['a login that there is not', { login: 'NONE' as NodeLogin }, "got 'NONE' as login, expected one of TOKEN_IN_FILES, CREDENTIAL_PROVIDER"],
+    ['a login that there is not', { login: 'NONE' as NodeLogin }, "got the text 'NONE' as login, expected one of TOKEN_IN_FILES, CREDENTIAL_PROVIDER"],
     ['a fallback that the login of the node would follow', { fallback: true, login: NodeLogin.CREDENTIAL_PROVIDER },
       "got 'fallback' with NodeLogin.CREDENTIAL_PROVIDER, expected no fallback"],
   ];

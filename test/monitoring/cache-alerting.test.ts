@@ -344,11 +344,11 @@ test('fails: a quota of nothing', () => {
 describe('fails: options of an alarm', () => {
   test.each<[string, () => CacheAlarm, string]>([
     ['that there are not', () => CacheAlarm.probeFailing({ treshold: 2 } as any), "got the option 'treshold' of the alarm probeFailing, expected options with 'severity'"],
-    ['with another severity', () => CacheAlarm.pullsDenied({ severity: 'page' as any }), "got 'page' as severity, expected one of TICKET, PAGE"],
+    ['with another severity', () => CacheAlarm.pullsDenied({ severity: 'page' as any }), "got the text 'page' as severity, expected one of TICKET, PAGE"],
     ['with an empty runbook', () => CacheAlarm.pullsDenied({ runbookUrl: '' }), "got the text '' as runbookUrl"],
     ['with a threshold of 0', () => CacheAlarm.pullsDenied({ threshold: 0 }), 'got the number 0 as threshold of the alarm pullsDenied, expected a whole number from 1 on'],
     ['with a part of a run', () => CacheAlarm.statisticsMissing({ missedRuns: 1.5 }), 'got the number 1.5 as missedRuns'],
-    ['with a number for a period', () => CacheAlarm.callsNearQuota({ period: 60 as any }), 'got 60 as period, expected a Duration of aws-cdk'],
+    ['with a number for a period', () => CacheAlarm.callsNearQuota({ period: 60 as any }), 'got the number 60 as period, expected a Duration of aws-cdk'],
     ['with a period of 90 seconds', () => CacheAlarm.callsNearQuota({ period: Duration.seconds(90) }), 'got a period of 90 seconds for the alarm callsNearQuota, expected whole minutes'],
     ['with more datapoints than periods', () => CacheAlarm.callsNearQuota({ evaluationPeriods: 2, datapointsToAlarm: 3 }),
       'got 3 datapoints of 2 periods for the alarm callsNearQuota, expected no more datapoints than periods'],

@@ -34,7 +34,7 @@ const TAKING_CACHES: [string, (caches: any) => unknown][] = [
 describe.each(TAKING_CACHES)('fails: %s with', (_, make) => {
   test.each([
     ['nothing', () => undefined, 'got nothing as a cache'],
-    ['a text', () => 'echo', "got 'echo' as a cache"],
+    ['a text', () => 'echo', "got the text 'echo' as a cache"],
     ['a repository template', () => new RepositoryTemplate(stack, 'Template', { prefix: 'echo' }), "got the construct 'Stack/Template' as a cache"],
   ])('%s for a cache', (__, given, message) => {
     expect(() => make([given()])).toThrow(`${message}, expected a PullThroughCache, an import of one, a CacheRule or an L1 rule: `
@@ -92,7 +92,7 @@ describe('alarms', () => {
 
   test('fails: a number for a size', () => {
     expect(() => CacheAlarm.storageAbove(untyped(500))).toThrow(
-      'got 500 as the size that is good, expected a Size of aws-cdk: write it such as Size.gibibytes(500)');
+      'got the number 500 as the size that is good, expected a Size of aws-cdk: write it such as Size.gibibytes(500)');
   });
 
   test('fails: a topic that no action wraps', () => {
@@ -113,12 +113,12 @@ test.each([
   ['time of a dashboard', () => new CacheDashboard(stack, 'It', { caches: [cache], defaultInterval: untyped(3600) }), 'defaultInterval'],
   ['interval of an import', () => CacheMetrics.fromRule(cache, { statisticsInterval: untyped(3600) }), 'statisticsInterval'],
 ])('fails: a number for the %s', (_, make, name) => {
-  expect(make).toThrow(`got 3600 as ${name}, expected a Duration of aws-cdk: write Duration.seconds(3600), or the unit that was meant`);
+  expect(make).toThrow(`got the number 3600 as ${name}, expected a Duration of aws-cdk: write Duration.seconds(3600), or the unit that was meant`);
 });
 
 test('fails: a text for an image to probe', () => {
   expect(() => new CacheProbe(stack, 'It', { images: [untyped('nginx')] })).toThrow(
-    "got 'nginx' as an image to probe, expected an image of a cache: write cache.image('nginx') [at Stack/It]");
+    "got the text 'nginx' as an image to probe, expected an image of a cache: write cache.image('nginx') [at Stack/It]");
 });
 
 test('fails: something else for an event log', () => {
@@ -129,8 +129,8 @@ test('fails: something else for an event log', () => {
   expect(() => new CacheQueries(stack, 'Queries', { caches: [cache], eventLog: untyped({}) })).toThrow(message);
 });
 
-const SEVERITIES = "got 'critical' as minimumSeverity, expected one of CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL: write it as a value of FindingSeverity";
-const SCAN_TYPES = "got 'enhanced' as scanType, expected one of BASIC, ENHANCED: write it as a value of RegistryScanType";
+const SEVERITIES = "got the text 'critical' as minimumSeverity, expected one of CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL: write it as a value of FindingSeverity";
+const SCAN_TYPES = "got the text 'enhanced' as scanType, expected one of BASIC, ENHANCED: write it as a value of RegistryScanType";
 
 test.each([
   ['a severity of findings', () => new CacheFindings(stack, 'It', { cache, minimumSeverity: untyped('critical') }), SEVERITIES],
@@ -140,7 +140,7 @@ test.each([
   ['a scan type of the registry', () => new RegistryScanning(stack, 'It', { scanType: untyped('enhanced') }), SCAN_TYPES],
   ['what is logged', () => new PullThroughCache(stack, 'Echo', {
     upstream: ECHO, monitoring: CacheMonitoring.logged({ loggedEvents: untyped('all') }),
-  }), "got 'all' as loggedEvents, expected one of FAILED_IMPORTS, ALL_IMPORTS: write it as a value of LoggedEvents"],
+  }), "got the text 'all' as loggedEvents, expected one of FAILED_IMPORTS, ALL_IMPORTS: write it as a value of LoggedEvents"],
 ])('fails: %s that there is not', (_, make, message) => {
   expect(make).toThrow(message);
 });

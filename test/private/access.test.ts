@@ -1,5 +1,5 @@
-import { Aws, Fn, Token } from 'aws-cdk-lib';
-import { accessList, accessTexts, checkOptions, checkPermissionsBoundary, emptyConditions, readFlag } from '../../src/private/access';
+import { Aws, Fn, Lazy, Token } from 'aws-cdk-lib';
+import { accessList, accessTexts, checkOptions, checkPermissionsBoundary, checkResource, copyOf, emptyConditions, kindOf, readFlag } from '../../src/private/access';
 import { newStack } from '../app';
 
 const scope = newStack();
@@ -36,7 +36,7 @@ describe('a list that opens access', () => {
   test.each<[string, unknown, string]>([
     ['text', 'nginx', "the text 'nginx'"],
     ['an empty text', '', "the text ''"],
-    ['a set', new Set(['nginx']), 'an object'],
+    ['a set', new Set(['nginx']), 'an object of Set'],
     ['an object with a length', { length: 0 }, 'an object'],
     ['a function', () => ['nginx'], 'a function that was not called'],
     ['a number', 3, 'the number 3'],
@@ -85,7 +85,7 @@ describe('options that narrow access', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['a list', ['role-a'], 'a list'], ['text', 'role-a', "the text 'role-a'"], ['null', null, 'nothing'], ['a set', new Set(['role-a']), 'an object'],
+    ['a list', ['role-a'], 'a list'], ['text', 'role-a', "the text 'role-a'"], ['null', null, 'nothing'], ['a set', new Set(['role-a']), 'an object of Set'],
     ['a function', () => ({}), 'a function that was not called'],
   ])('fail when they are %s', (_, options, got) => {
     expect(check(options)).toThrow(`got ${got} as options of pullers of an account, expected options with 'roles', 'paths': name the option that is meant [at Stack]`);
@@ -94,6 +94,61 @@ describe('options that narrow access', () => {
   test('fail with one that there is not', () => {
     expect(check({ role: ['role-a'] })).toThrow(
       "got the option 'role' of pullers of an account, expected options with 'roles', 'paths': name the option that is meant, or leave it out [at Stack]");
+  });
+
+  test.each<[string, () => object]>([
+    ['inherited', () => Object.create({ role: ['role-a'] })],
+    ['of its own in a class', () => new (class { public role = ['role-a']; })()],
+    ['a getter of a class', () => new (class { public get role() { return ['role-a']; } })()],
+    ['a getter of the class above', () => new (class extends class { public get role() { return ['role-a']; } } {})()],
+  ])('fail with one that there is not, when it is %s', (_, options) => {
+    expect(check(options())).toThrow("got the option 'role' of pullers of an account");
+  });
+
+  test.each<[string, () => object]>([
+    ['inherited', () => Object.create({ roles: ['role-a'] })],
+    ['getters of a class, which may have methods', () => new (class { public get roles() { return ['role-a']; } public help() {} })()],
+  ])('may be %s, and a copy has them', (_, options) => {
+    expect(check(options())).not.toThrow();
+    expect(copyOf(options())).toEqual({ roles: ['role-a'] });
+  });
+
+  test('have nothing of what somebody adds to all objects', () => {
+    Object.defineProperty(Object.prototype, 'polluted', { value: 1, enumerable: true, configurable: true });
+    try {
+      expect(check({ roles: [] })).not.toThrow();
+    } finally {
+      delete (Object.prototype as { polluted?: number }).polluted;
+    }
+  });
+});
+
+describe('a resource', () => {
+  const role = (path: unknown) => ({ roleArn: 'arn:aws:iam::111122223333:role/a', node: { path } });
+
+  test('may be any object with the attribute and a place in a tree', () => {
+    expect(() => checkResource('a role', role('Stack/Role'), 'roleArn', 'import it', scope)).not.toThrow();
+  });
+
+  test('fails when it has no place, which messages name', () => {
+    expect(() => checkResource('a role', role(undefined), 'roleArn', 'import it', scope)).toThrow(
+      'got an object as a role, expected a construct that has the attribute roleArn: import it [at Stack]');
+  });
+
+  test('fails when its ARN is of another partition than the stack', () => {
+    const other = { ...role('Stack/Role'), roleArn: 'arn:aws-cn:iam::111122223333:role/a' };
+
+    expect(() => checkResource('a role', other, 'roleArn', 'import it', scope)).toThrow("got the ARN 'arn:aws-cn:iam::111122223333:role/a' of a role in eu-central-1");
+    expect(() => checkResource('a role', other, 'roleArn', 'import it')).not.toThrow();
+  });
+});
+
+describe('a value in a message', () => {
+  test.each<[unknown, string]>([
+    [scope, "the construct 'Stack'"], [Lazy.any({ produce: () => 1 }), 'a value that is known only at deployment'], [{}, 'an object'],
+    [Object.create(null), 'an object'], [new Map(), 'an object of Map'], [Symbol('x'), 'an object'], [[], 'a list'], ['x', "the text 'x'"], [3, 'the number 3'],
+  ])('is said in words: %p', (value, words) => {
+    expect(kindOf(value)).toBe(words);
   });
 });
 

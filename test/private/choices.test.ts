@@ -44,7 +44,7 @@ describe('choices in a list', () => {
   });
 
   test.each<[string, unknown]>([
-    ['no list', Choices.standard()], ['something else among them', [Choices.standard(), {}]], ['a hole in their list', new Array(1)],
+    ['no list', Choices.standard()], ['one made around the constructor', [Object.create(Choices.prototype)]], ['something else among them', [Choices.standard(), {}]], ['a hole in their list', new Array(1)],
   ])('fail with %s', (_, values) => {
     expect(check(values)).toThrow(refusal);
   });

@@ -136,5 +136,5 @@ test.each<[string, string, (value: any) => unknown]>([
   ['the account of an upstream', 'account', value => UpstreamRegistry.echo({ account: value })],
 ])('a construct or an object in the place of a text is refused: %s', (_, name, make) => {
   expect(() => make(stack)).toThrow(`got the construct 'Stack' as ${name}, expected a text: `);
-  expect(() => make(Lazy.any({ produce: () => 'x' }))).toThrow(`got an object as ${name}, expected a text: `);
+  expect(() => make(Lazy.any({ produce: () => 'x' }))).toThrow(`got a value that is known only at deployment as ${name}, expected a text: `);
 });

@@ -22,7 +22,7 @@ describe('a scope', () => {
     ['a null', null, 'nothing'],
     ['a text', 'Stack', "the text 'Stack'"],
     ['an object', {}, 'an object'],
-    ['a function', newStack, 'a function'],
+    ['a function', newStack, 'a function that was not called'],
   ])('is refused when it is %s', (_, scope, got) => {
     expect(() => CachedImages.of(untyped(scope))).toThrow(
       `got ${got} as the scope of CachedImages.of(), expected a construct, such as an app, a stage or a stack: `
@@ -37,7 +37,7 @@ describe('a cache', () => {
     ['nothing', () => undefined, 'nothing', leave],
     ['a null', () => null, 'nothing', leave],
     ['a text', () => 'hub', "the text 'hub'", leave],
-    ['a number', () => 1, 'the value 1', leave],
+    ['a number', () => 1, 'the number 1', leave],
     ['an upstream', () => UpstreamRegistry.QUAY, 'an object of UpstreamRegistry', leave],
     ['a list', ({ dockerHub, quay }) => [dockerHub, quay], 'a list', 'pass each cache of the list as an argument of its own'],
     ['an empty list', () => [], 'a list', 'pass each cache of the list as an argument of its own'],
@@ -77,7 +77,7 @@ describe('the options of a call', () => {
     ['a text', 'quay.io/*', "the text 'quay.io/*'"],
     ['a list', ['quay.io/*'], 'a list'],
     ['a construct', newStack(), "the construct 'Stack'"],
-    ['a token', Lazy.any({ produce: () => ({}) }), 'a value that is known at deployment only'],
+    ['a token', Lazy.any({ produce: () => ({}) }), 'a value that is known only at deployment'],
   ])('are refused when they are %s', (_, options, got) => {
     const { images, quay } = setting();
     const message = (call: string, names: string) => `got ${got} as the options of CachedImages.${call}, expected an object with ${names}: `
@@ -123,7 +123,7 @@ describe('the options of a call', () => {
   const role = 'expected a role or another principal that permissions are granted to: pass the construct of the role, not its name or ARN';
   test.each<[object, string]>([
     [{ requireCached: 'false' }, "the text 'false' as 'requireCached' of CachedImages.configure(), expected true or false: write true or false, not a text"],
-    [{ digests: 0 }, "the value 0 as 'digests' of CachedImages.configure(), expected true or false: write true or false, not a text"],
+    [{ digests: 0 }, "the number 0 as 'digests' of CachedImages.configure(), expected true or false: write true or false, not a text"],
     [{ exceptions: 'quay.io/*' }, "the text 'quay.io/*' as 'exceptions' of CachedImages.configure(), expected a list of image names: put it into a list"],
     [{ exceptions: [undefined] }, "nothing in the list 'exceptions' of CachedImages.configure(), expected a text: write it such as 'quay.io/team/*'"],
     // eslint-disable-next-line no-sparse-arrays
@@ -191,7 +191,7 @@ describe('manifests and values', () => {
     ...([
       ['nothing', undefined, 'nothing'],
       ['a text', 'kind: Pod', "the text 'kind: Pod'"],
-      ['a token', Token.asAny({ Ref: 'Manifest' }), 'a value that is known at deployment only'],
+      ['a token', Token.asAny({ Ref: 'Manifest' }), 'a value that is known only at deployment'],
       ['a map', new Map(), 'an object of Map'],
       ['a construct', newStack(), "the construct 'Stack'"],
     ] as const).map(([name, value, got]): [string, unknown, string, () => string] =>

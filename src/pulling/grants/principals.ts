@@ -1,19 +1,35 @@
+import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
 import { isMissing, kindOf } from '../../private/access';
 import { InvalidInputError } from '../../private/errors';
 import { isLater } from '../../private/later';
+import { checkArnPartition } from '../../private/partitions';
 
 /** Refuses what permissions can't be granted to, such as the name or the ARN of a role. */
-export function checkGrantee(grantee: iam.IGrantable, scope: IConstruct): void {
+export function checkGrantee(grantee: iam.IGrantable, rule: IPullThroughCacheRuleRef): void {
   const principal: unknown = isMissing(grantee) ? undefined : (grantee as Partial<iam.IGrantable>).grantPrincipal;
   if (typeof (principal as Partial<iam.IPrincipal> | undefined)?.addToPrincipalPolicy !== 'function') {
     throw new InvalidInputError({
       got: `${kindOf(grantee)} as the one who pulls`,
       expected: 'a role or another principal that permissions are granted to',
       fix: 'pass the construct itself: iam.Role.fromRoleArn() and iam.Role.fromRoleName() give one for a role that is made elsewhere',
-    }, scope);
+    }, rule);
   }
+  partsOf(principal as iam.IPrincipal).forEach(one => checkArnPartition('the one who pulls', arnOf(one), rule, rule.env.region));
+}
+
+/** The ARN of a principal that has one; a role that is made when it is asked for one stays unasked. */
+function arnOf(principal: iam.IPrincipal): unknown {
+  const { roleArn, userArn, groupArn, arn } = principal instanceof iam.LazyRole
+    ? {} as Partial<Arns> : principal as Partial<Arns>;
+  return roleArn ?? userArn ?? groupArn ?? arn;
+}
+
+interface Arns {
+  readonly roleArn: string;
+  readonly userArn: string;
+  readonly groupArn: string;
+  readonly arn: string;
 }
 
 /** Those whose policies statements go to: the parts of a composite, without the conditions and session tags around them. */
