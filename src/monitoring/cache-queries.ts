@@ -96,6 +96,9 @@ export class CacheQueries extends Construct {
 
     save('Catalogue', 'What is cached now', text.catalogue(), counted);
     save('Storage', 'Largest repositories', text.storage(), counted);
+    if (caches.length > 1) {
+      save('StorageByCache', 'Storage by cache', text.storageByCache(), counted);
+    }
     save('Imported', 'What was imported lately', text.importedImages(), () => counted().length > 0 ? [] : imported());
     save('Failures', 'Failures by code', text.failures(), failed);
     save('FirstPulls', 'First pulls and refreshed tags per day', text.importsPerDay(), imported);
