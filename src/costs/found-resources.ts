@@ -20,8 +20,8 @@ import { CacheRule } from '../rule/cache-rule';
 
 /** What has resources of its own that cost, or name what does. */
 const CONSTRUCTS = [
-  CacheAlerting, CacheDashboard, CacheEventLog, CacheFindings, CacheIntegrity, CacheProbe, CacheRule, CacheStatistics, CacheVpcAccess, RegistryScanning,
-  RepositoryTemplate,
+  CacheAlerting, CacheDashboard, CacheEventLog, CacheFindings, CacheIntegrity, CacheProbe, CacheRule, CacheStatistics, CacheVpcAccess,
+  RegistryScanning, RepositoryTemplate,
 ];
 
 /** A resource of this library's constructs, with its final properties. */
