@@ -83,7 +83,8 @@ async function untaggedReferrers(session: Session) {
   await session.settle();
   const { status, previewResults = [] } = await ecr.send(new GetLifecyclePolicyPreviewCommand({ repositoryName }));
   const expired = previewResults.map(({ imageDigest }) => imageDigest!);
-  const seen = { status, untagged: expired.filter(one => untagged.includes(one)).length, referrers: expired.filter(one => referrers.includes(one)).length };
+  const among = (digests: string[]) => expired.filter(one => digests.includes(one)).length;
+  const seen = { status, untagged: among(untagged), referrers: among(referrers) };
   return seen.untagged + seen.referrers === 0 ? undecided(seen) : decided(seen.referrers === 0, seen);
 }
 

@@ -57,7 +57,7 @@ const OPTIONS = Object.keys({
 
 /**
  * Saved queries of CloudWatch Logs Insights: what is cached, what failed, when images came first, and who pulled or was denied. A query is
- * there when a log that answers it is; without any there is a warning.
+ * there when a log that answers it is; without any there is a warning. Saving costs nothing; a query that runs is billed by what it reads.
  *
  * CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax".
  *

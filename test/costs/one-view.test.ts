@@ -5,8 +5,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { MonitoringStack } from '../../examples/one-view/monitoring-stack';
 import { RegistryStack } from '../../examples/one-view/registry-stack';
 import { CacheCosts } from '../../src';
-import { ProbeMetric, StatisticsMetric } from '../../src/functions/contract';
 import { PRICES } from '../../src/costs/prices';
+import { ProbeMetric, StatisticsMetric } from '../../src/functions/contract';
 
 const REGISTRIES = 300;
 const region = 'us-east-1';
