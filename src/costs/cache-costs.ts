@@ -22,7 +22,7 @@ import { accessorOf } from '../private/tree';
  *
  * CacheCosts.of(app).set({ budget: 250, storage: Size.gibibytes(100) }); // each cache stores 100 GiB, and synthesis fails above 250 USD
  * app.synth();
- * process.stdout.write(CacheCosts.of(app).renderReport());
+ * const report = CacheCosts.of(app).renderReport(); // Markdown, to print or to keep
  */
 export class CacheCosts {
   /**
