@@ -2,7 +2,7 @@
  * The layers of src, lowest first. A layer may import from the layers before it, from private/, and of functions/ the contract and the
  * generated constructs only: the rest of functions/ is another program, which runs in Lambda.
  */
-const layers = ['upstream', 'lifecycle', 'rule', 'repository', 'registry', 'network', 'pulling', 'rewriting', 'mirrors', 'monitoring', 'operations'];
+const layers = ['upstream', 'lifecycle', 'rule', 'repository', 'registry', 'network', 'pulling', 'rewriting', 'mirrors', 'monitoring', 'operations', 'costs'];
 
 const oneWay = layers.map((layer, at) => ({
   name: `${layer}-looks-down-only`,

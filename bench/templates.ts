@@ -2,7 +2,7 @@ import { atMost, kilobytes, table } from './section';
 import type { Goal, Section } from './section';
 import { MOST_BYTES, MOST_RESOURCES, roomFor, Stacks } from './templates/stacks';
 import type { Workshop } from './workshop';
-import { PRICES } from '../test/monitoring/cost/prices';
+import { PRICES } from '../src/costs/prices';
 
 /** ECR User Guide, "Amazon ECR service quotas": rules of a registry. */
 const MOST_CACHES = 50;

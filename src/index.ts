@@ -103,3 +103,7 @@ export { RepositoryRemoval } from './operations/repository-removal';
 export type { RepositoryRemovalProps } from './operations/repository-removal';
 export { ReplacementCheck, ReplacementDanger } from './operations/replacement-check';
 export type { ReplacementFinding } from './operations/replacement-check';
+
+export { CacheCosts } from './costs/cache-costs';
+export type { CacheCostsOptions } from './costs/cost-usage';
+export type { CachePrices } from './costs/prices';

@@ -42,20 +42,14 @@ export class Stacks {
   /** What they cost a month in USD when each cache has so many repositories. */
   public monthlyCost(repositories: number): number {
     return this.templates
-      .map((template) => costOf(template, repositories, this.caches / this.count))
+      .map((template) => costOf(template, repositories))
       .reduce((sum, cost) => sum + cost, 0);
   }
 }
 
-/** The model takes the repositories of one cache for what a cache has, and of all caches for the functions, which serve all of a stack. */
-function costOf(template: Template, repositories: number, caches: number): number {
-  const usage = { importsPerRepository: IMPORTS_PER_REPOSITORY, failures: FAILURES };
-  const part = (isWanted: (resource: Template['Resources'][string]) => boolean) =>
-    ({ Resources: Object.fromEntries(Object.entries(template.Resources).filter(([, resource]) => isWanted(resource))) });
-  const isOfFunctions = ({ Type, Properties }: Template['Resources'][string]) =>
-    Type === 'AWS::Lambda::Function' || (Type === 'AWS::Events::Rule' && Properties.ScheduleExpression !== undefined);
-  return monthlyCost(part((resource) => !isOfFunctions(resource)), { ...usage, repositories })
-    + monthlyCost(part(isOfFunctions), { ...usage, repositories: repositories * caches });
+/** Each cache has so many repositories. */
+function costOf(template: Template, repositories: number): number {
+  return monthlyCost(template, { repositories, importsPerRepository: IMPORTS_PER_REPOSITORY, failedImports: FAILURES });
 }
 
 /** How many caches have room in one stack, by what each further one adds. */

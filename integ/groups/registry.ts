@@ -1,9 +1,11 @@
-import { DescribeRegistryCommand, GetRegistryScanningConfigurationCommand } from '@aws-sdk/client-ecr';
+import {
+  DescribeRegistryCommand, GetLifecyclePolicyPreviewCommand, GetRegistryScanningConfigurationCommand, StartLifecyclePolicyPreviewCommand,
+} from '@aws-sdk/client-ecr';
 import { TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import { roleIn } from './watched-cache';
-import { PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning, UpstreamRegistry } from '../../src';
+import { CacheLifecycleRule, PullThroughCache, RegistryPolicy, RegistryReplication, RegistryScanning, UpstreamRegistry } from '../../src';
 import { decided, undecided } from '../runner/check';
 import type { Group, Place } from '../runner/check';
 import { removeStacks } from '../runner/remains';
@@ -65,9 +67,30 @@ async function configurationsDeleted({ account }: Session) {
   return left.length > 0 ? undecided(left.join('; ')) : decided(after.scanType === 'BASIC' && after.scanning === 0 && after.replication === 0, { before, after });
 }
 
+/** Of two untagged images and two referrers of a tagged one, a rule that keeps one untagged image takes one, or three if referrers count. */
+async function untaggedReferrers(session: Session) {
+  const repositoryName = 'integ-referrers/app';
+  const digest = await session.publish(repositoryName, '1');
+  const subject = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 0 };
+  const referrers: string[] = [], untagged: string[] = [];
+  for (const number of ['1', '2']) {
+    untagged.push(await session.publish(repositoryName, undefined, { annotations: { number } }));
+    referrers.push(await session.publish(repositoryName, undefined, { artifactType: 'application/vnd.integ.sbom', subject, annotations: { number } }));
+  }
+  const { ecr } = session.account;
+  const lifecyclePolicyText = CacheLifecycleRule.toPolicyText([CacheLifecycleRule.keepNewestUntagged(1)]);
+  await ecr.send(new StartLifecyclePolicyPreviewCommand({ repositoryName, lifecyclePolicyText }));
+  await session.settle();
+  const { status, previewResults = [] } = await ecr.send(new GetLifecyclePolicyPreviewCommand({ repositoryName }));
+  const expired = previewResults.map(({ imageDigest }) => imageDigest!);
+  const among = (digests: string[]) => expired.filter(one => digests.includes(one)).length;
+  const seen = { status, untagged: among(untagged), referrers: among(referrers) };
+  return seen.untagged + seen.referrers === 0 ? undecided(seen) : decided(seen.referrers === 0, seen);
+}
+
 export const REGISTRY: Group = {
   name: 'registry',
-  creates: 'the scanning, replication and policy of the registry, which replaces what is configured and ends without: take an account where none is; a cache of ECR Public; one small image',
+  creates: 'the scanning, replication and policy of the registry, which replaces what is configured and ends without: take an account where none is; a cache of ECR Public; two small repositories',
   minutes: 5,
   dollars: 0,
   images: { 'public.ecr.aws': [`${BUSYBOX}:stable`, `${ALPINE}:3`] },
@@ -75,6 +98,7 @@ export const REGISTRY: Group = {
   // the last one deletes the stack
   checks: [
     { id: 'inspector-nested', run: inspectorNested },
+    { id: 'untagged-referrers', notOnEngine: 'it previews no lifecycle policies', run: untaggedReferrers },
     { id: 'registry-policy-denies', run: registryPolicyDenies },
     { id: 'configurations-deleted', run: configurationsDeleted },
   ],

@@ -69,11 +69,13 @@ const ARCHIVE: LifecycleAction = { type: 'transition', targetStorageClass: 'arch
  *
  * - A push is the import of the image into the cache. Ages and "newest" go by that time, not by when the vendor built the image
  *   or when someone pulled it last.
- * - An expired image is imported again by the next pull, as long as the upstream still has it.
+ * - An expired image is imported again by the next pull of its tag, as long as the upstream still has it. By its digest alone it may not be, so what
+ *   runs by digest, such as a service of ECS, has to be kept for as long as it may restart.
  * - A multi-platform image is a tagged index with untagged images, one a platform. These can't expire or be archived before
  *   their index.
  * - Archived images can't be pulled: a pull fails until the image is restored.
- * - ECR acts within 24 hours. Signatures and other referrers of an image go with it.
+ * - ECR acts within 24 hours. Signatures and other referrers of an image go with it. Signatures by tag, `sha256-....sig` and `.att`, count as tagged
+ *   images, also when an earlier rule matches them: keep as many more, or count versions and signatures by patterns of their own.
  *
  * See the ECR User Guide, "Automate the cleanup of images by using lifecycle policies in Amazon ECR", "Lifecycle policy
  * properties in Amazon ECR" and "Archiving an image".
@@ -93,7 +95,8 @@ export class CacheLifecycleRule {
   /**
    * The rules of a cache that asks for no others: the newest 10 tagged images stay, untagged ones go 30 days after their import.
    *
-   * It never counts untagged images together with tagged ones, so a multi-platform image counts as one.
+   * It never counts untagged images together with tagged ones, so a multi-platform image counts as one. The ten tags of a repository that nobody
+   * uses any more stay for ever.
    */
   public static defaults(): CacheLifecycleRule[] {
     return [CacheLifecycleRule.keepNewest(10), CacheLifecycleRule.expireUntaggedAfter(Duration.days(30))];
@@ -101,6 +104,8 @@ export class CacheLifecycleRule {
 
   /**
    * Keeps the newest images of each repository and expires the older ones, by default of all tagged images.
+   *
+   * Every tag counts, those of signatures too: a pattern counts some alone.
    *
    * @param count how many stay, at least 1
    * @param options which images it is about

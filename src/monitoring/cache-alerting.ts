@@ -21,7 +21,7 @@ export interface CacheAlertingProps {
   readonly caches: IPullThroughCacheRuleRef[];
 
   /**
-   * What fires for what, the same for each cache: at least one, unless `pageActions` page for the alarm on failed imports. Two of a kind have
+   * What fires for what, the same for each cache, 0.10 USD a month for each metric that one reads: at least one, unless `pageActions` page for the alarm on failed imports. Two of a kind have
    * different thresholds.
    */
   readonly alarms: CacheAlarm[];

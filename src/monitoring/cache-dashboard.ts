@@ -1,15 +1,15 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { CacheMetrics, envOf } from './cache-metrics';
+import { CacheMetrics } from './cache-metrics';
 import { producersOf } from './cache-watch';
 import type { CacheWatch } from './cache-watch';
+import { DASHBOARD_WIDTH, tablesOf } from './dashboard-tables';
 import { checkCaches } from './given-caches';
-import { QueryText } from './query-text';
 import type { Referred } from './references';
 import { refusals } from '../private/accepted';
 import { checkProps } from '../private/access';
@@ -42,16 +42,16 @@ export interface CacheDashboardProps {
 /* Each option once: a `Record` that lacks one does not compile. */
 const OPTIONS = Object.keys({ caches: 0, dashboardName: 0, defaultInterval: 0 } satisfies Record<keyof CacheDashboardProps, 0>);
 
-/** CloudWatch's own width of a dashboard. */
-const WIDTH = 24;
 const GRAPH_HEIGHT = 6;
-const TABLE_HEIGHT = 8;
 /** CloudWatch API Reference, "Dashboard body structure and syntax": widgets of one dashboard. */
 const MOST_WIDGETS = 500;
 
 /**
  * A dashboard of caches: how to pull, pulls and imports, hit rate, failures with their reasons, storage, what is cached, and the
  * probe. A cache shows what is known to watch it when the app is synthesized, wherever in the app that is made, and no empty widget.
+ *
+ * Several caches share their tables: at most five queries of CloudWatch Logs Insights for an account and Region, each over up to 50 logs, however many
+ * caches there are. A dashboard costs 3 USD a month, and each time it is shown its tables are billed by what they read.
  *
  * A cache of another account or Region shows figures and logs of there. For another account CloudWatch has to be set up: CloudWatch User Guide,
  * "Cross-account cross-Region CloudWatch console". What can't be referred to from here is left out with a warning, unless an import names it.
@@ -76,9 +76,13 @@ export class CacheDashboard extends Construct {
       dashboardName: props.dashboardName,
       defaultInterval: props.defaultInterval ?? Duration.days(14),
     });
+    const sections = props.caches.map(cache => new Section(() => rowsOf(this, cache)));
+    const tables = new Section(() => tablesOf(this, props.caches.map(cache => ({ cache, watch: shownOf(this, cache).watch }))));
+    // tables of many caches would be far below
+    const inOrder = props.caches.length > 1 ? [tables, ...sections] : [...sections, tables];
     // one at a time: a row of several would ask for their heights at once
-    props.caches.forEach(cache => this.dashboard.addWidgets(new Section(this, cache)));
-    this.node.addValidation({ validate: () => this.problems(props.caches) });
+    inOrder.forEach(section => this.dashboard.addWidgets(section));
+    this.node.addValidation({ validate: () => this.problems(props.caches, inOrder) });
   }
 
   private warnOfLeftOut(cache: IPullThroughCacheRuleRef): void {
@@ -90,9 +94,9 @@ export class CacheDashboard extends Construct {
     }
   }
 
-  private problems(caches: IPullThroughCacheRuleRef[]): string[] {
+  private problems(caches: IPullThroughCacheRuleRef[], sections: Section[]): string[] {
     caches.forEach(cache => this.warnOfLeftOut(cache));
-    const widgets = caches.flatMap(cache => rowsOf(this, cache)).reduce((sum, row) => sum + row.length, 0);
+    const widgets = sections.reduce((sum, section) => sum + section.count, 0);
     return widgets <= MOST_WIDGETS ? [] : refusals(this, CheckId.DASHBOARD_WIDGETS, {
       got: `${widgets} widgets for ${caches.length} caches`,
       expected: `at most ${MOST_WIDGETS} on a dashboard, a limit of CloudWatch`,
@@ -134,15 +138,19 @@ function shownOf(scope: Construct, cache: IPullThroughCacheRuleRef): Shown {
   };
 }
 
-/** The widgets of one cache, made when the dashboard is rendered: what watches the cache may come later than the dashboard. */
+/** Some of the widgets, made when the dashboard is rendered: what watches a cache may come later than the dashboard. */
 class Section implements cloudwatch.IWidget {
-  public readonly width = WIDTH;
+  public readonly width = DASHBOARD_WIDTH;
   private placed?: cloudwatch.IWidget;
 
-  constructor(private readonly scope: Construct, private readonly cache: IPullThroughCacheRuleRef) {}
+  constructor(private readonly rows: () => cloudwatch.IWidget[][]) {}
 
   public get height(): number {
     return this.content().height;
+  }
+
+  public get count(): number {
+    return this.rows().flat().length;
   }
 
   public position(x: number, y: number): void {
@@ -155,19 +163,16 @@ class Section implements cloudwatch.IWidget {
   }
 
   private content(): cloudwatch.Column {
-    return new cloudwatch.Column(...rowsOf(this.scope, this.cache).map(row => new cloudwatch.Row(...row)));
+    return new cloudwatch.Column(...this.rows().map(row => new cloudwatch.Row(...row)));
   }
 }
 
 /** The rows of one cache. */
 function rowsOf(scope: Construct, cache: IPullThroughCacheRuleRef): cloudwatch.IWidget[][] {
-  const { watch } = shownOf(scope, cache);
-  const graphs = graphsOf(cache, watch);
-  const tables = tablesOf(scope, cache, watch);
+  const graphs = graphsOf(cache, shownOf(scope, cache).watch);
   return [
     [heading(cache)],
-    ...graphs.length > 0 ? [graphs.map(graph => graph(WIDTH / graphs.length))] : [],
-    ...pairs(tables).map(row => row.map(table => table(WIDTH / row.length))),
+    ...graphs.length > 0 ? [graphs.map(graph => graph(DASHBOARD_WIDTH / graphs.length))] : [],
   ];
 }
 
@@ -176,7 +181,7 @@ function heading(cache: IPullThroughCacheRuleRef & Partial<ICacheRule>): cloudwa
   const url = CfnPullThroughCacheRule.isCfnPullThroughCacheRule(cache) ? cache.upstreamRegistryUrl : cache.upstream?.url;
   const upstream = url === undefined ? '' : `, caches ${url}`;
   return new cloudwatch.TextWidget({
-    width: WIDTH,
+    width: DASHBOARD_WIDTH,
     height: 3,
     markdown: `## ${address.repositoryPrefix}${upstream}\n`
       + `\`aws ecr get-login-password --region ${address.writtenRegion} | docker login --username AWS --password-stdin ${address.registryHost}\`\n\n`
@@ -221,37 +226,4 @@ function graphsOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
       rightYAxis: { label: 'milliseconds', min: 0, showUnits: false },
     })] : [],
   ];
-}
-
-/** Where the logs of a cache are, where that isn't where the dashboard is. */
-function elsewhere(scope: Construct, cache: IPullThroughCacheRuleRef): { readonly region?: string; readonly accountId?: string } {
-  const { account, region } = envOf(cache);
-  const own = Stack.of(scope);
-  return { region: region === own.region ? undefined : region, accountId: account === own.account ? undefined : account };
-}
-
-function tablesOf(scope: Construct, cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
-  const text = new QueryText([prefixOf(cache)]);
-  const { eventLogGroup, statistics, probe, imports } = watch;
-  const table = (title: string, logGroup: logs.ILogGroup | undefined, queryString: string): Sized[] => logGroup === undefined ? [] : [width =>
-    new cloudwatch.LogQueryWidget({
-      title,
-      logGroupNames: [logGroup.logGroupName],
-      queryString,
-      view: cloudwatch.LogQueryVisualizationType.TABLE,
-      width,
-      height: TABLE_HEIGHT,
-      ...elsewhere(scope, cache),
-    })];
-  return [
-    ...table('Failed imports, latest first', eventLogGroup, text.failures()),
-    ...table('Images the probe could not pull', probe?.logGroup, text.probeFailures()),
-    ...table('Storage by repository', statistics?.logGroup, text.storage()),
-    ...table('What is cached', statistics?.logGroup, text.catalogue()),
-    ...imports && !statistics ? table('What was imported', eventLogGroup, text.importedImages()) : [],
-  ];
-}
-
-function pairs<T>(items: T[]): T[][] {
-  return items.flatMap((_, at) => at % 2 === 0 ? [items.slice(at, at + 2)] : []);
 }

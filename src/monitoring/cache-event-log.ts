@@ -20,7 +20,7 @@ export interface CacheEventLogProps {
   readonly retention?: logs.RetentionDays;
 
   /**
-   * The KMS key that encrypts the log group. Its policy has to let CloudWatch Logs use it.
+   * The KMS key that encrypts the log group. Its policy has to let CloudWatch Logs use it. A customer managed key costs 1 USD a month, and its requests.
    *
    * @default - the key of CloudWatch Logs
    */

@@ -57,7 +57,7 @@ const OPTIONS = Object.keys({
 
 /**
  * Saved queries of CloudWatch Logs Insights: what is cached, what failed, when images came first, and who pulled or was denied. A query is
- * there when a log that answers it is; without any there is a warning.
+ * there when a log that answers it is; without any there is a warning. Saving costs nothing; a query that runs is billed by what it reads.
  *
  * CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax".
  *
@@ -96,6 +96,9 @@ export class CacheQueries extends Construct {
 
     save('Catalogue', 'What is cached now', text.catalogue(), counted);
     save('Storage', 'Largest repositories', text.storage(), counted);
+    if (caches.length > 1) {
+      save('StorageByCache', 'Storage by cache', text.storageByCache(), counted);
+    }
     save('Imported', 'What was imported lately', text.importedImages(), () => counted().length > 0 ? [] : imported());
     save('Failures', 'Failures by code', text.failures(), failed);
     save('FirstPulls', 'First pulls and refreshed tags per day', text.importsPerDay(), imported);

@@ -4,6 +4,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { warnOfQuotas } from './quotas';
 import { place } from '../private/errors';
 import { oncePerTree } from '../private/tree';
 import { prefixOf } from '../rule/cache-address';
@@ -47,6 +48,7 @@ export interface CacheWatch {
  * prefix of the same registry.
  */
 export function watchOf(rule: IPullThroughCacheRuleRef): CacheWatch {
+  warnOfQuotas(rule);
   const register = oncePerTree(rule, 'CacheWatch', () => new Map<string, CacheWatch>());
   const key = `${registryOf(rule)} ${prefixOf(rule)}`;
   const watch = register.get(key) ?? {};

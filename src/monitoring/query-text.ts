@@ -17,6 +17,16 @@ export class QueryText {
     );
   }
 
+  /** The totals of each cache. Those of a run that could not look everywhere have a coverage below 1. */
+  public storageByCache(): string {
+    return lines(
+      `filter kind = "${LineKind.CACHE}" and cache in ${this.list()}`,
+      'stats latest(bytes) as storedBytes, latest(repositories) as repositoryCount, latest(images) as imageCount, latest(pulls) as pullCount, '
+      + 'latest(coverage) as seen by cache',
+      'sort storedBytes desc',
+    );
+  }
+
   /** The largest repositories. */
   public storage(): string {
     return lines(
@@ -24,7 +34,7 @@ export class QueryText {
       this.repositories('repository'),
       'stats latest(bytes) as storedBytes, latest(images) as imageCount, latest(pulls) as pullCount by repository',
       'sort storedBytes desc',
-      'limit 50',
+      this.limit(50),
     );
   }
 
@@ -43,9 +53,9 @@ export class QueryText {
     return lines(
       this.cacheEvents('`detail.sync-status` != "SUCCESS"'),
       'stats count(*) as failures, max(@timestamp) as lastFailure, latest(`detail.failure-reason`) as reason '
-      + 'by `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
+      + 'by `detail.ecr-repository-prefix`, `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
       'sort lastFailure desc',
-      'limit 100',
+      this.limit(100),
     );
   }
 
@@ -104,13 +114,21 @@ export class QueryText {
       this.repositories('repository'),
       'fields @timestamp, image, code, message',
       'sort @timestamp desc',
-      'limit 20',
+      this.limit(20),
     );
   }
 
   private cacheEvents(status: string): string {
-    const prefixes = this.prefixes.map(prefix => `"${prefix}"`).join(', ');
-    return `filter \`detail.ecr-repository-prefix\` in [${prefixes}] and ${status}`;
+    return `filter \`detail.ecr-repository-prefix\` in ${this.list()} and ${status}`;
+  }
+
+  private list(): string {
+    return `[${this.prefixes.map(prefix => `"${prefix}"`).join(', ')}]`;
+  }
+
+  /** One cache that is loud doesn't hide the others. Ten thousand rows is the most that CloudWatch gives. */
+  private limit(rowsOfCache: number): string {
+    return `limit ${Math.min(10_000, rowsOfCache * this.prefixes.length)}`;
   }
 
   private repositories(field: string): string {

@@ -31,7 +31,8 @@ export interface ReplicationSourceOptions {
 
 /**
  * What an account's registry in a Region replicates, and where to: `AWS::ECR::ReplicationConfiguration`. There is one, so make one construct and
- * let all caches add to it; a second for the same account and Region is refused. It replaces what was configured before.
+ * let all caches add to it; a second for the same account and Region is refused. It replaces what was configured before. Each destination is billed for
+ * what it stores, and another Region for the data transfer.
  *
  * Replication copies images that come in after it was configured, pushed or imported by a cache, within 30 minutes as a rule, and never again from
  * the destination. It brings neither lifecycle nor policy along: make a `RepositoryTemplate` in the destination that is applied for

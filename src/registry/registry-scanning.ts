@@ -17,7 +17,7 @@ const MOST_FILTERS = 100;
 export enum RegistryScanType {
   /** ECR's own: packages of the operating system, when an image comes, once in 24 hours for each image. */
   BASIC = 'BASIC',
-  /** Amazon Inspector: packages of programming languages too, on and on if wanted, charged for each image. */
+  /** Amazon Inspector: packages of programming languages too, continuously if configured; billed for each image and each time that it is scanned again. */
   ENHANCED = 'ENHANCED',
 }
 

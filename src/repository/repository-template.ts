@@ -48,7 +48,7 @@ export interface RepositoryTemplateOptions {
   readonly lifecycleRules?: CacheLifecycleRule[];
 
   /**
-   * The KMS key that encrypts the repositories. With a key, the template gets a creation role.
+   * The KMS key that encrypts the repositories. With a key, the template gets a creation role. A customer managed key costs 1 USD a month, and its requests.
    *
    * @default - AES-256 with keys of Amazon S3
    */

@@ -2,10 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { newStack } from '../app';
 import { emittedMetrics } from './emitted-metrics';
 import { watchedCaches } from './watched';
-import { CacheDashboard, CacheMonitoring, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../src';
+import { CacheDashboard, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../src';
 
 interface Widget {
   readonly type: string;
@@ -27,6 +28,19 @@ function widgetsOf(stack: Stack): Widget[] {
 
 function titlesOf(stack: Stack): string[] {
   return widgetsOf(stack).map(widget => widget.properties.title).filter(Boolean);
+}
+
+function tablesIn(stack: Stack): Widget[] {
+  return widgetsOf(stack).filter(({ type }) => type === 'log');
+}
+
+/** As many caches as ECR allows, in one stack: with a log, statistics and a probe, without alarms of their own. */
+function fiftyCaches(stack: Stack): PullThroughCache[] {
+  const monitoring = CacheMonitoring.logged({ eventLog: new CacheEventLog(stack, 'EventLog') });
+  const caches = Array.from({ length: 50 }, (_, at) => plainCache(stack, monitoring, `team-${at}`));
+  new CacheStatistics(stack, 'Statistics', { caches });
+  new CacheProbe(stack, 'Probe', { images: caches.map(cache => cache.image('nginx:1.27')) });
+  return caches;
 }
 
 /** Metrics of AWS that the pages named in `AwsMetrics` document. */
@@ -68,12 +82,12 @@ test('every rule that a widget counts, and every log that one reads, is in the t
   const widgets = widgetsOf(stack);
 
   const rules = metricsOf(widgets).filter(({ namespace }) => namespace === 'AWS/Events').map(({ dimensions }) => dimensions.RuleName);
-  const logs = widgets.filter(({ type }) => type === 'log').map(({ properties }) => /SOURCE '([^']*)'/.exec(properties.query)![1]);
+  const read = widgets.filter(({ type }) => type === 'log').map(({ properties }) => /SOURCE '([^']*)'/.exec(properties.query)![1]);
 
   expect(rules).toHaveLength(3);
-  expect(logs).toHaveLength(4);
+  expect(read).toHaveLength(4);
   rules.forEach(rule => expect(resources[rule.slice(1, -1)].Type).toBe('AWS::Events::Rule'));
-  logs.forEach(log => expect(resources[log.slice(1, -1)].Type).toBe('AWS::Logs::LogGroup'));
+  read.forEach(log => expect(resources[log.slice(1, -1)].Type).toBe('AWS::Logs::LogGroup'));
 });
 
 test.each([1, 2, 20])('no widget of %d caches overlaps another or leaves the grid', count => {
@@ -115,12 +129,74 @@ test('each line of a graph says what it counts', () => {
   ]);
 });
 
-test('its tables ask for the cache alone', () => {
+test('its tables ask for its caches alone', () => {
   const stack = newStack();
-  new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo', 'hub']) });
+  const [echo] = watchedCaches(stack, ['echo', 'hub']);
+  new CacheDashboard(stack, 'Dashboard', { caches: [echo] });
 
-  const asked = widgetsOf(stack).filter(({ type }) => type === 'log').map(({ properties }) => /"(\w+)"\]|\((\w+)\)\\\//.exec(properties.query)?.slice(1).join(''));
-  expect(asked).toEqual([...Array(4).fill('echo'), ...Array(4).fill('hub')]);
+  const queries = tablesIn(stack).map(({ properties }) => properties.query);
+  expect(queries).toHaveLength(4);
+  queries.forEach(query => expect(query).toMatch(/\["echo"\]|\(echo\)\\\//));
+});
+
+describe('several caches', () => {
+  test('share one table of a kind above their graphs, and get one by cache', () => {
+    const stack = newStack();
+    new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo', 'hub']) });
+
+    expect(tablesIn(stack).map(({ properties }) => properties.title)).toEqual([
+      'Failed imports, latest first', 'Images the probe could not pull', 'Storage by cache', 'Storage by repository', 'What is cached',
+    ]);
+    expect(widgetsOf(stack).slice(0, 5).every(({ type }) => type === 'log')).toBe(true);
+    tablesIn(stack).forEach(({ properties }) => expect(properties.query).toMatch(/\["echo", "hub"\]|\(echo\|hub\)\\\//));
+  });
+
+  test('of a registry with as many as ECR allows take five queries, of which each reads a log once', () => {
+    const stack = newStack();
+    new CacheDashboard(stack, 'Dashboard', { caches: fiftyCaches(stack) });
+
+    expect(tablesIn(stack)).toHaveLength(5);
+    tablesIn(stack).forEach(({ properties: { query } }) => {
+      expect(query.match(/SOURCE/g)).toHaveLength(1);
+      expect(new Set(query.match(/team-\d+/g)).size).toBe(50);
+    });
+  });
+
+  test('with logs of their own are asked for in one query too, up to the 50 logs that one reads', () => {
+    const stack = newStack();
+    const caches = Array.from({ length: 51 }, (_, at) => PullThroughCache.fromPullThroughCacheAttributes(stack, `Cache${at}`, {
+      repositoryPrefix: `team-${at}`, eventLogGroup: logs.LogGroup.fromLogGroupName(stack, `Log${at}`, `log-${at}`),
+    }));
+    new CacheDashboard(stack, 'Dashboard', { caches });
+
+    expect(tablesIn(stack).map(({ properties }) => properties.query.match(/SOURCE/g).length)).toEqual([50, 1]);
+    expect(tablesIn(stack)[1].properties.query).toContain('in ["team-50"]');
+  });
+
+  test('of several registries have tables by account and Region, which the titles name', () => {
+    const stack = newStack();
+    const caches = ['us-east-1', 'us-west-2'].flatMap(region => ['echo', 'hub'].map(repositoryPrefix =>
+      PullThroughCache.fromPullThroughCacheAttributes(stack, `${repositoryPrefix}-${region}`, {
+        repositoryPrefix, account: '444455556666', region, eventLogGroup: logs.LogGroup.fromLogGroupName(stack, `Log-${repositoryPrefix}-${region}`, 'events'),
+      })));
+    new CacheDashboard(stack, 'Dashboard', { caches });
+
+    expect(tablesIn(stack).map(({ properties: { title, region, accountId } }) => ({ title, region, accountId }))).toEqual([
+      { title: 'Failed imports, latest first (444455556666, us-east-1)', region: 'us-east-1', accountId: '444455556666' },
+      { title: 'Failed imports, latest first (444455556666, us-west-2)', region: 'us-west-2', accountId: '444455556666' },
+    ]);
+  });
+
+  test('that are counted, and others whose imports are logged only, have a table each', () => {
+    const stack = newStack();
+    const logged = plainCache(stack, CacheMonitoring.logged({ loggedEvents: LoggedEvents.ALL_IMPORTS }), 'hub');
+    new CacheDashboard(stack, 'Dashboard', { caches: [...watchedCaches(stack, ['echo']), logged] });
+
+    const queryOf = (title: string) => tablesIn(stack).find(({ properties }) => properties.title === title)!.properties.query;
+    expect(queryOf('What is cached')).toContain('(echo)');
+    expect(queryOf('What was imported')).toContain('in ["hub"]');
+    expect(queryOf('Failed imports, latest first')).toContain('in ["echo", "hub"]');
+  });
 });
 
 test.each([[undefined, '-P14D'], [Duration.days(1), '-P1D']])('goes back by %s: %s', (defaultInterval, start) => {
@@ -188,12 +264,11 @@ test('shows as many widgets as CloudWatch takes', () => {
 
 test('fails: more widgets than CloudWatch takes', () => {
   const stack = newStack();
-  const prefixes = Array.from({ length: 50 }, (_, at) => `team-${at}`);
-  const caches = watchedCaches(stack, prefixes.slice(0, 25));
+  const caches = watchedCaches(stack, Array.from({ length: 25 }, (_, at) => `team-${at}`));
   new CacheDashboard(stack, 'Dashboard', { caches: Array.from({ length: 4 }, () => caches).flat() });
 
   expect(() => Template.fromStack(stack)).toThrow(
-    'got 900 widgets for 100 caches, expected at most 500 on a dashboard, a limit of CloudWatch: '
+    'got 505 widgets for 100 caches, expected at most 500 on a dashboard, a limit of CloudWatch: '
     + 'show some of the caches on a dashboard of their own; if AWS takes it by now');
 });
 
@@ -204,7 +279,7 @@ test('shows what watches a cache after the dashboard was made', () => {
   watchedCaches(stack, ['echo']);
 
   expect(titlesOf(stack)).toHaveLength(8);
-  expect(widgetsOf(stack).at(-1)).toMatchObject({ type: 'text', y: 3 + 6 + 8 + 8 });
+  expect(widgetsOf(stack).at(-1)).toMatchObject({ type: 'text', y: 8 + 8 + 3 + 6 });
 });
 
 test('takes an L1 rule, and names its upstream', () => {

@@ -59,6 +59,7 @@ test('finds the logs of its caches, also of those that are watched later, and as
   expect(Object.fromEntries(saved.map(({ Name, LogGroupNames }) => [Name.replace('caches/', ''), LogGroupNames]))).toEqual({
     'What is cached now': counted,
     'Largest repositories': counted,
+    'Storage by cache': counted,
     'Failures by code': [shared, quay],
     'First pulls and refreshed tags per day': [quay],
   });
@@ -113,7 +114,7 @@ test('reads failures with a code and a reason of any status but success', () => 
   expect(queries(['echo'], all)['Failures by code'].QueryString).toBe([
     'filter `detail.ecr-repository-prefix` in ["echo"] and `detail.sync-status` != "SUCCESS"',
     '| stats count(*) as failures, max(@timestamp) as lastFailure, latest(`detail.failure-reason`) as reason '
-    + 'by `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
+    + 'by `detail.ecr-repository-prefix`, `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
     '| sort lastFailure desc',
     '| limit 100',
   ].join('\n'));
@@ -144,7 +145,7 @@ describe('every field that a query reads is really there', () => {
 
   const text = new QueryText(['echo']);
 
-  test.each([['catalogue', 'repository', 4], ['storage', 'repository', 5], ['probeFailures', 'image', 6]] as const)(
+  test.each([['catalogue', 'repository', 4], ['storage', 'repository', 5], ['storageByCache', 'cache', 7], ['probeFailures', 'image', 6]] as const)(
     '%s reads lines of the kind %s', async (query, kind, least) => {
       const line = Object.assign({}, ...(await emittedLines()).filter(candidate => candidate.kind === kind));
       const fields = fieldsOf(text[query]());

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { QueryText } from '../../src/monitoring/query-text';
 
-type Query = 'catalogue' | 'storage' | 'importedImages' | 'failures' | 'importsPerDay' | 'denied' | 'pullers' | 'upstreamRefusals' | 'probeFailures';
+type Query = 'catalogue' | 'storage' | 'storageByCache' | 'importedImages' | 'failures' | 'importsPerDay' | 'denied' | 'pullers' | 'upstreamRefusals' | 'probeFailures';
 
 const EXPECTED: { [query in Query]: string[] } = {
   catalogue: [
@@ -10,6 +10,12 @@ const EXPECTED: { [query in Query]: string[] } = {
     'stats latest(tags) as newestTags, latest(images) as imageCount, latest(newestImageAt) as lastImport by repository',
     'sort repository asc',
     'limit 10000',
+  ],
+  storageByCache: [
+    'filter kind = "cache" and cache in ["echo"]',
+    'stats latest(bytes) as storedBytes, latest(repositories) as repositoryCount, latest(images) as imageCount, latest(pulls) as pullCount, '
+    + 'latest(coverage) as seen by cache',
+    'sort storedBytes desc',
   ],
   storage: [
     'filter kind = "repository"',
@@ -27,7 +33,7 @@ const EXPECTED: { [query in Query]: string[] } = {
   failures: [
     'filter `detail.ecr-repository-prefix` in ["echo"] and `detail.sync-status` != "SUCCESS"',
     'stats count(*) as failures, max(@timestamp) as lastFailure, latest(`detail.failure-reason`) as reason '
-    + 'by `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
+    + 'by `detail.ecr-repository-prefix`, `detail.failure-code`, `detail.repository-name`, `detail.image-tag`',
     'sort lastFailure desc',
     'limit 100',
   ],
@@ -81,4 +87,9 @@ test.each(['catalogue', 'storage', 'denied', 'pullers', 'probeFailures'] as cons
 
 test('a prefix is taken as it is spelt, and one that is a token as it will be', () => {
   expect(new QueryText(['team.a/echo', Aws.STACK_NAME]).catalogue()).toContain(`like /^(team\\.a\\/echo|${Aws.STACK_NAME})\\//`);
+});
+
+test.each([['failures', 100], ['storage', 50], ['probeFailures', 20]] as const)('%s has room for each cache, up to what CloudWatch gives', (query, rows) => {
+  expect(new QueryText(['echo', 'hub'])[query]()).toMatch(new RegExp(`\\| limit ${2 * rows}$`));
+  expect(new QueryText(Array.from({ length: 600 }, (_, at) => `c${at}`))[query]()).toMatch(/\| limit 10000$/);
 });

@@ -4,10 +4,10 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { newStack } from '../../app';
 import { allAlarms, PAGER } from '../watched';
-import { PRICES } from './prices';
 import { monthlyCost } from './template-cost';
 import { CacheAlerting, CacheDashboard, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../../src';
 import type { StandardMonitoringOptions } from '../../../src';
+import { PRICES } from '../../../src/costs/prices';
 
 const IMAGES = Array.from({ length: 10 }, (_, at) => `app-${at}:1`);
 
@@ -48,7 +48,7 @@ const OPTIONS: [string, (stack: Stack) => void][] = [
 function cost(build: (stack: Stack) => void, repositories: number): number {
   const stack = newStack();
   build(stack);
-  return monthlyCost(Template.fromStack(stack).toJSON() as any, { repositories, importsPerRepository: 20, failures: 100 });
+  return monthlyCost(Template.fromStack(stack).toJSON() as any, { repositories, importsPerRepository: 20, failedImports: 100 });
 }
 
 function usd(amount: number): string {
