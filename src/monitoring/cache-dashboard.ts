@@ -11,6 +11,7 @@ import type { CacheWatch } from './cache-watch';
 import { checkCaches } from './given-caches';
 import { QueryText } from './query-text';
 import type { Referred } from './references';
+import { atLeastHitRate, savings } from './savings';
 import { refusals } from '../private/accepted';
 import { checkProps } from '../private/access';
 import { CheckId, place, warn, WarningId } from '../private/errors';
@@ -50,7 +51,7 @@ const TABLE_HEIGHT = 8;
 const MOST_WIDGETS = 500;
 
 /**
- * A dashboard of caches: how to pull, pulls and imports, hit rate, failures with their reasons, storage, what is cached, and the
+ * A dashboard of caches: how to pull, pulls and imports, hit rate, what that saved, failures with their reasons, storage, what is cached, and the
  * probe. A cache shows what is known to watch it when the app is synthesized, wherever in the app that is made, and no empty widget.
  *
  * A cache of another account or Region shows figures and logs of there. For another account CloudWatch has to be set up: CloudWatch User Guide,
@@ -167,6 +168,7 @@ function rowsOf(scope: Construct, cache: IPullThroughCacheRuleRef): cloudwatch.I
   return [
     [heading(cache)],
     ...graphs.length > 0 ? [graphs.map(graph => graph(WIDTH / graphs.length))] : [],
+    ...watch.statistics ? [[savingsGraph(cache)]] : [],
     ...pairs(tables).map(row => row.map(table => table(WIDTH / row.length))),
   ];
 }
@@ -200,7 +202,7 @@ function graphsOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
       }),
       graph({
         title: 'Hit rate (estimated)',
-        left: [metrics.hitRate({ label: 'share of pulls without an import' })],
+        left: [metrics.hitRate({ label: 'share of pulls without an import' }), atLeastHitRate(metrics)],
         leftYAxis: { label: 'share', min: 0, max: 1, showUnits: false },
       }),
     ] : [],
@@ -215,12 +217,27 @@ function graphsOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
     })] : [],
     ...watch.probe ? [graph({
       title: 'Probe',
-      left: [metrics.probeFailures({ label: 'failures' }), metrics.probeMovedTags({ label: 'moved tags' })],
+      left: [
+        metrics.probeFailures({ label: 'failures' }), metrics.probeMovedTags({ label: 'moved tags' }), metrics.probeArchivedImages({ label: 'archived' }),
+      ],
       leftYAxis: count,
       right: [metrics.probeLatency({ label: 'slowest manifest' })],
       rightYAxis: { label: 'milliseconds', min: 0, showUnits: false },
     })] : [],
   ];
+}
+
+function savingsGraph(cache: IPullThroughCacheRuleRef): cloudwatch.IWidget {
+  const { pulls, gigabytes } = savings(CacheMetrics.fromRule(cache));
+  return new cloudwatch.GraphWidget({
+    title: 'Saved (estimated): a pull may count as one call or as two, for an index and an image',
+    left: pulls,
+    leftYAxis: { label: 'upstream pulls avoided', min: 0, showUnits: false },
+    right: gigabytes,
+    rightYAxis: { label: 'GB kept off the upstream', min: 0, showUnits: false },
+    width: WIDTH,
+    height: GRAPH_HEIGHT,
+  });
 }
 
 /** Where the logs of a cache are, where that isn't where the dashboard is. */

@@ -5,6 +5,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { place } from '../private/errors';
+import { warnOfQuotas } from '../private/quotas';
 import { oncePerTree } from '../private/tree';
 import { prefixOf } from '../rule/cache-address';
 
@@ -47,7 +48,10 @@ export interface CacheWatch {
  * prefix of the same registry.
  */
 export function watchOf(rule: IPullThroughCacheRuleRef): CacheWatch {
-  const register = oncePerTree(rule, 'CacheWatch', () => new Map<string, CacheWatch>());
+  const register = oncePerTree(rule, 'CacheWatch', root => {
+    warnOfQuotas(root);
+    return new Map<string, CacheWatch>();
+  });
   const key = `${registryOf(rule)} ${prefixOf(rule)}`;
   const watch = register.get(key) ?? {};
   register.set(key, watch);

@@ -1,5 +1,5 @@
 import { PRICES } from './prices';
-import { ProbeMetric, SETTINGS, StatisticsMetric } from '../../../src/functions/contract';
+import { DailyMetric, ProbeMetric, SETTINGS, StatisticsMetric } from '../../../src/functions/contract';
 
 /** How a cache is used in a month; all of it is said in the guide. */
 export interface Usage {
@@ -28,6 +28,8 @@ interface Watcher {
   readonly seconds: number;
   readonly lines: number;
   readonly metrics: number;
+  /** Metrics that get one value a day, however often it runs. */
+  readonly dailyMetrics: number;
   readonly reads: number;
 }
 
@@ -57,11 +59,12 @@ function loggedEvents(resources: Resource[], usage: Usage): number {
 }
 
 function functionCost(handler: Resource, all: { [id: string]: Resource }, usage: Usage): number {
-  const { runs, seconds, lines, metrics, reads } = watcher(handler, all, usage);
+  const { runs, seconds, lines, metrics, dailyMetrics, reads } = watcher(handler, all, usage);
   const hoursWithValues = Math.min(runs, HOURS);
   return runs * PRICES.lambdaRequest.price
     + runs * seconds * handler.Properties.MemorySize / 1024 * PRICES.lambdaArmSecond.price
     + metrics * hoursWithValues / HOURS * PRICES.customMetric.price
+    + dailyMetrics * HOURS / 24 / HOURS * PRICES.customMetric.price
     + runs * PRICES.putMetricData.price
     + runs * reads * PRICES.readMetric.price
     + logCost(runs * lines * LINE_BYTES);
@@ -76,7 +79,9 @@ function watcher(handler: Resource, all: { [id: string]: Resource }, usage: Usag
       seconds: SECONDS_TO_START + usage.repositories * SECONDS_PER_REPOSITORY,
       lines: usage.repositories + settings.prefixes.length,
       metrics: settings.prefixes.length * Object.keys(StatisticsMetric).length,
-      reads: usage.repositories,
+      dailyMetrics: settings.prefixes.length * Object.keys(DailyMetric).length,
+      // the pulls of each repository, and of the probe
+      reads: usage.repositories + settings.prefixes.length,
     };
   }
   const images = settings.caches.flatMap((cache: any) => cache.images).length;
@@ -87,6 +92,7 @@ function watcher(handler: Resource, all: { [id: string]: Resource }, usage: Usag
     // the last one is of caches with a credential only
     metrics: settings.caches.length * (Object.keys(ProbeMetric).length - 1)
       + settings.caches.filter((cache: any) => cache.validatesCredential).length,
+    dailyMetrics: 0,
     reads: 0,
   };
 }
