@@ -30,7 +30,8 @@ export interface CacheStatisticsProps extends ScheduledFunctionOptions {
   /**
    * How often they are counted: whole hours, up to a day. Pulls and imports are counted over the same time.
    *
-   * A metric is billed by the hours in which it gets values: hourly, the eight of a cache cost 2.40 USD a month instead of 0.10.
+   * A metric is billed by the hours in which it gets values: hourly, the eight of a cache cost 2.40 USD a month instead of 0.10. The two
+   * that come once a day stay at 0.03.
    *
    * @default Duration.days(1)
    */

@@ -91,7 +91,7 @@ test('saves only what the given logs answer', () => {
 });
 
 test.each([
-  ['statistics', ['What is cached now', 'Images in use that the lifecycle is about to take', 'Largest repositories', 'What nobody pulled for 90 days']],
+  ['statistics', ['What is cached now', 'Largest repositories', 'Images in use that the lifecycle is about to take', 'What nobody pulled for 90 days']],
   ['trailLogGroup', ['Who was denied', 'What the upstream refused', 'Who pulled what']],
 ] as const)('saves what the %s answer alone', (log, titles) => {
   expect(Object.keys(queries(['echo'], stack => ({ [log]: all(stack)[log] })))).toEqual(titles);
