@@ -1,5 +1,6 @@
 import {
-  BatchGetImageCommand, DeregisterPullTimeUpdateExclusionCommand, DescribeImagesCommand, RegisterPullTimeUpdateExclusionCommand, UpdateImageStorageClassCommand,
+  BatchGetImageCommand, DeregisterPullTimeUpdateExclusionCommand, DescribeImagesCommand, RegisterPullTimeUpdateExclusionCommand,
+  UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr';
 import { decided, undecided } from '../runner/check';
 import type { Verdict } from '../runner/check';

@@ -9,10 +9,10 @@ import * as events from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { archivedImage, pullTimeExclusion } from './pull-times';
 import {
   CacheAlarm, CacheAlerting, CacheEventLog, CacheMonitoring, LoggedEvents, PullThroughCache, UpstreamRegistry,
 } from '../../src';
-import { archivedImage, pullTimeExclusion } from './pull-times';
 import { decided, undecided } from '../runner/check';
 import type { Group, Place } from '../runner/check';
 import { isThere, removeStacks } from '../runner/remains';
