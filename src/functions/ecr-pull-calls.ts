@@ -10,6 +10,11 @@ const MEDIA_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
+interface FailedId {
+  readonly imageDigest?: string;
+  readonly imageTag?: string;
+}
+
 /** The calls of the SDK's `ECR` that a pull is made of, named here so that only handlers import the SDK. */
 export interface EcrOfPulls {
   describeImages(
@@ -18,7 +23,7 @@ export interface EcrOfPulls {
   }>;
   batchGetImage(input: { repositoryName: string; imageIds: Reference[]; acceptedMediaTypes: string[] }, options: CallOptions): Promise<{
     readonly images?: { readonly imageId?: { readonly imageDigest?: string }; readonly imageManifest?: string }[];
-    readonly failures?: { readonly imageId?: { readonly imageDigest?: string; readonly imageTag?: string }; readonly failureCode?: string; readonly failureReason?: string }[];
+    readonly failures?: { readonly imageId?: FailedId; readonly failureCode?: string; readonly failureReason?: string }[];
   }>;
   getDownloadUrlForLayer(input: { repositoryName: string; layerDigest: string }, options: CallOptions): Promise<{ readonly downloadUrl?: string }>;
 }

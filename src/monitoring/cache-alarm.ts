@@ -5,6 +5,7 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import { DENIED_PULLS, logCalls, loggedImports, makeAlarm, ofWatcher, UPSTREAM_REFUSALS, Watched } from './alarm-definition';
 import type { AlarmNaming, Definition } from './alarm-definition';
+import { onEvents, onMissingRuns, onRuns } from './alarm-kinds';
 import {
   AlarmSeverity, checkAlarmOptions, checkRate, checkShare, checkSize, checkWhole, EVALUATED_OPTIONS, evaluationOf,
   HIT_RATE_OPTIONS, QUOTA_OPTIONS,
@@ -12,7 +13,6 @@ import {
 import type {
   CallsNearQuotaOptions, CountAlarmOptions, EvaluatedAlarmOptions, HitRateAlarmOptions, MissingRunsAlarmOptions,
 } from './alarm-options';
-import { onEvents, onMissingRuns, onRuns } from './alarm-kinds';
 import { afterARun, afterRuns, ONCE, rateOfEnough, RECURRING, shareOfQuotas } from './alarm-shapes';
 import { attachedTo, AwsMetrics, CacheMetrics } from './cache-metrics';
 import { producersOf } from './cache-watch';

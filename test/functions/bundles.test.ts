@@ -9,8 +9,9 @@ function bundle(name: string): string {
   return join(__dirname, `../../assets/functions/${name}.lambda/index.js`);
 }
 
-test.each(BUNDLES)('%s is below 25 kB', name => {
-  expect(readFileSync(bundle(name)).length).toBeLessThan(25_000);
+// the statistics read lifecycle policies besides counting
+test.each(BUNDLES)('%s is below 25 kB, or 32 kB for the statistics', name => {
+  expect(readFileSync(bundle(name)).length).toBeLessThan(name === 'cache-statistics' ? 32_000 : 25_000);
 });
 
 test.each(BUNDLES)('%s needs nothing but Node.js and the SDK of the runtime', name => {

@@ -90,7 +90,12 @@ test('gives the latency of the slowest image, and each figure its unit', async (
   expect(Math.min(...latencies)).toBeGreaterThanOrEqual(20);
   expect(Math.max(...latencies)).toBeLessThan(600_000);
   expect(Object.fromEntries(aws.metrics.map(datum => [datum.MetricName, datum.Unit]))).toEqual({
-    ProbedImages: 'Count', ProbeFailures: 'Count', ProbeMovedTags: 'Count', ProbeDifferingDigests: 'Count', ProbeArchivedImages: 'Count', ProbePulls: 'Count',
+    ProbedImages: 'Count',
+    ProbeFailures: 'Count',
+    ProbeMovedTags: 'Count',
+    ProbeDifferingDigests: 'Count',
+    ProbeArchivedImages: 'Count',
+    ProbePulls: 'Count',
     ProbeLatency: 'Milliseconds',
   });
 });
