@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, CfnOutput, Duration, SecretValue, Stack, Stage } from 'aws-cdk-lib';
@@ -118,7 +119,7 @@ const BROKEN: { readonly [id in CheckId]: (stack: Stack) => unknown } = {
   [CheckId.FUNCTION_TIMEOUT]: stack => new CacheStatistics(stack, 'Statistics', {
     caches: [imported(stack)], timeout: Duration.minutes(16), logRetention: logs.RetentionDays.ONE_DAY,
   }),
-  [CheckId.FUNCTION_SETTINGS]: stack => new CacheProbe(stack, 'Probe').addImages(((cache = imported(stack)) => times(200, at => cache.image(`team/image-${at}:latest`)))()),
+  [CheckId.FUNCTION_SETTINGS]: stack => new CacheProbe(stack, 'Probe').addImages(((cache = imported(stack)) => times(200, at => cache.image(`team/image:v1@sha256:${createHash('sha256').update(String(at)).digest('hex')}`)))()),
   [CheckId.ALARM_ACTION_REGION]: stack => new CacheAlerting(stack, 'Alerting', {
     caches: [imported(stack)],
     alarms: [CacheAlarm.callsNearQuota()],

@@ -9,6 +9,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { archivedImage, pullTimeExclusion } from './pull-times';
 import {
   CacheAlarm, CacheAlerting, CacheEventLog, CacheMonitoring, LoggedEvents, PullThroughCache, UpstreamRegistry,
 } from '../../src';
@@ -184,10 +185,10 @@ async function cachedRepositoriesStay(session: Session) {
 
 export const WATCHED_CACHE: Group = {
   name: 'watched-cache',
-  creates: 'a cache of registry.k8s.io with alarms, a queue, a trail with a bucket, three roles; seven small images',
+  creates: 'a cache of registry.k8s.io with alarms, a queue, a trail with a bucket, three roles; nine small images',
   minutes: 75,
   dollars: 1,
-  images: { 'registry.k8s.io': ['pause:3.10', 'pause:3.9', 'pause:3.8', 'kube-proxy:v1.31.0', 'etcd:3.5.15-0', 'coredns/coredns:v1.11.1'] },
+  images: { 'registry.k8s.io': ['pause:3.10', 'pause:3.9', 'pause:3.8', 'pause:3.7', 'pause:3.6', 'kube-proxy:v1.31.0', 'etcd:3.5.15-0', 'coredns/coredns:v1.11.1'] },
   stacks: watched,
   checks: [
     { id: 'log-group-policy', run: logGroupPolicy },
@@ -199,6 +200,11 @@ export const WATCHED_CACHE: Group = {
     { id: 'alarm-sees-no-denials', run: alarmSeesNoDenials },
     { id: 'denied-event', notOnEngine: 'it has no CloudTrail', run: deniedEvent },
     { id: 'usage-class', run: usageClass },
+    { id: 'archived-image', run: async session => archivedImage(session, { repository: `${PREFIX}/pause`, tag: '3.7' }) },
+    {
+      id: 'pull-time-exclusion',
+      run: async session => pullTimeExclusion(session, { repository: `${PREFIX}/pause`, tag: '3.6' }, await out(session, 'PullerArn')),
+    },
     { id: 'cached-repositories-stay', run: cachedRepositoriesStay },
   ],
 };

@@ -16,6 +16,7 @@ from engine.errors import EcrError
 from engine.metrics import Metrics
 from engine.model import check
 from engine.permissions import Permissions, Principal
+from engine.pull_times import PullTimes
 from engine.registry_configuration import RegistryConfigurations
 from engine.registry_policy import RegistryPolicies
 from engine.repositories import RepositoryApi
@@ -34,7 +35,7 @@ class Api:
     """Dispatches the actions of AmazonEC2ContainerRegistry_V20150921."""
 
     def __init__(self, rules: Rules, templates: Templates, policies: RegistryPolicies, settings: AccountSettings,
-                 configurations: RegistryConfigurations, tokens: Tokens, images: ImageApi,
+                 configurations: RegistryConfigurations, pull_times: PullTimes, tokens: Tokens, images: ImageApi,
                  repositories: RepositoryApi, upstreams: Upstreams, permissions: Permissions, metrics: Metrics,
                  ministack: Any) -> None:
         self._rules = rules
@@ -59,6 +60,9 @@ class Api:
             "DescribeRegistry": configurations.describe_registry,
             "PutRegistryScanningConfiguration": configurations.put_scanning,
             "GetRegistryScanningConfiguration": configurations.get_scanning,
+            "RegisterPullTimeUpdateExclusion": pull_times.register,
+            "DeregisterPullTimeUpdateExclusion": pull_times.deregister,
+            "ListPullTimeUpdateExclusions": pull_times.list,
             "PutAccountSetting": settings.put,
             "GetAccountSetting": settings.get,
             **repositories.handlers,

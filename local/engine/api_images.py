@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from engine.downloads import Downloads
 from engine.errors import EcrError, invalid, repository_missing
 from engine.events import Events
-from engine.images import Images
+from engine.images import ACTIVE, ARCHIVED, Images, status
 from engine.manifests import MEDIA_TYPES, Manifest
 from engine.paging import page
 from engine.permissions import Principal
@@ -32,7 +32,8 @@ class ImageApi:
         self._events = events
         self.handlers: dict[str, Callable[[Json], Json]] = {
             "DescribeImages": self._describe, "ListImages": self._list, "BatchDeleteImage": self._delete,
-            "PutImage": self._put, "BatchCheckLayerAvailability": self._check_layers, **uploads.handlers,
+            "PutImage": self._put, "UpdateImageStorageClass": self._put_storage_class,
+            "BatchCheckLayerAvailability": self._check_layers, **uploads.handlers,
         }
         self.pulling: dict[str, Callable[[Principal, Json], Awaitable[Json]]] = {
             "BatchGetImage": self._get, "GetDownloadUrlForLayer": self._download_url,
@@ -74,7 +75,7 @@ class ImageApi:
         name = given["repositoryName"]
         self._images.expect_repository(name)
         if given.get("imageIds"):
-            records = [self._expect(name, wanted) for wanted in given["imageIds"]]
+            records = [self._expect(name, wanted, _image_status(given)) for wanted in given["imageIds"]]
         else:
             records = _with_status(self._images.records(name), given)
         details, more = page([self._detail(name, record) for record in records], given)
@@ -135,9 +136,18 @@ class ImageApi:
                            **({} if blob is None else {"layerSize": len(blob)})})
         return {"layers": layers, "failures": []}
 
-    def _expect(self, name: str, wanted: Json) -> Json:
+    def _put_storage_class(self, given: Json) -> Json:
+        """Archives an image, or restores it at once."""
+        name, wanted = given["repositoryName"], given["imageId"]
+        self._images.expect_repository(name)
+        record = self._expect(name, wanted, "ANY")
+        record["imageStatus"] = ARCHIVED if given["targetStorageClass"] == "ARCHIVE" else ACTIVE
+        return {"registryId": current().account, "repositoryName": name, "imageId": dict(wanted),
+                "imageStatus": record["imageStatus"]}
+
+    def _expect(self, name: str, wanted: Json, image_status: str) -> Json:
         record = self._images.record(name, _reference(wanted))
-        if record is None:
+        if record is None or image_status not in ("ANY", status(record)):
             raise EcrError("ImageNotFoundException", f"The image with imageId {wanted} does not exist within the "
                                                      f"repository with name '{name}' in the registry with id "
                                                      f"'{current().account}'")
@@ -151,7 +161,7 @@ class ImageApi:
         return {"registryId": current().account, "repositoryName": name, "imageDigest": record["imageDigest"],
                 "imageSizeInBytes": self._images.size(name, manifest) if manifest.media_type in MEDIA_TYPES else 0,
                 "imagePushedAt": record["imagePushedAt"], "imageManifestMediaType": manifest.media_type,
-                "imageStatus": "ACTIVE", **{key: value for key, value in optional.items() if value}}
+                "imageStatus": status(record), **{key: value for key, value in optional.items() if value}}
 
 
 def _reference(image_id: Json) -> str:
@@ -163,8 +173,14 @@ def _reference(image_id: Json) -> str:
 
 
 def _with_status(records: list[Json], given: Json) -> list[Json]:
-    status = (given.get("filter") or {}).get("tagStatus", "ANY")
-    return [r for r in records if status == "ANY" or (status == "TAGGED") == bool(r["imageTags"])]
+    tag_status, image_status = (given.get("filter") or {}).get("tagStatus", "ANY"), _image_status(given)
+    return [r for r in records if image_status in ("ANY", status(r))
+            and (tag_status == "ANY" or (tag_status == "TAGGED") == bool(r["imageTags"]))]
+
+
+def _image_status(given: Json) -> str:
+    found: str = (given.get("filter") or {}).get("imageStatus", ACTIVE)
+    return found
 
 
 def _upstream_failed(refused: PullRefused) -> bool:

@@ -27,6 +27,7 @@ from engine.permissions import Permissions
 from engine.pulls import Pulls
 from engine.referrers import Referrers
 from engine.registry import RegistryProtocol
+from engine.pull_times import PullTimes
 from engine.registry_configuration import RegistryConfigurations
 from engine.registry_policy import RegistryPolicies
 from engine.repositories import RepositoryApi
@@ -53,14 +54,14 @@ def assemble(settings: Settings, endpoint: str) -> Engine:
     """Builds the engine. Once per process: it changes ministack's modules."""
     clock, switches = Clock(), Switches()
     rules, templates, policies = Rules(clock), Templates(clock), RegistryPolicies()
-    images, events, metrics, tokens = Images(clock), Events(switches), Metrics(clock), Tokens(clock, endpoint)
+    images, events, metrics, tokens = Images(clock), Events(switches), Metrics(), Tokens(clock, endpoint)
     permissions, account_settings = Permissions(clock, settings.auth), AccountSettings()
-    configurations = RegistryConfigurations()
+    configurations, pull_times = RegistryConfigurations(), PullTimes(clock)
     roles = ServiceRoles(permissions, switches)
     births = Births(templates, roles, permissions)
     upstreams = Upstreams(settings.upstreams, settings.allow_internet, images, policies, roles, permissions)
     imports = Imports(clock, images, births, upstreams, events, switches)
-    pulls = Pulls(rules, images, imports, births, policies, permissions, metrics, switches)
+    pulls = Pulls(rules, images, imports, births, policies, permissions, metrics, pull_times, switches)
     referrers, downloads = Referrers(rules, images, upstreams, pulls), Downloads(clock, images, endpoint)
     alarms = AlarmTimer(settings.alarm_interval)
 
@@ -70,13 +71,13 @@ def assemble(settings: Settings, endpoint: str) -> Engine:
     iam_actions.extract_resource_arn = authorization.resource_arn_of(iam_actions.extract_resource_arn)
     registry = RegistryProtocol(pulls, referrers, images, tokens, permissions, events, metrics,
                                 ecr.handle_registry_request)
-    api = Api(rules, templates, policies, account_settings, configurations, tokens,
+    api = Api(rules, templates, policies, account_settings, configurations, pull_times, tokens,
               ImageApi(images, pulls, referrers, downloads, Uploads(images), events), RepositoryApi(images), upstreams,
               permissions, metrics, ecr.handle_request)
     ecr.handle_registry_request, ecr.handle_request = registry.handle, api.handle
     ecr.reset = _with(ecr.reset, rules.reset, templates.reset, policies.reset, tokens.reset, imports.reset,
-                      account_settings.reset, configurations.reset)
-    cloudformation.install(rules, templates, policies, configurations)
+                      account_settings.reset, configurations.reset, pull_times.reset)
+    cloudformation.install(rules, templates, policies, configurations, pull_times)
     mends.install(clock, switches)
 
     control = Control(clock, switches, upstreams, Seeding(images), events, permissions, alarms, downloads)

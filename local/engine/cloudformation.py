@@ -2,7 +2,8 @@
 
 CloudFormation Template Reference: AWS::ECR::PullThroughCacheRule (every property needs replacement),
 AWS::ECR::RepositoryCreationTemplate (Prefix does), AWS::ECR::RegistryPolicy (none does),
-AWS::ECR::ReplicationConfiguration and AWS::ECR::RegistryScanningConfiguration (none does).
+AWS::ECR::ReplicationConfiguration and AWS::ECR::RegistryScanningConfiguration (none does),
+AWS::ECR::PullTimeUpdateExclusion (PrincipalArn does).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 from ministack.services.cloudformation import provisioners
 
 from engine.cfn_properties import gone, handled, request
+from engine.model import check
+from engine.pull_times import PullTimes
 from engine.registry_configuration import RegistryConfigurations
 from engine.registry_policy import RegistryPolicies
 from engine.rules import Rules
@@ -24,6 +27,7 @@ RULE = "AWS::ECR::PullThroughCacheRule"
 TEMPLATE = "AWS::ECR::RepositoryCreationTemplate"
 REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
 REPLICATION = "AWS::ECR::ReplicationConfiguration"
+EXCLUSION = "AWS::ECR::PullTimeUpdateExclusion"
 SCANNING = "AWS::ECR::RegistryScanningConfiguration"
 
 _RULE_PROPERTIES = ("EcrRepositoryPrefix", "UpstreamRegistryUrl", "UpstreamRegistry", "UpstreamRepositoryPrefix",
@@ -36,10 +40,10 @@ Created = tuple[str, Json]
 
 
 def install(rules: Rules, templates: Templates, policies: RegistryPolicies,
-            configurations: RegistryConfigurations) -> None:
+            configurations: RegistryConfigurations, pull_times: PullTimes) -> None:
     """Registers the types, and which of their properties replace: ministack then creates before it deletes."""
     provisioners._REPLACING_PROPERTIES.update({RULE: _RULE_PROPERTIES, TEMPLATE: ("Prefix",), REGISTRY_POLICY: (),
-                                                REPLICATION: (), SCANNING: ()})
+                                                REPLICATION: (), SCANNING: (), EXCLUSION: ("PrincipalArn",)})
     provisioners._RESOURCE_HANDLERS.update({
         RULE: _rule_handlers(rules), TEMPLATE: _template_handlers(templates),
         REGISTRY_POLICY: _policy_handlers(policies),
@@ -47,6 +51,7 @@ def install(rules: Rules, templates: Templates, policies: RegistryPolicies,
                                              configurations.put_replication, configurations.reset_replication),
         SCANNING: _configuration_handlers(SCANNING, ("Rules", "ScanType"), ("Rules", "ScanType"),
                                           configurations.put_scanning, configurations.reset_scanning),
+        EXCLUSION: _exclusion_handlers(pull_times),
     })
 
 
@@ -77,6 +82,18 @@ def _template_handlers(templates: Templates) -> dict[str, Any]:
         gone(lambda: templates.delete({"prefix": physical_id}), "TemplateNotFoundException")
 
     return {"create": create, "update": update, "delete": delete}
+
+
+def _exclusion_handlers(pull_times: PullTimes) -> dict[str, Any]:
+    def create(logical_id: str, properties: Json, stack: str) -> Created:
+        given = request(EXCLUSION, properties, ("PrincipalArn",), ("PrincipalArn",))
+        registered = handled(lambda: pull_times.register(check("RegisterPullTimeUpdateExclusion", given)))
+        return str(registered["principalArn"]), {}
+
+    def delete(physical_id: str, properties: Json) -> None:
+        gone(lambda: pull_times.deregister({"principalArn": physical_id}), "ExclusionNotFoundException")
+
+    return {"create": create, "delete": delete}
 
 
 def _policy_handlers(policies: RegistryPolicies) -> dict[str, Any]:

@@ -17,6 +17,15 @@ from engine.manifests import Manifest, is_digest
 from engine.scope import Json, current
 
 
+ACTIVE, ARCHIVED = "ACTIVE", "ARCHIVED"
+
+
+def status(record: Json) -> str:
+    """Whether an image is active or archived."""
+    found: str = record.get("imageStatus", ACTIVE)
+    return found
+
+
 class Images:
     """The content of every registry; each call is about the registry of the current request."""
 
@@ -52,6 +61,11 @@ class Images:
         by = (lambda r: r["imageDigest"] == reference) if is_digest(reference) else (
             lambda r: reference in r.get("imageTags", []))
         return next(filter(by, self.records(name)), None)
+
+    def is_archived(self, name: str, reference: str) -> bool:
+        """Whether the image is in the archive, where nobody can pull it."""
+        record = self.record(name, reference)
+        return record is not None and status(record) == ARCHIVED
 
     def blob(self, name: str, digest: str) -> bytes | None:
         found: bytes | None = (ecr._layer_blobs.get(name) or {}).get(digest)

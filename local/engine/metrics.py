@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from ministack.services import cloudwatch
 
-from engine.clock import Clock
-from engine.scope import Json
-
 COUNTED_CALLS = frozenset({
     "GetAuthorizationToken", "BatchCheckLayerAvailability", "InitiateLayerUpload", "UploadLayerPart",
     "CompleteLayerUpload", "PutImage", "BatchGetImage", "GetDownloadUrlForLayer",
@@ -19,16 +16,9 @@ COUNTED_CALLS = frozenset({
 class Metrics:
     """Writes into the CloudWatch of the current request's account and Region."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
     def pulled(self, repository: str) -> None:
         cloudwatch.record_metric("AWS/ECR", "RepositoryPullCount", 1, "None", {"RepositoryName": repository})
         cloudwatch._evaluate_all_alarms()
-
-    def stamp_pull(self, record: Json) -> None:
-        """Sets the image's lastRecordedPullTime."""
-        record["lastRecordedPullTime"] = self._clock.now()
 
     def called(self, operation: str) -> None:
         """Counts a call of the API; the registry protocol's requests count as the calls that they stand for."""

@@ -18,6 +18,7 @@ from engine.importing import Imports
 from engine.manifests import Manifest, is_digest
 from engine.metrics import Metrics
 from engine.permissions import Permissions, Principal
+from engine.pull_times import PullTimes
 from engine.registry_policy import RegistryPolicies
 from engine.rules import Rule, Rules
 from engine.scope import current
@@ -50,7 +51,7 @@ class Pulls:
     """Pulls from the registry of the current request."""
 
     def __init__(self, rules: Rules, images: Images, imports: Imports, births: Births, policies: RegistryPolicies,
-                 permissions: Permissions, metrics: Metrics, switches: Switches) -> None:
+                 permissions: Permissions, metrics: Metrics, pull_times: PullTimes, switches: Switches) -> None:
         self._rules = rules
         self._images = images
         self._imports = imports
@@ -58,11 +59,14 @@ class Pulls:
         self._policies = policies
         self._permissions = permissions
         self._metrics = metrics
+        self._pull_times = pull_times
         self._switches = switches
 
     async def manifest(self, who: Principal, repository: str, reference: str, *, head: bool = False) -> Manifest:
         """The manifest of a tag or digest, imported or refreshed when due. Raises PullRefused."""
         self.expect(who, "ecr:BatchGetImage", repository)
+        if self._images.is_archived(repository, reference):
+            raise PullRefused(Why.NO_IMAGE, "Requested image not found")
         held = self._images.manifest(repository, reference)
         rule = self._rules.serving(repository)
         if held is None and rule is None:
@@ -76,7 +80,7 @@ class Pulls:
             self._metrics.pulled(repository)
             record = self._images.record(repository, held.digest)
             if record is not None:
-                self._metrics.stamp_pull(record)
+                self._pull_times.stamp(who, record)
         return held
 
     def blob(self, who: Principal, repository: str, digest: str) -> bytes:

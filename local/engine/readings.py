@@ -53,6 +53,8 @@ READINGS = (
             "written."),
     Reading("RepositoryPullCount", "counts each manifest that is served by GET: an index and the image chosen from it "
             "are two."),
+    Reading("archive", "an archived image is answered as one that isn't there, by DescribeImages too unless its filter "
+            "asks for it; it is restored at once."),
     Reading("TriggeredRules", "counts a matching rule with or without targets; Invocations counts attempts, "
             "FailedInvocations those whose target is missing or refuses."),
     Reading("EventBridge to a log group", "needs logs:CreateLogStream and logs:PutLogEvents for events.amazonaws.com "
@@ -63,7 +65,7 @@ READINGS = (
 )
 
 UNKNOWN = (
-    "lifecycle policies, replication and scanning are stored, never run; signing, archive, CREATE_ON_PUSH are absent",
+    "lifecycle policies, replication and scanning are stored, never run; signing and CREATE_ON_PUSH are absent",
     "Regions without a pull-through cache, FIPS and VPC endpoints, network routes, throttling, quotas except of rules",
     "encryption: keys are checked at a repository's birth, content stays as it is",
     "what pulls on AWS besides a registry client: ECS, EKS, CodeBuild, Lambda (which can't use a cache)",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from support import Engine, Puller, http
+from support import Engine, Puller, allow, http
 
 from upstream.images import MANIFEST, make_image, make_referrer
 from upstream.server import StaticRegistry
@@ -267,3 +267,45 @@ def test_counts_calls_of_the_api(ecr: Any, engine: Engine, account: str, root: P
             ("Service", "ECR"), ("Type", "API"), ("Resource", "BatchGetImage"), ("Class", "None"))])["Datapoints"]
     # then
     assert sum(point["Sum"] for point in points) == 1
+
+
+def test_an_archived_image_is_not_there_for_pullers_until_it_is_restored(ecr: Any, root: Puller) -> None:
+    root.manifest("quay/pause", "3.10")
+    image = {"repositoryName": "quay/pause", "imageId": {"imageTag": "3.10"}}
+    # when
+    ecr.update_image_storage_class(**image, targetStorageClass="ARCHIVE")
+    # then
+    ids = {"repositoryName": "quay/pause", "imageIds": [image["imageId"]]}
+    assert root.manifest("quay/pause", "3.10").status == 404
+    assert ecr.batch_get_image(**ids)["failures"][0]["failureCode"] == "ImageNotFound"
+    with pytest.raises(ClientError, match="does not exist"):
+        ecr.describe_images(**ids)
+    [found] = ecr.describe_images(**ids, filter={"imageStatus": "ANY"})["imageDetails"]
+    assert found["imageStatus"] == "ARCHIVED"
+    # when
+    ecr.update_image_storage_class(**image, targetStorageClass="STANDARD")
+    # then
+    assert root.manifest("quay/pause", "3.10").status == 200
+
+
+def test_pulls_of_an_excluded_principal_are_no_pulls(ecr: Any, engine: Engine, account: str, root: Puller) -> None:
+    root.manifest("quay/pause", "3.10")
+    ids = {"repositoryName": "quay/pause", "imageIds": [{"imageTag": "3.10"}]}
+
+    def last_pull() -> Any:
+        return ecr.describe_images(**ids)["imageDetails"][0]["lastRecordedPullTime"]
+
+    reader = engine.user(account, "reader", allow("ecr:*"))
+    arn = f"arn:aws:iam::{account}:user/reader"
+    before = last_pull()
+    # when
+    ecr.register_pull_time_update_exclusion(principalArn=arn)
+    engine.client("ecr", reader).batch_get_image(**ids)
+    # then
+    assert last_pull() == before
+    assert ecr.list_pull_time_update_exclusions()["pullTimeUpdateExclusions"] == [arn]
+    # when
+    ecr.deregister_pull_time_update_exclusion(principalArn=arn)
+    engine.client("ecr", reader).batch_get_image(**ids)
+    # then
+    assert last_pull() > before

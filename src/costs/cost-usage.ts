@@ -3,9 +3,8 @@ import type { IConstruct } from 'constructs';
 import { PRICE_OPTIONS } from './prices';
 import type { CachePrices } from './prices';
 import type { Usage } from './resource-costs';
-import { checkOptions } from '../private/access';
+import { checkOptions, kindOf } from '../private/access';
 import { InvalidInputError } from '../private/errors';
-import { described } from '../private/given';
 import { oncePerTree } from '../private/tree';
 
 /** What is known of the costs of a scope's caches: how they are used, and at what prices. */
@@ -111,7 +110,7 @@ function given(options: CacheCostsOptions): CacheCostsOptions {
 function checkAmount(name: string, value: number | undefined, scope: IConstruct): void {
   if (value !== undefined && value !== null && !(typeof value === 'number' && value >= 0 && Number.isFinite(value))) {
     throw new InvalidInputError({
-      got: `${described(value)} as ${name}`, expected: 'a number that is known at synthesis, 0 or more', fix: 'write the number, or leave it out',
+      got: `${kindOf(value)} as ${name}`, expected: 'a number that is known at synthesis, 0 or more', fix: 'write the number, or leave it out',
     }, scope);
   }
 }
@@ -119,7 +118,7 @@ function checkAmount(name: string, value: number | undefined, scope: IConstruct)
 function checkSize(name: string, value: Size | undefined, scope: IConstruct): void {
   if (value !== undefined && value !== null && (typeof (value as Partial<Size>).toGibibytes !== 'function' || value.isUnresolved())) {
     throw new InvalidInputError({
-      got: `${described(value)} as ${name}`, expected: 'a Size of aws-cdk that is known at synthesis', fix: 'write it such as Size.gibibytes(100)',
+      got: `${kindOf(value)} as ${name}`, expected: 'a Size of aws-cdk that is known at synthesis', fix: 'write it such as Size.gibibytes(100)',
     }, scope);
   }
 }

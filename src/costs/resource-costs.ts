@@ -1,5 +1,6 @@
+import { brotliDecompressSync } from 'zlib';
 import type { PriceTable } from './prices';
-import { ProbeMetric, SETTINGS, StatisticsMetric } from '../functions/contract';
+import { DailyMetric, isPacked, ProbeMetric, SETTINGS, StatisticsMetric } from '../functions/contract';
 
 /** How a cache is used in a month. */
 export interface Usage {
@@ -99,8 +100,16 @@ function statisticsCosts(handler: TemplateResource, prefixes: string[], runs: nu
   const { prices } = terms;
   const repositories = prefixes.reduce((sum, prefix) => sum + terms.usageOf(prefix).repositories, 0);
   return [
-    ...prefixes.map(prefix => metricsCost(prefix, Object.keys(StatisticsMetric).length, runs, prices)),
-    { what: 'runs of the statistics', usd: runCost(handler, runs, SECONDS_TO_START, prefixes.length, prices) },
+    ...prefixes.flatMap(prefix => [
+      metricsCost(prefix, Object.keys(StatisticsMetric).length, runs, prices),
+      // once a day, however often it runs
+      metricsCost(prefix, Object.keys(DailyMetric).length, Math.min(runs, HOURS / 24), prices),
+    ]),
+    // it reads the pulls of the probe for each cache
+    {
+      what: 'runs of the statistics',
+      usd: runCost(handler, runs, SECONDS_TO_START, prefixes.length, prices) + runs * prefixes.length * prices.readMetric,
+    },
     {
       what: 'repositories that the statistics look into',
       usd: runs * secondsCost(handler, repositories * SECONDS_PER_REPOSITORY, prices) + runs * repositories * prices.readMetric
@@ -147,7 +156,8 @@ function intervalSeconds(id: string, all: TemplateResources): number | undefined
 
 function settingsOf({ Properties: { Environment: environment } }: TemplateResource): any {
   const settings: unknown = environment?.Variables?.[SETTINGS];
-  return settings === undefined ? undefined : JSON.parse(textOf(settings));
+  const read: unknown = settings === undefined ? undefined : JSON.parse(textOf(settings));
+  return isPacked(read) ? JSON.parse(brotliDecompressSync(Buffer.from(read.packed, 'base64')).toString()) : read;
 }
 
 /** A text of a template, with what is known at deployment only as a name. */

@@ -6,7 +6,7 @@ import { EcrPullCalls } from './ecr-pull-calls';
 import { serveRun } from './first-run';
 import type { Measured, Run } from './first-run';
 import { ProbeRun } from './probe-run';
-import { clientOptions, furtherToken, logLine, metricCalls, readSettings, Remaining } from './runtime';
+import { allPages, clientOptions, logLine, metricCalls, readSettings, Remaining } from './runtime';
 import type { RuntimeContext, ScheduledEvent } from './runtime';
 
 /** Pulls the images of the settings, has ECR try credentials, and puts how it went into CloudWatch. */
@@ -19,16 +19,10 @@ class ProbingRun implements Run {
     const ecr = new ECR(clientOptions(imageTimeout));
     return new ProbeRun(this.settings, now, {
       calls: () => new EcrPullCalls(ecr, remaining.forReading(imageTimeout)),
-      rules: async () => {
-        const prefixes: string[] = [];
-        let nextToken: string | undefined;
-        do {
-          const page = await ecr.describePullThroughCacheRules({ maxResults: 1000, nextToken }, remaining.forReading());
-          prefixes.push(...(page.pullThroughCacheRules ?? []).map(({ ecrRepositoryPrefix }) => ecrRepositoryPrefix!));
-          nextToken = furtherToken(nextToken, page.nextToken);
-        } while (nextToken);
-        return prefixes;
-      },
+      rules: () => allPages(async nextToken => {
+        const page = await ecr.describePullThroughCacheRules({ maxResults: 1000, nextToken }, remaining.forReading());
+        return { items: (page.pullThroughCacheRules ?? []).map(({ ecrRepositoryPrefix }) => ecrRepositoryPrefix!), nextToken: page.nextToken };
+      }),
       credentialProblem: async ecrRepositoryPrefix => {
         const { isValid, failure } = await ecr.validatePullThroughCacheRule({ ecrRepositoryPrefix }, remaining.forReading());
         return isValid ? undefined : failure ?? 'ECR finds the rule not valid and gives no reason';

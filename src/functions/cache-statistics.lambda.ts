@@ -1,15 +1,19 @@
 import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeImagesCommand, DescribeRepositoriesCommand, ECRClient, RepositoryNotFoundException } from '@aws-sdk/client-ecr';
-import { PullCount } from './contract';
+import {
+  DescribeImagesCommand, DescribePullThroughCacheRulesCommand, DescribeRepositoriesCommand, DescribeRepositoryCreationTemplatesCommand, ECRClient,
+  RepositoryNotFoundException,
+} from '@aws-sdk/client-ecr';
+import { DIMENSION, NAMESPACE, ProbeMetric, PullCount } from './contract';
 import type { StatisticsSettings } from './contract';
 import type { DeploymentRequest } from './custom-resource';
 import { serveRun } from './first-run';
 import type { Measured, Run } from './first-run';
-import { clientOptions, furtherToken, logLine, metricCalls, readSettings, Remaining } from './runtime';
+import type { ImageFacts } from './lifecycle-forecast';
+import { allPages, clientOptions, furtherToken, logLine, metricCalls, readSettings, Remaining } from './runtime';
 import type { RuntimeContext, ScheduledEvent } from './runtime';
 import { StatisticsRun } from './statistics-run';
-import type { Sources } from './statistics-run';
-import type { ImageFacts, Window } from './statistics-tally';
+import type { CreationTemplate, Sources } from './statistics-run';
+import type { Window } from './statistics-tally';
 
 /** The most that DescribeRepositories and DescribeImages give at once: their pages in the ECR API Reference. */
 const PAGE = 1000;
@@ -19,6 +23,13 @@ const QUERIES = 500;
 const REQUEST_MILLISECONDS = 20_000;
 /** Kept for the last calls: pulls of the last page, and the figures themselves. */
 const RESERVE_MILLISECONDS = 60_000;
+
+/** A metric that counts, by one dimension. */
+interface CountMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimension: string;
+}
 
 /** Reads the registry and CloudWatch. */
 class AwsSources implements Sources {
@@ -52,15 +63,38 @@ class AwsSources implements Sources {
     } while (nextToken);
   }
 
-  public async pulls(repositories: string[], window: Window): Promise<Map<string, number>> {
-    const pulls = new Map<string, number>();
-    for (let start = 0; start < repositories.length; start += QUERIES) {
-      await this.addPulls(repositories.slice(start, start + QUERIES), window, pulls);
-    }
-    return pulls;
+  public async rules(): Promise<string[]> {
+    return allPages(async nextToken => {
+      const page = await this.ecr.send(new DescribePullThroughCacheRulesCommand({ maxResults: PAGE, nextToken }), this.remaining.forReading());
+      return { items: (page.pullThroughCacheRules ?? []).map(rule => rule.ecrRepositoryPrefix!), nextToken: page.nextToken };
+    });
   }
 
-  private async addPulls(repositories: string[], window: Window, pulls: Map<string, number>): Promise<void> {
+  public async templates(): Promise<CreationTemplate[]> {
+    return allPages(async nextToken => {
+      const page = await this.ecr.send(new DescribeRepositoryCreationTemplatesCommand({ maxResults: PAGE, nextToken }), this.remaining.forReading());
+      return { items: page.repositoryCreationTemplates ?? [], nextToken: page.nextToken };
+    });
+  }
+
+  public async pulls(repositories: string[], window: Window): Promise<Map<string, number>> {
+    return this.sums({ namespace: PullCount.NAMESPACE, name: PullCount.METRIC, dimension: PullCount.DIMENSION }, repositories, window);
+  }
+
+  public async probePulls(prefixes: string[], window: Window): Promise<Map<string, number>> {
+    return this.sums({ namespace: NAMESPACE, name: ProbeMetric.PULLS, dimension: DIMENSION }, prefixes, window);
+  }
+
+  /** The sums of a metric in a window, by the values of its dimension; those that CloudWatch refuses are missing. */
+  private async sums(metric: CountMetric, values: string[], window: Window): Promise<Map<string, number>> {
+    const sums = new Map<string, number>();
+    for (let start = 0; start < values.length; start += QUERIES) {
+      await this.addSums(metric, values.slice(start, start + QUERIES), window, sums);
+    }
+    return sums;
+  }
+
+  private async addSums({ namespace, name, dimension }: CountMetric, values: string[], window: Window, sums: Map<string, number>): Promise<void> {
     let NextToken: string | undefined;
     const refused = new Set<string>();
     do {
@@ -68,14 +102,10 @@ class AwsSources implements Sources {
         StartTime: window.from,
         EndTime: window.to,
         NextToken,
-        MetricDataQueries: repositories.map((repository, at) => ({
+        MetricDataQueries: values.map((value, at) => ({
           Id: `r${at}`,
           MetricStat: {
-            Metric: {
-              Namespace: PullCount.NAMESPACE,
-              MetricName: PullCount.METRIC,
-              Dimensions: [{ Name: PullCount.DIMENSION, Value: repository }],
-            },
+            Metric: { Namespace: namespace, MetricName: name, Dimensions: [{ Name: dimension, Value: value }] },
             // whole hours, so that no value of CloudWatch reaches over the ends of the window
             Period: 3600,
             Stat: 'Sum',
@@ -83,16 +113,16 @@ class AwsSources implements Sources {
         })),
       }), this.remaining.forReading());
       for (const result of page.MetricDataResults ?? []) {
-        const repository = repositories[Number(result.Id!.slice(1))];
-        const sum = (result.Values ?? []).reduce((total, value) => total + value, 0);
-        pulls.set(repository, (pulls.get(repository) ?? 0) + sum);
+        const value = values[Number(result.Id!.slice(1))];
+        const sum = (result.Values ?? []).reduce((total, one) => total + one, 0);
+        sums.set(value, (sums.get(value) ?? 0) + sum);
         if (result.StatusCode === 'InternalError' || result.StatusCode === 'Forbidden') {
-          refused.add(repository);
+          refused.add(value);
         }
       }
       NextToken = furtherToken(NextToken, page.NextToken);
     } while (NextToken);
-    refused.forEach(repository => pulls.delete(repository));
+    refused.forEach(value => sums.delete(value));
   }
 }
 
@@ -103,9 +133,10 @@ class CountingRun implements Run {
   public async measure(now: Date, remaining: Remaining): Promise<Measured> {
     const clock = { now, timeIsUp: () => remaining.milliseconds < RESERVE_MILLISECONDS };
     const sources = new AwsSources(new ECRClient(clientOptions(REQUEST_MILLISECONDS)), this.cloudWatch, remaining);
-    const tallies = await new StatisticsRun(readSettings<StatisticsSettings>(process.env), sources, clock, logLine).run();
+    const run = new StatisticsRun(readSettings<StatisticsSettings>(process.env), sources, clock, logLine);
+    const tallies = await run.run();
     return {
-      figures: new Map(tallies.map(tally => [tally.prefix, tally.figures(now)])),
+      figures: new Map(tallies.map(tally => [tally.prefix, tally.figures(now, run.daily)])),
       whole: tallies.every(({ unseen }) => unseen === 0),
     };
   }

@@ -21,6 +21,12 @@ export const StatisticsMetric = {
   HIT_RATE: 'HitRate',
 } as const;
 
+/** What the statistics function puts once a day and cache, however often it runs. */
+export const DailyMetric = {
+  IMAGES_AT_RISK: 'ImagesAtRisk',
+  UNPULLED_BYTES: 'UnpulledBytes',
+} as const;
+
 /** What the probe puts, once a run and cache. */
 export const ProbeMetric = {
   IMAGES: 'ProbedImages',
@@ -28,6 +34,9 @@ export const ProbeMetric = {
   LATENCY: 'ProbeLatency',
   MOVED_TAGS: 'ProbeMovedTags',
   DIFFERING_DIGESTS: 'ProbeDifferingDigests',
+  ARCHIVED: 'ProbeArchivedImages',
+  /** Manifests that it was given: the statistics take them off ECR's count of pulls. */
+  PULLS: 'ProbePulls',
   /** Of caches with a credential only. */
   INVALID_CREDENTIALS: 'InvalidCredentials',
 } as const;
@@ -38,6 +47,10 @@ export const LineKind = {
   REPOSITORY: 'repository',
   /** A repository that could not be counted, with the error: statistics. */
   UNSEEN: 'unseen',
+  /** An image that was pulled lately and is soon deleted or archived: statistics. */
+  AT_RISK: 'atRisk',
+  /** What a probe pulled, which CloudWatch didn't tell: statistics. */
+  PROBE_PULLS: 'probePulls',
   /** A cache with its totals: statistics. */
   CACHE: 'cache',
   /** An image that was pulled or could not be: probe. */
@@ -49,7 +62,7 @@ export const LineKind = {
 } as const;
 
 /** How the probe of an image or a credential ended. */
-export const Outcome = { PULLED: 'pulled', VALID: 'valid', FAILED: 'failed' } as const;
+export const Outcome = { PULLED: 'pulled', ARCHIVED: 'archived', VALID: 'valid', FAILED: 'failed' } as const;
 
 /** The metric that ECR itself has of a repository: ECR User Guide, "Amazon ECR repository metrics". */
 export const PullCount = {
@@ -63,6 +76,16 @@ export const SETTINGS = 'PULL_THROUGH_CACHE_SETTINGS';
 
 /** Lambda gives all environment variables together 4 KB. */
 export const MOST_SETTINGS = 3800;
+
+/** Settings that are too long as they are: their JSON, compressed by Brotli, in base64. */
+export interface PackedSettings {
+  readonly packed: string;
+}
+
+/** Whether settings are packed. */
+export function isPacked(settings: unknown): settings is PackedSettings {
+  return typeof (settings as Partial<PackedSettings> | undefined)?.packed === 'string';
+}
 
 /** For the statistics. */
 export interface StatisticsSettings {

@@ -1,7 +1,7 @@
 import { LineKind, Outcome, ProbeMetric } from './contract';
 import type { ProbeSettings } from './contract';
 import type { Measured } from './first-run';
-import { probeImage } from './pull';
+import { IMAGE_ARCHIVED, probeImage } from './pull';
 import type { PullCalls, Pulled } from './pull';
 import { inParallel, reasonOf } from './runtime';
 import type { Figure } from './statistics-tally';
@@ -26,6 +26,8 @@ class ProbeTally {
   public failures = 0;
   public moved = 0;
   public differing = 0;
+  public archived = 0;
+  public pulls = 0;
   public slowest?: number;
   public invalidCredential?: boolean;
 
@@ -35,6 +37,8 @@ class ProbeTally {
       { name: ProbeMetric.FAILURES, value: this.failures, unit: 'Count' },
       { name: ProbeMetric.MOVED_TAGS, value: this.moved, unit: 'Count' },
       { name: ProbeMetric.DIFFERING_DIGESTS, value: this.differing, unit: 'Count' },
+      { name: ProbeMetric.ARCHIVED, value: this.archived, unit: 'Count' },
+      { name: ProbeMetric.PULLS, value: this.pulls, unit: 'Count' },
       ...this.slowest === undefined ? [] : [{ name: ProbeMetric.LATENCY, value: this.slowest, unit: 'Milliseconds' } as const],
       ...this.invalidCredential === undefined
         ? [] : [{ name: ProbeMetric.INVALID_CREDENTIALS, value: this.invalidCredential ? 1 : 0, unit: 'Count' } as const],
@@ -107,16 +111,21 @@ export class ProbeRun {
     const tally = this.tallies.get(prefix)!;
     tally.images += 1;
     const line = { kind: LineKind.IMAGE, cache: prefix, repository: image.split(/[:@]/)[0], image };
+    const calls = this.sources.calls();
     try {
-      const pulled = await probeImage(this.sources.calls(), image, this.movedAfter);
+      const pulled = await probeImage(calls, image, this.movedAfter);
       if (rules !== undefined && !rules.includes(prefix)) {
         throw Object.assign(new Error(`the image is cached, and the registry has no rule '${prefix}' any more`), { name: 'NoRule' });
       }
       tally.add(pulled);
       this.log({ ...line, outcome: Outcome.PULLED, ...pulled });
     } catch (error) {
-      tally.failures += 1;
-      this.log({ ...line, outcome: Outcome.FAILED, ...reasonOf(error) });
+      const archived = (error as Error).name === IMAGE_ARCHIVED;
+      tally.archived += archived ? 1 : 0;
+      tally.failures += archived ? 0 : 1;
+      this.log({ ...line, outcome: archived ? Outcome.ARCHIVED : Outcome.FAILED, ...reasonOf(error) });
+    } finally {
+      tally.pulls += calls.given;
     }
   }
 }

@@ -12,8 +12,13 @@ export interface CachedAlready {
   readonly cachedAt: Date;
 }
 
+/** The name of the error of an image that is in the archive: there it can't be pulled, and nothing is broken. */
+export const IMAGE_ARCHIVED = 'ImageArchived';
+
 /** The calls of ECR that a pull is made of. Each fails with an error whose name says why. */
 export interface PullCalls {
+  /** How many manifests ECR gave so far. */
+  readonly given: number;
   /** What a tag stands for in the cache now, without asking upstream; undefined when it isn't there. */
   cachedAlready(repository: string, tag: string): Promise<CachedAlready | undefined>;
   /** The manifests of tags or digests, at most 100; missing ones are an error. */

@@ -1,7 +1,9 @@
 /*
  * What all functions have in common at run time. It imports no SDK, so that it can be tested without one.
  */
-import { DIMENSION, NAMESPACE, SETTINGS } from './contract';
+import { brotliDecompressSync } from 'zlib';
+import { DIMENSION, isPacked, NAMESPACE, SETTINGS } from './contract';
+import type { PackedSettings } from './contract';
 import type { Figure } from './statistics-tally';
 
 /** What EventBridge sends on a schedule, as far as it is read. */
@@ -123,7 +125,21 @@ export function furtherToken(token: string | undefined, next: string | undefined
   return next;
 }
 
+/** All items of a list that ECR gives by pages. */
+export async function allPages<T>(
+  read: (nextToken: string | undefined) => Promise<{ readonly items: T[]; readonly nextToken?: string }>): Promise<T[]> {
+  const all: T[] = [];
+  let token: string | undefined;
+  do {
+    const { items, nextToken } = await read(token);
+    all.push(...items);
+    token = furtherToken(token, nextToken);
+  } while (token);
+  return all;
+}
+
 /** Reads the settings that the construct gave the function. */
 export function readSettings<T>(environment: { [name: string]: string | undefined }): T {
-  return JSON.parse(environment[SETTINGS] ?? '{}') as T;
+  const settings = JSON.parse(environment[SETTINGS] ?? '{}') as T | PackedSettings;
+  return isPacked(settings) ? JSON.parse(brotliDecompressSync(Buffer.from(settings.packed, 'base64')).toString()) as T : settings;
 }

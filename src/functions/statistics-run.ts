@@ -1,11 +1,26 @@
-import { LineKind } from './contract';
+import { LineKind, Outcome } from './contract';
 import type { StatisticsSettings } from './contract';
+import { LifecycleForecast } from './lifecycle-forecast';
+import type { ImageFacts } from './lifecycle-forecast';
 import { inParallel, reasonOf } from './runtime';
 import { CacheTally, RepositoryTally } from './statistics-tally';
-import type { ImageFacts, Window } from './statistics-tally';
+import type { Window } from './statistics-tally';
+
+/** A repository creation template, as far as it is read. */
+export interface CreationTemplate {
+  readonly prefix?: string;
+  readonly appliedFor?: string[];
+  readonly lifecyclePolicy?: string;
+}
 
 /** What is read of the registry and of CloudWatch. */
 export interface Sources {
+  /** The prefixes that have a rule, of this app or another. */
+  rules(): Promise<string[]>;
+  /** The repository creation templates of the registry. */
+  templates(): Promise<CreationTemplate[]>;
+  /** What a probe pulled, by the prefix of the cache; one without an answer is missing. */
+  probePulls(prefixes: string[], window: Window): Promise<Map<string, number>>;
   /** The names of all repositories of the registry, a page at a time. */
   repositoryNames(): AsyncIterable<string[]>;
   /** The images of a repository, a page at a time; undefined for a repository that is gone. */
@@ -25,36 +40,67 @@ export interface Clock {
 /** ECR's own count of pulls comes with a delay that no page states: the window ends an hour before the run. */
 const DELAY_HOURS = 1;
 const HOUR = 3600_000;
+const ROOT = 'ROOT';
 const REPOSITORIES_AT_ONCE = 8;
 const UNSEEN_LINES = 100;
+const AT_RISK_LINES = 1000;
 
 /** Counts all caches in one pass over the registry. It holds one page of names and a few sums at a time. */
 export class StatisticsRun {
-  private readonly tallies: Map<string, CacheTally>;
+  /** Whether this run is the one of its day (UTC) that gives daily figures, too. */
+  public readonly daily: boolean;
+
+  private tallies = new Map<string, CacheTally>();
   private readonly window: Window;
-  private readonly prefixes: string[];
+  /** The prefixes of caches and other rules, the most specific one first: that is whose repository it is. */
+  private prefixes: string[] = [];
+  /** What the templates' lifecycles will do, by the prefix of the template. */
+  private forecasts = new Map<string, LifecycleForecast | undefined>();
+  private templatePrefixes: string[] = [];
   private unseenLines = 0;
+  private atRiskLines = 0;
 
   constructor(
-    settings: StatisticsSettings,
+    private readonly settings: StatisticsSettings,
     private readonly sources: Sources,
     private readonly clock: Clock,
     private readonly log: (line: object) => void,
   ) {
-    // the most specific prefix first: that is the cache that a repository belongs to
-    this.prefixes = [...settings.prefixes].sort((one, other) => other.length - one.length);
-    this.tallies = new Map(settings.prefixes.map(prefix => [prefix, new CacheTally(prefix)]));
     const to = Math.floor(clock.now.getTime() / HOUR) * HOUR - DELAY_HOURS * HOUR;
     this.window = { from: new Date(to - settings.windowHours * HOUR), to: new Date(to) };
+    this.daily = clock.now.getUTCHours() < settings.windowHours;
   }
 
   public async run(): Promise<CacheTally[]> {
+    const { prefixes } = this.settings;
+    this.prefixes = specificFirst([...prefixes, ...await this.sources.rules()]);
+    const probePulls = await this.probePulls();
+    this.tallies = new Map(prefixes.map(prefix => [prefix, new CacheTally(prefix, probePulls.get(prefix))]));
+    if (this.daily) {
+      await this.readTemplates();
+    }
     for await (const page of this.sources.repositoryNames()) {
       await this.countPage(page.filter(repository => this.tallyOf(repository)));
     }
     const tallies = [...this.tallies.values()];
     tallies.forEach(tally => this.log({ kind: LineKind.CACHE, ...tally.line() }));
     return tallies;
+  }
+
+  private async probePulls(): Promise<Map<string, number>> {
+    try {
+      return await this.sources.probePulls(this.settings.prefixes, this.window);
+    } catch (error) {
+      this.log({ kind: LineKind.PROBE_PULLS, outcome: Outcome.FAILED, ...reasonOf(error) });
+      return new Map();
+    }
+  }
+
+  private async readTemplates(): Promise<void> {
+    const templates = await this.sources.templates();
+    const forCaches = templates.filter(({ appliedFor = [] }) => appliedFor.includes('PULL_THROUGH_CACHE'));
+    this.forecasts = new Map(forCaches.map(({ prefix, lifecyclePolicy }) => [prefix!, LifecycleForecast.of(lifecyclePolicy)]));
+    this.templatePrefixes = specificFirst([...this.forecasts.keys()]);
   }
 
   private async countPage(repositories: string[]): Promise<void> {
@@ -72,7 +118,8 @@ export class StatisticsRun {
   }
 
   private async countImages(repository: string): Promise<RepositoryTally | undefined> {
-    const tally = new RepositoryTally(repository, this.window);
+    const look = { now: this.clock.now, forecast: this.forecasts.get(ownerOf(repository, this.templatePrefixes)) };
+    const tally = new RepositoryTally(repository, this.window, this.daily ? look : undefined);
     for await (const page of this.sources.images(repository)) {
       if (!page) {
         this.tallyOf(repository)!.repositories -= 1;
@@ -98,8 +145,9 @@ export class StatisticsRun {
         continue;
       }
       tally.pulls = count;
-      this.tallyOf(tally.repository)!.add(tally);
-      this.logRepository(tally);
+      const atRisk = this.logAtRisk(tally);
+      this.tallyOf(tally.repository)!.add(tally, atRisk ?? 0);
+      this.logRepository(tally, atRisk);
     }
   }
 
@@ -113,8 +161,22 @@ export class StatisticsRun {
     return undefined;
   }
 
-  private logRepository(tally: RepositoryTally): void {
-    const { repository, images, taggedImages, bytes, pulls, imports, tags, oldestTagged, newest } = tally;
+  /** How many images are at risk; each is a line, up to a thousand. */
+  private logAtRisk(tally: RepositoryTally): number | undefined {
+    const endangered = tally.atRisk();
+    for (const { digest, tags, pulledAt, rule, action } of endangered ?? []) {
+      this.atRiskLines += 1;
+      if (this.atRiskLines <= AT_RISK_LINES) {
+        this.log({
+          kind: LineKind.AT_RISK, repository: tally.repository, digest, tags: tags.join(' '), pulledAt: pulledAt.toISOString(), rule, action,
+        });
+      }
+    }
+    return endangered?.length;
+  }
+
+  private logRepository(tally: RepositoryTally, imagesAtRisk: number | undefined): void {
+    const { repository, images, taggedImages, bytes, pulls, imports, tags, oldestTagged, newest, unpulledBytes } = tally;
     this.log({
       kind: LineKind.REPOSITORY,
       repository,
@@ -126,13 +188,24 @@ export class StatisticsRun {
       tags: tags.join(' '),
       oldestTaggedImageAt: oldestTagged?.toISOString(),
       newestImageAt: newest?.toISOString(),
+      imagesAtRisk,
+      unpulledBytes,
     });
   }
 
+  /** The tally of the cache that a repository belongs to; undefined when that cache is counted elsewhere, or by nobody. */
   private tallyOf(repository: string): CacheTally | undefined {
-    const prefix = this.prefixes.find(candidate => candidate !== 'ROOT' && repository.startsWith(`${candidate}/`));
-    return this.tallies.get(prefix ?? 'ROOT');
+    return this.tallies.get(ownerOf(repository, this.prefixes));
   }
+}
+
+function specificFirst(prefixes: string[]): string[] {
+  return [...new Set(prefixes)].sort((one, other) => other.length - one.length);
+}
+
+/** Whose repository it is: `ROOT` has what no other prefix has. */
+function ownerOf(repository: string, specificFirstPrefixes: string[]): string {
+  return specificFirstPrefixes.find(prefix => prefix !== ROOT && repository.startsWith(`${prefix}/`)) ?? ROOT;
 }
 
 function problem(name: string, message: string): Error {

@@ -1,12 +1,6 @@
-import { StatisticsMetric } from './contract';
-
-/** What is read of an image; the names are those of ECR's API. */
-export interface ImageFacts {
-  readonly imageTags?: string[];
-  readonly imageSizeInBytes?: number;
-  readonly imagePushedAt?: Date;
-  readonly imageManifestMediaType?: string;
-}
+import { DailyMetric, StatisticsMetric } from './contract';
+import { isIndex } from './lifecycle-forecast';
+import type { Endangered, ImageFacts, LifecycleForecast } from './lifecycle-forecast';
 
 /** A time from, and up to but not including, another. */
 export interface Window {
@@ -21,10 +15,18 @@ export interface Figure {
   readonly unit: 'Count' | 'Bytes' | 'Seconds' | 'Milliseconds' | 'None';
 }
 
-const INDEX = /(?:manifest\.list|image\.index)\./;
 const SHOWN_TAGS = 5;
+const UNPULLED_DAYS = 90;
+const DAY = 86_400_000;
 
-/** The figures of one repository, whatever the number of its images: nothing but sums and extremes is kept. */
+/** What is looked at once a day. */
+export interface DailyLook {
+  readonly now: Date;
+  /** What the lifecycle will do; without a policy that can be read there is none. */
+  readonly forecast?: LifecycleForecast;
+}
+
+/** The figures of one repository. Of its images nothing but sums and extremes is kept, and once a day what the forecast looks at. */
 export class RepositoryTally {
   public images = 0;
   public taggedImages = 0;
@@ -33,20 +35,32 @@ export class RepositoryTally {
   public pulls = 0;
   public oldestTagged?: Date;
   public newest?: Date;
+  /** What nobody pulled for 90 days; known once a day. */
+  public unpulledBytes?: number;
   private readonly newestTags: { tag: string; at: number }[] = [];
+  private readonly forImages: ImageFacts[] = [];
 
-  constructor(public readonly repository: string, private readonly window: Window) {}
+  constructor(public readonly repository: string, private readonly window: Window, private readonly daily?: DailyLook) {
+    this.unpulledBytes = daily && 0;
+  }
 
   /** The newest tags, newest first. */
   public get tags(): string[] {
     return this.newestTags.map(({ tag }) => tag);
   }
 
+  /** The images that were pulled lately and are soon gone; known once a day. */
+  public atRisk(): Endangered[] | undefined {
+    return this.daily && (this.daily.forecast?.endangered(this.forImages, this.daily.now) ?? []);
+  }
+
   public add(image: ImageFacts): void {
     this.images += 1;
     // an index has the size of its largest image, which is counted by itself
-    if (!INDEX.test(image.imageManifestMediaType ?? '')) {
-      this.bytes += image.imageSizeInBytes ?? 0;
+    const bytes = isIndex(image) ? 0 : image.imageSizeInBytes ?? 0;
+    this.bytes += bytes;
+    if (this.daily) {
+      this.addDaily(image, bytes, this.daily);
     }
     const at = image.imagePushedAt;
     if (at && (!this.newest || at > this.newest)) {
@@ -55,6 +69,16 @@ export class RepositoryTally {
     const tags = image.imageTags ?? [];
     if (tags.length > 0) {
       this.addTagged(tags, at);
+    }
+  }
+
+  private addDaily(image: ImageFacts, bytes: number, { now, forecast }: DailyLook): void {
+    const used = image.lastRecordedPullTime ?? image.imagePushedAt;
+    if (used && now.getTime() - used.getTime() > UNPULLED_DAYS * DAY) {
+      this.unpulledBytes! += bytes;
+    }
+    if (forecast) {
+      this.forImages.push(image);
     }
   }
 
@@ -84,11 +108,18 @@ export class CacheTally {
   private bytes = 0;
   private pulls = 0;
   private imports = 0;
+  private atRisk = 0;
+  private unpulledBytes = 0;
   private oldestTagged?: Date;
 
-  constructor(public readonly prefix: string) {}
+  /**
+   * @param probePulls what a probe pulled of the cache, which ECR counts as pulls too; when it isn't known, the pulls of others aren't either
+   */
+  constructor(public readonly prefix: string, private readonly probePulls: number | undefined) {}
 
-  public add(repository: RepositoryTally): void {
+  public add(repository: RepositoryTally, atRisk: number): void {
+    this.atRisk += atRisk;
+    this.unpulledBytes += repository.unpulledBytes ?? 0;
     this.images += repository.images;
     this.bytes += repository.bytes;
     this.pulls += repository.pulls;
@@ -100,27 +131,39 @@ export class CacheTally {
   }
 
   /** What is put into CloudWatch. With unseen repositories no sum is, since each would be too low. */
-  public figures(now: Date): Figure[] {
+  public figures(now: Date, daily: boolean): Figure[] {
     const seen: Figure[] = [
       { name: StatisticsMetric.REPOSITORIES, value: this.repositories, unit: 'Count' },
       { name: StatisticsMetric.UNSEEN_REPOSITORIES, value: this.unseen, unit: 'Count' },
     ];
-    return this.unseen > 0 ? seen : [...seen, ...this.sums(now)];
+    return this.unseen > 0 ? seen : [...seen, ...this.sums(now), ...daily ? this.dailySums() : []];
   }
 
   /** What was seen, for the log: sums that may be too low are there, beside the share of the repositories that they are of. */
   public line(): object {
-    const { prefix, repositories, unseen, images, bytes, pulls, imports } = this;
+    const { prefix, repositories, unseen, images, bytes, pullsOfOthers: pulls, probePulls, imports } = this;
     const coverage = repositories === 0 ? 1 : (repositories - unseen) / repositories;
-    return { cache: prefix, repositories, unseen, coverage, images, bytes, pulls, imports, hitRate: hitRate(pulls, imports) };
+    return { cache: prefix, repositories, unseen, coverage, images, bytes, pulls, probePulls, imports, hitRate: hitRate(pulls, imports) };
+  }
+
+  /** The probe's pulls say nothing about the use of the cache. */
+  private get pullsOfOthers(): number | undefined {
+    return this.probePulls === undefined ? undefined : Math.max(0, this.pulls - this.probePulls);
+  }
+
+  private dailySums(): Figure[] {
+    return [
+      { name: DailyMetric.IMAGES_AT_RISK, value: this.atRisk, unit: 'Count' },
+      { name: DailyMetric.UNPULLED_BYTES, value: this.unpulledBytes, unit: 'Bytes' },
+    ];
   }
 
   private sums(now: Date): Figure[] {
-    const rate = hitRate(this.pulls, this.imports);
+    const rate = hitRate(this.pullsOfOthers, this.imports);
     return [
       { name: StatisticsMetric.IMAGES, value: this.images, unit: 'Count' },
       { name: StatisticsMetric.STORED_BYTES, value: this.bytes, unit: 'Bytes' },
-      { name: StatisticsMetric.PULLS, value: this.pulls, unit: 'Count' },
+      ...this.pullsOfOthers === undefined ? [] : [{ name: StatisticsMetric.PULLS, value: this.pullsOfOthers, unit: 'Count' } as const],
       { name: StatisticsMetric.IMPORTS, value: this.imports, unit: 'Count' },
       ...rate === undefined ? [] : [{ name: StatisticsMetric.HIT_RATE, value: rate, unit: 'None' } as const],
       ...this.oldestTagged
@@ -131,6 +174,6 @@ export class CacheTally {
 }
 
 /** The share of pulls without an import. Pulls are counted late and imports at once, so more imports than pulls are 0. */
-function hitRate(pulls: number, imports: number): number | undefined {
-  return pulls === 0 ? undefined : Math.max(0, 1 - imports / pulls);
+function hitRate(pulls: number | undefined, imports: number): number | undefined {
+  return pulls === undefined || pulls === 0 ? undefined : Math.max(0, 1 - imports / pulls);
 }

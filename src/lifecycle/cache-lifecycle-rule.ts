@@ -105,7 +105,8 @@ export class CacheLifecycleRule {
   /**
    * Keeps the newest images of each repository and expires the older ones, by default of all tagged images.
    *
-   * Every tag counts, those of signatures too: a pattern counts some alone.
+   * Signatures and attestations that are tags, such as `sha256-<digest>.sig` and `.att` of older cosign versions, are images here: where they are cached,
+   * let more stay, or name the tags of versions. As referrers they don't count.
    *
    * @param count how many stay, at least 1
    * @param options which images it is about

@@ -4,15 +4,16 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import { DENIED_PULLS, logCalls, loggedImports, makeAlarm, ofWatcher, UPSTREAM_REFUSALS, Watched } from './alarm-definition';
-import type { AlarmNaming, Definition, Source, Watcher } from './alarm-definition';
+import type { AlarmNaming, Definition } from './alarm-definition';
+import { onEvents, onMissingRuns, onRuns } from './alarm-kinds';
 import {
-  AlarmSeverity, checkAlarmOptions, checkRate, checkShare, checkSize, checkWhole, COUNT_OPTIONS, EVALUATED_OPTIONS, evaluationOf,
-  HIT_RATE_OPTIONS, MISSING_RUNS_OPTIONS, QUOTA_OPTIONS,
+  AlarmSeverity, checkAlarmOptions, checkRate, checkShare, checkSize, checkWhole, EVALUATED_OPTIONS, evaluationOf,
+  HIT_RATE_OPTIONS, QUOTA_OPTIONS,
 } from './alarm-options';
 import type {
   CallsNearQuotaOptions, CountAlarmOptions, EvaluatedAlarmOptions, HitRateAlarmOptions, MissingRunsAlarmOptions,
 } from './alarm-options';
-import { absence, afterARun, afterRuns, atLeast, filled, ONCE, rateOfEnough, RECURRING, shareOfQuotas } from './alarm-shapes';
+import { afterARun, afterRuns, ONCE, rateOfEnough, RECURRING, shareOfQuotas } from './alarm-shapes';
 import { attachedTo, AwsMetrics, CacheMetrics } from './cache-metrics';
 import { producersOf } from './cache-watch';
 import { Troubles } from './troubleshooting';
@@ -47,7 +48,7 @@ export class CacheAlarm {
    * @param options how many failures it takes, and in which time
    */
   public static importsFailing(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofEvents('importsFailing', options, {
+    return new CacheAlarm(BY_METHOD, onEvents('importsFailing', options, {
       id: 'FailedPulls',
       trouble: Troubles.FAILED_PULLS,
       severity: AlarmSeverity.PAGE,
@@ -55,7 +56,7 @@ export class CacheAlarm {
         const { failedPulls, log } = loggedImports(scope, rule, watch, 'importsFailing');
         return { metric: AwsMetrics.matchedEvents(failedPulls.ruleName, attachedTo(rule)), evaluation: RECURRING, log };
       },
-    });
+    }));
   }
 
   /**
@@ -114,9 +115,9 @@ export class CacheAlarm {
    * @param options how many counts it takes
    */
   public static statisticsMissing(options: MissingRunsAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofMissingRuns(
+    return new CacheAlarm(BY_METHOD, onMissingRuns(
       'statisticsMissing', 'statistics', options, { id: 'StatisticsMissing', trouble: Troubles.STATISTICS_MISSING, watched: Watched.STATISTICS },
-      metrics => metrics.repositories());
+      metrics => metrics.repositories()));
   }
 
   /**
@@ -125,9 +126,21 @@ export class CacheAlarm {
    * @param options how many repositories it takes
    */
   public static statisticsIncomplete(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofRuns(
+    return new CacheAlarm(BY_METHOD, onRuns(
       'statisticsIncomplete', 'statistics', options,
-      { id: 'StatisticsIncomplete', trouble: Troubles.STATISTICS_INCOMPLETE, severity: AlarmSeverity.TICKET }, metrics => metrics.unseenRepositories());
+      { id: 'StatisticsIncomplete', trouble: Troubles.STATISTICS_INCOMPLETE, severity: AlarmSeverity.TICKET }, metrics => metrics.unseenRepositories()));
+  }
+
+  /**
+   * The lifecycle is about to delete or archive images that were pulled lately. For caches of which something pins digests, or runs what upstreams no
+   * longer have: others get a deleted image back with the next pull of its tag. Needs a `CacheStatistics`.
+   *
+   * @param options how many images it takes
+   */
+  public static imagesAtRisk(options: CountAlarmOptions = {}): CacheAlarm {
+    return new CacheAlarm(BY_METHOD, onRuns(
+      'imagesAtRisk', 'statistics', options,
+      { id: 'ImagesAtRisk', trouble: Troubles.IMAGES_AT_RISK, severity: AlarmSeverity.TICKET }, metrics => metrics.imagesAtRisk()));
   }
 
   /**
@@ -136,8 +149,19 @@ export class CacheAlarm {
    * @param options how many images it takes, and in how many runs
    */
   public static probeFailing(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofRuns(
-      'probeFailing', 'probe', options, { id: 'ProbeFailing', trouble: Troubles.PROBE_FAILING, severity: AlarmSeverity.PAGE }, metrics => metrics.probeFailures());
+    return new CacheAlarm(BY_METHOD, onRuns(
+      'probeFailing', 'probe', options, { id: 'ProbeFailing', trouble: Troubles.PROBE_FAILING, severity: AlarmSeverity.PAGE }, metrics => metrics.probeFailures()));
+  }
+
+  /**
+   * An image of the probe is in the archive, where nobody can pull it. Needs a `CacheProbe` with images of the cache.
+   *
+   * @param options how many images it takes
+   */
+  public static imageArchived(options: CountAlarmOptions = {}): CacheAlarm {
+    return new CacheAlarm(BY_METHOD, onRuns(
+      'imageArchived', 'probe', options,
+      { id: 'ImageArchived', trouble: Troubles.IMAGE_ARCHIVED, severity: AlarmSeverity.TICKET }, metrics => metrics.probeArchivedImages()));
   }
 
   /**
@@ -147,9 +171,9 @@ export class CacheAlarm {
    * @param options how many runs it takes
    */
   public static probeMissing(options: MissingRunsAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofMissingRuns(
+    return new CacheAlarm(BY_METHOD, onMissingRuns(
       'probeMissing', 'probe', options, { id: 'ProbeMissing', trouble: Troubles.PROBE_MISSING, watched: Watched.PROBE },
-      metrics => metrics.probedImages());
+      metrics => metrics.probedImages()));
   }
 
   /**
@@ -159,8 +183,8 @@ export class CacheAlarm {
    * @param options how many tags it takes
    */
   public static tagMoved(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofRuns(
-      'tagMoved', 'probe', options, { id: 'TagMoved', trouble: Troubles.TAG_MOVED, severity: AlarmSeverity.TICKET }, metrics => metrics.probeMovedTags());
+    return new CacheAlarm(BY_METHOD, onRuns(
+      'tagMoved', 'probe', options, { id: 'TagMoved', trouble: Troubles.TAG_MOVED, severity: AlarmSeverity.TICKET }, metrics => metrics.probeMovedTags()));
   }
 
   /**
@@ -170,8 +194,8 @@ export class CacheAlarm {
    * @param options how many images it takes
    */
   public static digestDiffers(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofRuns(
-      'digestDiffers', 'probe', options, { id: 'DigestDiffers', trouble: Troubles.DIGEST_DIFFERS, severity: AlarmSeverity.TICKET }, metrics => metrics.probeDifferingDigests());
+    return new CacheAlarm(BY_METHOD, onRuns(
+      'digestDiffers', 'probe', options, { id: 'DigestDiffers', trouble: Troubles.DIGEST_DIFFERS, severity: AlarmSeverity.TICKET }, metrics => metrics.probeDifferingDigests()));
   }
 
   /**
@@ -184,13 +208,13 @@ export class CacheAlarm {
    */
   public static credentialInvalid(options: EvaluatedAlarmOptions = {}): CacheAlarm {
     checkAlarmOptions('credentialInvalid', options, EVALUATED_OPTIONS);
-    return CacheAlarm.ofRuns(
+    return new CacheAlarm(BY_METHOD, onRuns(
       'credentialInvalid', 'probe', options, {
         id: 'CredentialInvalid',
         trouble: Troubles.CREDENTIAL_INVALID,
         severity: AlarmSeverity.PAGE,
         applies: ({ probe }) => probe?.triesCredential !== false,
-      }, metrics => metrics.invalidCredentials());
+      }, metrics => metrics.invalidCredentials()));
   }
 
   /**
@@ -201,7 +225,7 @@ export class CacheAlarm {
    * @param options how many calls it takes, and in which time
    */
   public static pullsDenied(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofEvents('pullsDenied', options, {
+    return new CacheAlarm(BY_METHOD, onEvents('pullsDenied', options, {
       id: 'PullsDenied',
       trouble: Troubles.DENIED_PULLS,
       severity: AlarmSeverity.TICKET,
@@ -209,7 +233,7 @@ export class CacheAlarm {
         const log = logCalls(scope, rule, watch, DENIED_PULLS);
         return { metric: CacheMetrics.fromRule(rule).deniedPulls(), evaluation: RECURRING, log };
       },
-    });
+    }));
   }
 
   /**
@@ -220,7 +244,7 @@ export class CacheAlarm {
    * @param options how many calls it takes, and in which time
    */
   public static upstreamRefusing(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofEvents('upstreamRefusing', options, {
+    return new CacheAlarm(BY_METHOD, onEvents('upstreamRefusing', options, {
       id: 'UpstreamRefusing',
       trouble: Troubles.UPSTREAM_REFUSES,
       severity: AlarmSeverity.PAGE,
@@ -228,7 +252,7 @@ export class CacheAlarm {
         const log = logCalls(scope, rule, watch, UPSTREAM_REFUSALS);
         return { metric: CacheMetrics.fromRule(rule).upstreamRefusals(), evaluation: RECURRING, log };
       },
-    });
+    }));
   }
 
   /**
@@ -274,7 +298,7 @@ export class CacheAlarm {
    * @param options how many events it takes, and in which time
    */
   public static eventsNotLogged(options: CountAlarmOptions = {}): CacheAlarm {
-    return CacheAlarm.ofEvents('eventsNotLogged', options, {
+    return new CacheAlarm(BY_METHOD, onEvents('eventsNotLogged', options, {
       id: 'EventsNotLogged',
       trouble: Troubles.EVENTS_NOT_LOGGED,
       severity: AlarmSeverity.TICKET,
@@ -282,7 +306,7 @@ export class CacheAlarm {
         const { failedPulls, log } = loggedImports(scope, rule, watch, 'eventsNotLogged');
         return { metric: AwsMetrics.failedDeliveries(failedPulls.ruleName, attachedTo(rule)), evaluation: ONCE, log };
       },
-    });
+    }));
   }
 
   /**
@@ -292,57 +316,6 @@ export class CacheAlarm {
    */
   public static _check(alarm: CacheAlarm, scope: Construct): void {
     checkChoice('alarm', alarm, CacheAlarm, WAYS, scope);
-  }
-
-  private static ofRuns(
-    name: string, watcher: Watcher, options: CountAlarmOptions, own: Own<'severity' | 'applies'>, read: (metrics: CacheMetrics) => cloudwatch.Metric,
-  ): CacheAlarm {
-    checkAlarmOptions(name, options, COUNT_OPTIONS);
-    return new CacheAlarm(BY_METHOD, {
-      ...own,
-      severity: options.severity ?? own.severity,
-      runbookUrl: options.runbookUrl,
-      source: ofWatcher(watcher, metrics => afterRuns(name, read(metrics), options)),
-      ...atLeast(name, options),
-      // a watcher that doesn't run is what statisticsMissing() and probeMissing() are for
-      missingData: cloudwatch.TreatMissingData.IGNORE,
-    });
-  }
-
-  private static ofMissingRuns(
-    name: string, watcher: Watcher, options: MissingRunsAlarmOptions, own: Own<'watched'>, read: (metrics: CacheMetrics) => cloudwatch.Metric,
-  ): CacheAlarm {
-    checkAlarmOptions(name, options, MISSING_RUNS_OPTIONS);
-    const { missedRuns = 2 } = options;
-    checkWhole('missedRuns', missedRuns);
-    return new CacheAlarm(BY_METHOD, {
-      ...own,
-      severity: options.severity ?? AlarmSeverity.TICKET,
-      runbookUrl: options.runbookUrl,
-      source: ofWatcher(watcher, metrics => absence(name, read(metrics), missedRuns)),
-      comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      threshold: 1,
-      // each period has a value, by the expression; should CloudWatch have none at all, that is what the alarm waits for
-      missingData: cloudwatch.TreatMissingData.BREACHING,
-    });
-  }
-
-  private static ofEvents(
-    name: string, options: CountAlarmOptions, own: Own<'severity'> & { readonly source: EventSource }): CacheAlarm {
-    checkAlarmOptions(name, options, COUNT_OPTIONS);
-    return new CacheAlarm(BY_METHOD, {
-      ...own,
-      severity: options.severity ?? own.severity,
-      runbookUrl: options.runbookUrl,
-      source: (scope, rule, watch) => {
-        const found = own.source(scope, rule, watch);
-        const evaluation = evaluationOf(name, found.evaluation, options);
-        return { ...found, evaluation, metric: filled(found.metric, evaluation) };
-      },
-      ...atLeast(name, options),
-      // EventBridge sends data when something happens only, and each period gets its value by the expression
-      missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
   }
 
   private constructor(key: symbol, private readonly definition: Definition) {
@@ -391,8 +364,3 @@ export class CacheAlarm {
     return makeAlarm(this.definition, scope, id, rules, naming);
   }
 }
-
-/** What the alarms of a kind have of their own. */
-type Own<T extends keyof Definition> = Pick<Definition, 'id' | 'trouble' | T>;
-
-type EventSource = (...parameters: Parameters<Definition['source']>) => Source & { readonly metric: cloudwatch.Metric };

@@ -11,6 +11,7 @@ import type { CacheWatch } from './cache-watch';
 import { DASHBOARD_WIDTH, tablesOf } from './dashboard-tables';
 import { checkCaches } from './given-caches';
 import type { Referred } from './references';
+import { atLeastHitRate, savings } from './savings';
 import { refusals } from '../private/accepted';
 import { checkProps } from '../private/access';
 import { CheckId, place, warn, WarningId } from '../private/errors';
@@ -47,7 +48,7 @@ const GRAPH_HEIGHT = 6;
 const MOST_WIDGETS = 500;
 
 /**
- * A dashboard of caches: how to pull, pulls and imports, hit rate, failures with their reasons, storage, what is cached, and the
+ * A dashboard of caches: how to pull, pulls and imports, hit rate, what that saved, failures with their reasons, storage, what is cached, and the
  * probe. A cache shows what is known to watch it when the app is synthesized, wherever in the app that is made, and no empty widget.
  *
  * Several caches share their tables: at most five queries of CloudWatch Logs Insights for an account and Region, each over up to 50 logs, however many
@@ -169,10 +170,12 @@ class Section implements cloudwatch.IWidget {
 
 /** The rows of one cache. */
 function rowsOf(scope: Construct, cache: IPullThroughCacheRuleRef): cloudwatch.IWidget[][] {
-  const graphs = graphsOf(cache, shownOf(scope, cache).watch);
+  const { watch } = shownOf(scope, cache);
+  const graphs = graphsOf(cache, watch);
   return [
     [heading(cache)],
     ...graphs.length > 0 ? [graphs.map(graph => graph(DASHBOARD_WIDTH / graphs.length))] : [],
+    ...watch.statistics ? [[savingsGraph(cache)]] : [],
   ];
 }
 
@@ -205,7 +208,7 @@ function graphsOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
       }),
       graph({
         title: 'Hit rate (estimated)',
-        left: [metrics.hitRate({ label: 'share of pulls without an import' })],
+        left: [metrics.hitRate({ label: 'share of pulls without an import' }), atLeastHitRate(metrics)],
         leftYAxis: { label: 'share', min: 0, max: 1, showUnits: false },
       }),
     ] : [],
@@ -220,10 +223,25 @@ function graphsOf(cache: IPullThroughCacheRuleRef, watch: CacheWatch): Sized[] {
     })] : [],
     ...watch.probe ? [graph({
       title: 'Probe',
-      left: [metrics.probeFailures({ label: 'failures' }), metrics.probeMovedTags({ label: 'moved tags' })],
+      left: [
+        metrics.probeFailures({ label: 'failures' }), metrics.probeMovedTags({ label: 'moved tags' }), metrics.probeArchivedImages({ label: 'archived' }),
+      ],
       leftYAxis: count,
       right: [metrics.probeLatency({ label: 'slowest manifest' })],
       rightYAxis: { label: 'milliseconds', min: 0, showUnits: false },
     })] : [],
   ];
+}
+
+function savingsGraph(cache: IPullThroughCacheRuleRef): cloudwatch.IWidget {
+  const { pulls, gigabytes } = savings(CacheMetrics.fromRule(cache));
+  return new cloudwatch.GraphWidget({
+    title: 'Saved (estimated): a pull may count as one call or as two, for an index and an image',
+    left: pulls,
+    leftYAxis: { label: 'upstream pulls avoided', min: 0, showUnits: false },
+    right: gigabytes,
+    rightYAxis: { label: 'GB kept off the upstream', min: 0, showUnits: false },
+    width: DASHBOARD_WIDTH,
+    height: GRAPH_HEIGHT,
+  });
 }

@@ -7,7 +7,7 @@ import type { CacheWatch, ScheduledWatcher } from './cache-watch';
 import { nameProducers } from './metric-producers';
 import type { CacheMetricProducers } from './metric-producers';
 import { ruleNameFor } from './references';
-import { DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from '../functions/contract';
+import { DailyMetric, DIMENSION, NAMESPACE, ProbeMetric, StatisticsMetric } from '../functions/contract';
 import { isMissing } from '../private/access';
 import { checkText } from '../private/checks';
 import { BY_METHOD, checkMadeByMethod } from '../private/choices';
@@ -155,7 +155,8 @@ export class CacheMetrics {
   }
 
   /**
-   * How often the images were pulled between two counts: ECR's `RepositoryPullCount` over all repositories of the cache.
+   * How often the images were pulled between two counts: ECR's `RepositoryPullCount` over all repositories of the cache, less what a `CacheProbe`
+   * pulled.
    * Emitted by a `CacheStatistics`.
    *
    * @param options statistic, period and so on
@@ -183,6 +184,28 @@ export class CacheMetrics {
    */
   public hitRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.counted('hitRate', StatisticsMetric.HIT_RATE, options);
+  }
+
+  /**
+   * How many images that were pulled in the last 30 days the lifecycle of the cache's template deletes or archives within a week, if as many images
+   * come as in the week before. One value a day, however often the statistics run.
+   * Emitted by a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  public imagesAtRisk(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('imagesAtRisk', DailyMetric.IMAGES_AT_RISK, { period: Duration.days(1), ...options });
+  }
+
+  /**
+   * The sum of the sizes of the images that nobody pulled for 90 days, in bytes: what the lifecycle could spare. One value a day, however often the
+   * statistics run.
+   * Emitted by a `CacheStatistics`.
+   *
+   * @param options statistic, period and so on
+   */
+  public unpulledBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.counted('unpulledBytes', DailyMetric.UNPULLED_BYTES, { period: Duration.days(1), ...options });
   }
 
   /**
@@ -233,6 +256,16 @@ export class CacheMetrics {
    */
   public probeDifferingDigests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.probed('probeDifferingDigests', ProbeMetric.DIFFERING_DIGESTS, options);
+  }
+
+  /**
+   * How many of the probed images are in the archive, where nobody can pull them until they are restored.
+   * Emitted by a `CacheProbe`.
+   *
+   * @param options statistic, period and so on
+   */
+  public probeArchivedImages(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.probed('probeArchivedImages', ProbeMetric.ARCHIVED, options);
   }
 
   /**

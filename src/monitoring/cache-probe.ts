@@ -1,17 +1,19 @@
-import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnPullTimeUpdateExclusion } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { watchOf } from './cache-watch';
+import { checkSettings, settingsLater } from './function-settings';
 import {
-  checkInterval, checkSameRegistry, checkSettings, firstRun, madeBeforePulls, schedule, SCHEDULED_OPTIONS, scheduledFunction,
+  checkInterval, checkSameRegistry, firstRun, madeBeforePulls, schedule, SCHEDULED_OPTIONS, scheduledFunction,
 } from './schedule';
 import type { ScheduledFunctionOptions } from './schedule';
 import { CacheProbeFunction } from '../functions/cache-probe-function';
 import type { ProbeSettings } from '../functions/contract';
 import { SETTINGS } from '../functions/contract';
-import { checkProps, kindOf } from '../private/access';
+import { checkProps, kindOf, readFlag } from '../private/access';
 import { excerpt, InvalidInputError, problemAt } from '../private/errors';
 import { checkDuration, checkList } from '../private/given';
 import { differ } from '../private/places';
@@ -47,12 +49,25 @@ export interface CacheProbeProps extends ScheduledFunctionOptions {
    * @default Duration.minutes(2)
    */
   readonly imageTimeout?: Duration;
+
+  /**
+   * Whether ECR records what the probe pulls as pulled, which keeps it from `CacheLifecycleRule.archiveUnpulledAfter()`. Otherwise the role of the
+   * probe is one of the 100 exclusions that an account may have in a Region, by `AWS::ECR::PullTimeUpdateExclusion`: set it where CloudFormation has
+   * no such type yet, or the exclusions are used up.
+   *
+   * Amazon ECR User Guide, "Pull-time update exclusions".
+   *
+   * @default false
+   */
+  readonly recordPullTimes?: boolean;
 }
 
 /* Each option once: a `Record` that lacks one does not compile. */
 const OPTIONS = [...Object.keys({
-  images: 0, interval: 0, imageTimeout: 0,
+  images: 0, interval: 0, imageTimeout: 0, recordPullTimes: 0,
 } satisfies Record<Exclude<keyof CacheProbeProps, keyof ScheduledFunctionOptions>, 0>), ...SCHEDULED_OPTIONS];
+
+const TOO_MANY = 'probe fewer images, or those of some caches by a probe of their own: digests beside tags take most of the room';
 
 /**
  * Pulls images through caches on a schedule by the API of ECR, without downloading them: the tag, what an index names, the URL of each layer,
@@ -60,7 +75,8 @@ const OPTIONS = [...Object.keys({
  * yet. Of what is cached it proves that the rule is there, that ECR takes the credential, and that layers can be read. When the refresh of a
  * cached tag fails, ECR serves what it has: the probe succeeds, and the alarm on failed imports tells.
  *
- * One image that fails or hangs doesn't keep the others from being pulled. How each fared is a line of the log.
+ * One image that fails or hangs doesn't keep the others from being pulled. How each fared is a line of the log. An image in the archive is no
+ * failure, and told by itself. ECR doesn't record the probe's pulls, unless `recordPullTimes` says so, and `CacheStatistics` leaves them out.
  *
  * Amazon ECR User Guide, "Sync an upstream registry with an Amazon ECR private registry"; Amazon ECR API Reference, `BatchGetImage`,
  * `DescribePullThroughCacheRules`, `GetDownloadUrlForLayer` and `ValidatePullThroughCacheRule`.
@@ -100,10 +116,11 @@ export class CacheProbe extends Construct {
     const { role, logGroup, make, limits } = scheduledFunction(this, props);
     this.role = role;
     this.logGroup = logGroup;
+    const settings = settingsLater(this, () => this.settings(), TOO_MANY);
     const handler = make(CacheProbeFunction, {
       ...limits,
       description: 'Pulls images through pull-through caches',
-      environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
+      environment: { [SETTINGS]: settings },
     });
     schedule(this, 'Pulls images through pull-through caches', this.interval, handler);
     role.addToPolicy(new iam.PolicyStatement({
@@ -111,7 +128,11 @@ export class CacheProbe extends Construct {
       // rules have no resource
       resources: ['*'],
     }));
-    this.firstRun = firstRun(this, handler, props, Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }));
+    this.firstRun = firstRun(this, handler, props, settings);
+    if (!readFlag('recordPullTimes', props.recordPullTimes, false, this)) {
+      const exclusion = new CfnPullTimeUpdateExclusion(this, 'PullTimeUpdateExclusion', { principalArn: role.roleArn });
+      this.firstRun?.node.addDependency(exclusion);
+    }
     this.node.addValidation({
       validate: () => this.settings().caches.length > 0 ? [] : [problemAt(this, {
         got: 'a probe without images',
@@ -150,7 +171,7 @@ export class CacheProbe extends Construct {
     for (const image of images) {
       (this.images[image._rule.repositoryPrefix] ??= []).push(image._pulledByTag());
     }
-    checkSettings(this, this.settings(), 'probe the images of some caches by a probe of their own');
+    checkSettings(this, this.settings(), TOO_MANY);
   }
 
   /**

@@ -99,6 +99,8 @@ export class CacheQueries extends Construct {
     if (caches.length > 1) {
       save('StorageByCache', 'Storage by cache', text.storageByCache(), counted);
     }
+    save('AtRisk', 'Images in use that the lifecycle is about to take', text.imagesAtRisk(), counted);
+    save('Unpulled', 'What nobody pulled for 90 days', text.unpulled(), counted);
     save('Imported', 'What was imported lately', text.importedImages(), () => counted().length > 0 ? [] : imported());
     save('Failures', 'Failures by code', text.failures(), failed);
     save('FirstPulls', 'First pulls and refreshed tags per day', text.importsPerDay(), imported);

@@ -5,7 +5,8 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { watchOf } from './cache-watch';
-import { checkInterval, checkSameRegistry, checkSettings, firstRun, schedule, SCHEDULED_OPTIONS, scheduledFunction } from './schedule';
+import { checkSettings, settingsLater } from './function-settings';
+import { checkInterval, checkSameRegistry, firstRun, schedule, SCHEDULED_OPTIONS, scheduledFunction } from './schedule';
 import type { ScheduledFunctionOptions } from './schedule';
 import { CacheStatisticsFunction } from '../functions/cache-statistics-function';
 import { SETTINGS } from '../functions/contract';
@@ -29,7 +30,8 @@ export interface CacheStatisticsProps extends ScheduledFunctionOptions {
   /**
    * How often they are counted: whole hours, up to a day. Pulls and imports are counted over the same time.
    *
-   * A metric is billed by the hours in which it gets values: hourly, the eight of a cache cost 2.40 USD a month instead of 0.10.
+   * A metric is billed by the hours in which it gets values: hourly, the eight of a cache cost 2.40 USD a month instead of 0.10. The two
+   * that come once a day stay at 0.03.
    *
    * @default Duration.days(1)
    */
@@ -41,6 +43,8 @@ const OPTIONS = [...Object.keys({
   caches: 0, interval: 0,
 } satisfies Record<Exclude<keyof CacheStatisticsProps, keyof ScheduledFunctionOptions>, 0>), ...SCHEDULED_OPTIONS];
 
+const TOO_MANY = 'count some of the caches by statistics of their own';
+
 /**
  * Counts what caches hold and how they are used, and puts it into CloudWatch: repositories, images, bytes, pulls, imports, an
  * estimated hit rate, the age of the oldest image. One function serves all caches of an account and Region; the figures of
@@ -51,9 +55,16 @@ const OPTIONS = [...Object.keys({
  * ECR counts its own imports as pulls, images that came and expired within that time, and refreshes that found nothing new,
  * which count as hits.
  *
+ * Pulls by a `CacheProbe` are left out. A repository belongs to the rule with the longest prefix that its name has, whoever made that rule: caches
+ * whose prefixes start one another are counted apart.
+ *
+ * Once a day it looks at the lifecycle of the caches' templates, too: which images that were pulled in the last 30 days it deletes or archives within
+ * a week, and how much nobody pulled for 90 days.
+ *
  * What could not be counted is a metric, `UnseenRepositories`; that run gives no sums rather than numbers that are too low.
  *
- * Amazon ECR User Guide, "Amazon ECR repository metrics"; Amazon ECR API Reference, `DescribeImages`.
+ * Amazon ECR User Guide, "Amazon ECR repository metrics" and "Automate the cleanup of images by using lifecycle policies in Amazon ECR"; Amazon ECR
+ * API Reference, `DescribeImages`.
  *
  * @example
  * import { CacheStatistics, PullThroughCache } from 'cdk-ecr-pull-through-cache';
@@ -96,13 +107,21 @@ export class CacheStatistics extends Construct {
       actions: [...CacheActions.LIST_IMAGES],
       resources: Lazy.list({ produce: () => this.repositoryArns }),
     }));
+    role.addToPolicy(new iam.PolicyStatement({
+      actions: [...CacheActions.LIST_RULES, ...CacheActions.LIST_TEMPLATES],
+      // rules and templates have no resource
+      resources: ['*'],
+    }));
+    const settings = settingsLater(this, () => this.settings(), TOO_MANY);
     const handler = make(CacheStatisticsFunction, {
       ...limits,
+      // with the memory comes the processor: a registry near ECR's quota of repositories keeps it busy for minutes
+      memorySize: 1024,
       description: 'Counts the images and pulls of pull-through caches',
-      environment: { [SETTINGS]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }) },
+      environment: { [SETTINGS]: settings },
     });
     schedule(this, 'Counts the images and pulls of pull-through caches', this.interval, handler);
-    this.firstRun = firstRun(this, handler, props, Lazy.string({ produce: () => Stack.of(this).toJsonString(this.settings()) }));
+    this.firstRun = firstRun(this, handler, props, settings);
     this.node.addValidation({
       validate: () => this.prefixes.length > 0 ? [] : [problemAt(this, {
         got: 'statistics without a cache',
@@ -135,7 +154,7 @@ export class CacheStatistics extends Construct {
     checkSameRegistry(this, cache);
     watch.statistics = { path: this.node.path, intervalSeconds: this.interval.toSeconds(), logGroup: this.logGroup, firstRun: this.firstRun };
     this.prefixes.push(prefix);
-    checkSettings(this, this.settings(), 'count some of the caches by statistics of their own');
+    checkSettings(this, this.settings(), TOO_MANY);
     this.repositoryArns.push(CacheAddress.fromRule(cache).arnOfAllRepositories);
   }
 

@@ -38,6 +38,29 @@ export class QueryText {
     );
   }
 
+  /** The images that were pulled lately and that the lifecycle is about to take, as the latest runs saw them. */
+  public imagesAtRisk(): string {
+    return lines(
+      `filter kind = "${LineKind.AT_RISK}"`,
+      this.repositories('repository'),
+      'stats latest(tags) as imageTags, latest(pulledAt) as lastPull, latest(action) as actionOfLifecycle, latest(rule) as ruleOfLifecycle, '
+      + 'max(@timestamp) as lastSeen by repository, digest',
+      'sort lastSeen desc, repository asc',
+      'limit 10000',
+    );
+  }
+
+  /** The repositories with the most that nobody pulled for 90 days. */
+  public unpulled(): string {
+    return lines(
+      `filter kind = "${LineKind.REPOSITORY}" and unpulledBytes > 0`,
+      this.repositories('repository'),
+      'stats latest(unpulledBytes) as unpulled, latest(bytes) as storedBytes by repository',
+      'sort unpulled desc',
+      'limit 50',
+    );
+  }
+
   /** What came in, as far back as the log goes; what has expired since is in it too. */
   public importedImages(): string {
     return lines(

@@ -8,7 +8,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { functionParts } from './cache-function';
 import { FUNCTION_OPTIONS } from './cache-function-defaults';
 import type { CacheFunctionOptions } from './cache-function-options';
-import { MOST_SETTINGS, NAMESPACE } from '../functions/contract';
+import { NAMESPACE } from '../functions/contract';
 import type { FirstRunProperties } from '../functions/contract';
 import { refuse } from '../private/accepted';
 import { readFlag } from '../private/access';
@@ -122,14 +122,6 @@ export function checkSameRegistry(scope: Construct, rule: IPullThroughCacheRuleR
       expected: `a cache of account ${own.account} and Region ${own.region}, those of this stack`,
       fix: 'watch it from a stack in its own account and Region',
     }, scope);
-  }
-}
-
-/** Refuses what doesn't fit into the environment of a function. */
-export function checkSettings(scope: Construct, settings: object, fix: string): void {
-  const length = JSON.stringify(settings).length;
-  if (length > MOST_SETTINGS) {
-    refuse(scope, CheckId.FUNCTION_SETTINGS, { got: `${length} characters of settings`, expected: `at most ${MOST_SETTINGS}`, fix });
   }
 }
 

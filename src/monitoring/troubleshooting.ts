@@ -64,6 +64,16 @@ export const Troubles = {
       'If time ran out, raise the timeout or give the largest cache statistics of its own; if access was denied, look for a deny in repository policies.',
     ],
   },
+  IMAGES_AT_RISK: {
+    title: 'Images in use are about to go',
+    happened: 'The lifecycle of the pull-through cache {cache} deletes or archives images within a week that were pulled lately.',
+    next: [
+      'Look in the log {log} for the lines of kind "atRisk": they name the images and the rule of the lifecycle.',
+      'A tag comes back with its next pull while the upstream has it. For a digest that something pins, pull its tag again and deploy, or let the '
+      + 'lifecycle keep more: in the policies of the repositories, since a template shapes new ones only.',
+    ],
+    blindSpot: "It goes by the template's policy, and by pulls: what runs without being pulled again, it does not know.",
+  },
   PROBE_FAILING: {
     title: 'The probe fails',
     happened: 'An image could not be pulled through the pull-through cache {cache} on schedule.',
@@ -73,6 +83,14 @@ export const Troubles = {
       + 'cache a credential with a higher limit. UpstreamUnavailable: ask the upstream.',
       'UnableToGetUpstreamImageException or ImageNotFound: check the upstream, and that the image still exists. NoRule: the rule was deleted.',
       'AccessDeniedException: look for a deny in policies. LayerNotDownloaded: look at the key, the endpoint of Amazon S3 and its policy.',
+    ],
+  },
+  IMAGE_ARCHIVED: {
+    title: 'A probed image is archived',
+    happened: 'An image that is probed is in the archive of the pull-through cache {cache}: nobody can pull it there.',
+    next: [
+      'Look in the log {log} for the image.',
+      'If somebody needs it, restore it (aws ecr update-image-storage-class, up to 20 minutes); if not, take it out of the probe.',
     ],
   },
   TAG_MOVED: {

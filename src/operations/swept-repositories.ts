@@ -5,7 +5,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { stacksAround } from './operation-resources';
 import { SETTINGS } from '../functions/contract';
 import type { SweepSettings } from '../functions/contract';
-import { checkSettings } from '../monitoring/schedule';
+import { settingsLater } from '../monitoring/function-settings';
 import { accessTexts, isMissing } from '../private/access';
 import { checkPrefix, ROOT } from '../private/checks';
 import { InvalidInputError, place, problemAt, warn, WarningId } from '../private/errors';
@@ -40,13 +40,8 @@ export class SweptRepositories {
   public environment<T extends SweepSettings>(
     own: Omit<T, keyof SweepSettings>): { readonly variables: { [name: string]: string }; readonly text: string } {
     const { scope, prefix } = this;
-    const text = Lazy.string({
-      produce: () => {
-        const settings: SweepSettings = { ...own, prefix, others: this.others(), leftOut: this.left(), stacks: stacksAround(scope) };
-        checkSettings(scope, settings, 'name what is left out by a prefix that is common to it');
-        return Stack.of(scope).toJsonString(settings);
-      },
-    });
+    const settings = (): SweepSettings => ({ ...own, prefix, others: this.others(), leftOut: this.left(), stacks: stacksAround(scope) });
+    const text = settingsLater(scope, settings, 'name what is left out by a prefix that is common to it');
     return { variables: { [SETTINGS]: text }, text };
   }
 

@@ -97,7 +97,7 @@ export enum WarningId {
   SET_TOO_LATE = 'setTooLate',
   IMPORTS_DENIED = 'importsDenied',
   CREATION_ROLE_NOT_CUSTOMIZED = 'creationRoleNotCustomized',
-  EVENT_RULE_QUOTA = 'eventRuleQuota',
+  QUOTA = 'quota',
 }
 
 /**

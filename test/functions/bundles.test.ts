@@ -1,4 +1,5 @@
 import { readFileSync } from 'fs';
+import { isBuiltin } from 'module';
 import { join } from 'path';
 import { emittedLines, emittedMetrics, emittedBy } from '../monitoring/emitted-metrics';
 
@@ -8,15 +9,16 @@ function bundle(name: string): string {
   return join(__dirname, `../../assets/functions/${name}.lambda/index.js`);
 }
 
-test.each(BUNDLES)('%s is below 25 kB', name => {
-  expect(readFileSync(bundle(name)).length).toBeLessThan(25_000);
+// the statistics read lifecycle policies besides counting
+test.each(BUNDLES)('%s is below 25 kB, or 32 kB for the statistics', name => {
+  expect(readFileSync(bundle(name)).length).toBeLessThan(name === 'cache-statistics' ? 32_000 : 25_000);
 });
 
 test.each(BUNDLES)('%s needs nothing but Node.js and the SDK of the runtime', name => {
   const required = [...readFileSync(bundle(name), 'utf8').matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module);
 
   expect(required.length).toBeGreaterThan(0);
-  expect(required.filter(module => !module.startsWith('@aws-sdk/client-'))).toEqual([]);
+  expect(required.filter(module => !module.startsWith('@aws-sdk/client-') && !isBuiltin(module))).toEqual([]);
 });
 
 test.each(BUNDLES)('%s exports the handler', name => {

@@ -1,3 +1,4 @@
+import { brotliCompressSync } from 'zlib';
 import { captureLines, SimulatedAws } from './simulated-aws';
 import type { SimulatedImage } from './simulated-aws';
 import { handler } from '../../src/functions/cache-probe.lambda';
@@ -89,7 +90,13 @@ test('gives the latency of the slowest image, and each figure its unit', async (
   expect(Math.min(...latencies)).toBeGreaterThanOrEqual(20);
   expect(Math.max(...latencies)).toBeLessThan(600_000);
   expect(Object.fromEntries(aws.metrics.map(datum => [datum.MetricName, datum.Unit]))).toEqual({
-    ProbedImages: 'Count', ProbeFailures: 'Count', ProbeMovedTags: 'Count', ProbeDifferingDigests: 'Count', ProbeLatency: 'Milliseconds',
+    ProbedImages: 'Count',
+    ProbeFailures: 'Count',
+    ProbeMovedTags: 'Count',
+    ProbeDifferingDigests: 'Count',
+    ProbeArchivedImages: 'Count',
+    ProbePulls: 'Count',
+    ProbeLatency: 'Milliseconds',
   });
 });
 
@@ -388,7 +395,69 @@ test('puts the figures of each cache for the time that the run was due', async (
 test('gives no latency when nothing could be pulled', async () => {
   await run({ echo: ['echo/nginx:1.27'] });
 
-  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual(['ProbeDifferingDigests', 'ProbeFailures', 'ProbeMovedTags', 'ProbedImages']);
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual([
+    'ProbeArchivedImages', 'ProbeDifferingDigests', 'ProbeFailures', 'ProbeMovedTags', 'ProbePulls', 'ProbedImages',
+  ]);
+});
+
+describe('an image in the archive', () => {
+  test.each([
+    ['ARCHIVED', 'in the archive, and has to be restored before'],
+    ['ACTIVATING', 'on its way back from the archive, which takes up to 20 minutes, before'],
+  ] as const)('that is %s is no failure, and told by itself', async (status, words) => {
+    aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'], status }), image('two', { tags: ['1.28'] })]);
+
+    await run({ echo: ['echo/nginx:1.27', 'echo/nginx:1.28', 'echo/nginx:1.29'] });
+
+    expect(aws.metric('ProbeArchivedImages')).toEqual({ echo: 1 });
+    expect(aws.metric('ProbeFailures')).toEqual({ echo: 1 });
+    expect(aws.metric('ProbedImages')).toEqual({ echo: 3 });
+    expect(lines.find(line => line.outcome === 'archived')).toMatchObject({
+      image: 'echo/nginx:1.27', code: 'ImageArchived', message: `the image is ${words} it can be pulled ({"imageTag":"1.27"})`,
+    });
+    expect(lines.find(line => line.outcome === 'failed')).toMatchObject({ image: 'echo/nginx:1.29', code: 'ImageNotFound' });
+  });
+
+  test('is found below an index that is not there itself', async () => {
+    const [index, child] = multiPlatform('index', ['1.27'], 1);
+    aws.repositories.set('echo/nginx', [index, { ...child, status: 'ARCHIVED' }]);
+
+    await run({ echo: ['echo/nginx:1.27'] });
+
+    expect(lines).toEqual([expect.objectContaining({ outcome: 'archived', message: expect.stringContaining('{"imageDigest":"index-0"}') })]);
+  });
+
+  test('is a failure as any other when ECR does not say where it is', async () => {
+    aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'], status: 'ARCHIVED' })]);
+    aws.fault = ({ action, input }) => action === 'DescribeImages' && input.filter ? { type: 'AccessDeniedException' } : undefined;
+
+    await run({ echo: ['echo/nginx:1.27'] });
+
+    expect(aws.metric('ProbeFailures')).toEqual({ echo: 1 });
+    expect(aws.metric('ProbeArchivedImages')).toEqual({ echo: 0 });
+  });
+});
+
+test('counts the manifests that it was given, those of an image that then failed too', async () => {
+  const [index, ...children] = multiPlatform('index', ['1.27'], 3);
+  aws.repositories.set('echo/nginx', [index, ...children]);
+  aws.repositories.set('echo/redis', [image('two', { tags: ['7'], layers: ['gone'] })]);
+  aws.fault = ({ action, input }) => action === 'GetDownloadUrlForLayer' && input.layerDigest === 'gone' ? { type: 'LayersNotFoundException' } : undefined;
+
+  await run({ echo: ['echo/nginx:1.27', 'echo/redis:7', 'echo/redis:8'] });
+
+  expect(aws.metric('ProbePulls')).toEqual({ echo: 5 });
+  expect(aws.metric('ProbeFailures')).toEqual({ echo: 2 });
+});
+
+test('reads settings that were packed', async () => {
+  aws.repositories.set('echo/nginx', [image('one', { tags: ['1.27'] })]);
+  const settings = JSON.stringify({ caches: [{ prefix: 'echo', images: ['echo/nginx:1.27'] }], intervalSeconds: 3600, imageTimeoutSeconds: 60 });
+  process.env[SETTINGS] = JSON.stringify({ packed: brotliCompressSync(settings).toString('base64') });
+
+  await handler({ time: NOON.toISOString() }, { getRemainingTimeInMillis: () => 600_000 });
+
+  expect(aws.metric('ProbeFailures')).toEqual({ echo: 0 });
 });
 
 describe('takes an answer of ECR', () => {
@@ -411,7 +480,7 @@ describe('fails for an answer of ECR', () => {
   const asked = [{ imageTag: '1.26' }, { imageTag: '1.27' }];
 
   async function failure(answer: object): Promise<Error> {
-    const ecr = { batchGetImage: async () => answer, describeImages: jest.fn(), getDownloadUrlForLayer: jest.fn() };
+    const ecr = { batchGetImage: async () => answer, describeImages: async () => ({}), getDownloadUrlForLayer: jest.fn() };
     return new EcrPullCalls(ecr, { abortSignal: new AbortController().signal }).manifests('echo/nginx', asked).then(
       () => { throw new Error('no failure'); }, (error: Error) => error);
   }

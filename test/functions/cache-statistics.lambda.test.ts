@@ -65,6 +65,122 @@ test('counts a repository for the most specific prefix, and what no other takes 
   expect(aws.metric('Repositories')).toEqual({ 'ROOT': 1, 'team': 1, 'team/a': 1 });
 });
 
+test('leaves a repository to the rule with the longest prefix, whoever counts that', async () => {
+  aws.probedRules = ['ROOT', 'echo', 'echo/dev'];
+  aws.repositories.set('echo/app', [image({})]);
+  aws.repositories.set('echo/dev/app', [image({}), image({})]);
+  aws.repositories.set('other', [image({})]);
+
+  await run(['echo']);
+  await run(['echo/dev']);
+  await run(['ROOT']);
+
+  expect(aws.metric('Repositories')).toEqual({ 'echo': 1, 'echo/dev': 1, 'ROOT': 1 });
+  expect(aws.metric('Images')).toEqual({ 'echo': 1, 'echo/dev': 2, 'ROOT': 1 });
+});
+
+describe('what a probe pulled', () => {
+  beforeEach(() => {
+    aws.repositories.set('echo/nginx', [image({ tags: ['1'], pushedAt: hoursAgo(2) })]);
+    aws.pulls.set('echo/nginx', [{ at: hoursAgo(2), count: 10 }]);
+  });
+
+  test('is no pull, and does not hide a bad hit rate', async () => {
+    // the simulation has one store for all counts by the value of their dimension
+    aws.pulls.set('echo', [{ at: hoursAgo(3), count: 5 }, { at: hoursAgo(2), count: 3 }, { at: hoursAgo(30), count: 9 }]);
+
+    await run(['echo']);
+
+    expect(aws.metric('Pulls')).toEqual({ echo: 2 });
+    expect(aws.metric('HitRate')).toEqual({ echo: 0.5 });
+    expect(aws.callsOf('GetMetricData')[0].MetricDataQueries[0].MetricStat).toEqual({
+      Metric: { Namespace: 'PullThroughCache', MetricName: 'ProbePulls', Dimensions: [{ Name: 'RepositoryPrefix', Value: 'echo' }] }, Period: 3600, Stat: 'Sum',
+    });
+  });
+
+  test('is never more than was pulled', async () => {
+    aws.pulls.set('echo', [{ at: hoursAgo(2), count: 11 }]);
+
+    await run(['echo']);
+
+    expect(aws.metric('Pulls')).toEqual({ echo: 0 });
+    expect(aws.metric('HitRate')).toEqual({});
+  });
+
+  test('leaves pulls and hit rate missing, and nothing else, when CloudWatch does not tell it', async () => {
+    aws.fault = ({ action, input }) => action === 'GetMetricData' && input.MetricDataQueries[0].MetricStat.Metric.MetricName === 'ProbePulls'
+      ? { type: 'AccessDenied', message: 'no metrics for you' } : undefined;
+
+    await run(['echo']);
+
+    expect(aws.metric('Pulls')).toEqual({});
+    expect(aws.metric('HitRate')).toEqual({});
+    expect(aws.metric('Imports')).toEqual({ echo: 1 });
+    expect(ofKind('probePulls')).toEqual([{ kind: 'probePulls', outcome: 'failed', code: 'AccessDenied', message: 'no metrics for you' }]);
+  });
+});
+
+describe('once a day', () => {
+  const expiring = (days: number) => JSON.stringify({
+    rules: [{ rulePriority: 1, selection: { tagStatus: 'any', countType: 'sinceImagePushed', countUnit: 'days', countNumber: days }, action: { type: 'expire' } }],
+  });
+
+  test('counts and names images that were pulled lately and that the lifecycle of the template takes within a week', async () => {
+    aws.creationTemplates.push({ prefix: 'echo', appliedFor: ['PULL_THROUGH_CACHE'], lifecyclePolicy: expiring(30) });
+    const soon = image({ tags: ['1', 'latest'], pushedAt: hoursAgo(25 * 24), pulledAt: hoursAgo(5) });
+    aws.repositories.set('echo/nginx', [soon, image({ tags: ['2'], pushedAt: hoursAgo(10 * 24), pulledAt: hoursAgo(5) })]);
+
+    await run(['echo']);
+
+    expect(aws.metric('ImagesAtRisk')).toEqual({ echo: 1 });
+    expect(ofKind('atRisk')).toEqual([{
+      kind: 'atRisk', repository: 'echo/nginx', digest: soon.digest, tags: '1 latest', pulledAt: hoursAgo(5).toISOString(), rule: 1, action: 'expire',
+    }]);
+    expect(ofKind('repository')[0]).toMatchObject({ imagesAtRisk: 1 });
+  });
+
+  test('goes by the template with the longest prefix, for caches only', async () => {
+    aws.creationTemplates.push(
+      { prefix: 'ROOT', appliedFor: ['PULL_THROUGH_CACHE'], lifecyclePolicy: expiring(1) },
+      { prefix: 'echo', appliedFor: ['PULL_THROUGH_CACHE'], lifecyclePolicy: expiring(400) },
+      { prefix: 'echo/dev', appliedFor: ['REPLICATION'], lifecyclePolicy: expiring(1) },
+    );
+    for (const repository of ['echo/app', 'echo/dev/app', 'hub/app']) {
+      aws.repositories.set(repository, [image({ tags: ['1'], pulledAt: hoursAgo(5) })]);
+    }
+
+    await run(['echo', 'hub']);
+
+    expect(aws.metric('ImagesAtRisk')).toEqual({ echo: 0, hub: 1 });
+  });
+
+  test('adds up what nobody pulled for 90 days, by its import where nobody ever pulled it', async () => {
+    const daysAgo = (days: number) => hoursAgo(24 * days);
+    aws.repositories.set('echo/nginx', [
+      image({ tags: ['1'], bytes: 1, pushedAt: daysAgo(400), pulledAt: daysAgo(91) }), image({ tags: ['2'], bytes: 2, pushedAt: daysAgo(91) }),
+      image({ tags: ['3'], bytes: 4, pushedAt: daysAgo(400), pulledAt: daysAgo(89) }), image({ tags: ['4'], bytes: 8, pushedAt: daysAgo(89) }),
+      image({ tags: ['5'], bytes: 16, pushedAt: daysAgo(91), children: ['a'] }),
+    ]);
+
+    await run(['echo']);
+
+    expect(aws.metric('UnpulledBytes')).toEqual({ echo: 3 });
+    expect(ofKind('repository')[0]).toMatchObject({ unpulledBytes: 3 });
+  });
+
+  test.each([[1, 0], [5, 1], [7, 1], [24, 1]])('gives these figures with a run every %d hours', async (windowHours, lastHour) => {
+    process.env[SETTINGS] = JSON.stringify({ prefixes: ['echo'], windowHours });
+    aws.repositories.set('echo/nginx', [image({ tags: ['1'] })]);
+    const start = Date.UTC(2026, 2, 3, lastHour);
+    for (let at = start; at < start + 24 * HOUR * (windowHours > 1 ? 1 : 0.2) || at === start; at += windowHours * HOUR) {
+      await handler({ time: new Date(at).toISOString() }, { getRemainingTimeInMillis: () => 600_000 });
+    }
+
+    expect(aws.metrics.filter(({ MetricName }) => MetricName === 'UnpulledBytes')).toHaveLength(1);
+    expect(aws.metrics.filter(({ MetricName }) => MetricName === 'Images').length).toBeGreaterThanOrEqual(1);
+  });
+});
+
 test('leaves the size of an index out, since its images have theirs', async () => {
   aws.repositories.set('echo/nginx', [
     image({ tags: ['1'], bytes: 40, children: ['a', 'b'] }), image({ bytes: 30 }), image({ bytes: 40 }),
@@ -102,7 +218,7 @@ test('gives no hit rate for a day without pulls', async () => {
 
   expect(aws.metric('Pulls')).toEqual({ echo: 0 });
   expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual([
-    'Images', 'Imports', 'OldestImageAge', 'Pulls', 'Repositories', 'StoredBytes', 'UnseenRepositories',
+    'Images', 'ImagesAtRisk', 'Imports', 'OldestImageAge', 'Pulls', 'Repositories', 'StoredBytes', 'UnpulledBytes', 'UnseenRepositories',
   ]);
 });
 
@@ -111,7 +227,9 @@ test('gives no age without a tagged image', async () => {
 
   await run(['echo']);
 
-  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual(['Images', 'Imports', 'Pulls', 'Repositories', 'StoredBytes', 'UnseenRepositories']);
+  expect(aws.metrics.map(datum => datum.MetricName).sort()).toStrictEqual([
+    'Images', 'ImagesAtRisk', 'Imports', 'Pulls', 'Repositories', 'StoredBytes', 'UnpulledBytes', 'UnseenRepositories',
+  ]);
 });
 
 test('gives the hit rate 0 when more images came than pulls are counted', async () => {
@@ -151,6 +269,8 @@ test('gives each figure its unit', async () => {
     Imports: 'Count',
     HitRate: 'None',
     OldestImageAge: 'Seconds',
+    ImagesAtRisk: 'Count',
+    UnpulledBytes: 'Bytes',
   });
 });
 
@@ -217,7 +337,7 @@ test('asks CloudWatch for 500 repositories at once, and ECR for 1000', async () 
   await run(['echo']);
 
   expect(aws.callsOf('DescribeRepositories').map(input => input.maxResults)).toEqual([1000, 1000]);
-  expect(aws.callsOf('GetMetricData').map(input => input.MetricDataQueries.length)).toEqual([500, 500, 200]);
+  expect(aws.callsOf('GetMetricData').map(input => input.MetricDataQueries.length)).toEqual([1, 500, 500, 200]);
   expect(aws.callsOf('PutMetricData')).toHaveLength(1);
   expect(aws.metric('Repositories')).toEqual({ echo: 1200 });
 }, 30_000);
@@ -371,8 +491,10 @@ test('writes a line for each repository and each cache', async () => {
     tags: '1.27 latest 1.26',
     oldestTaggedImageAt: hoursAgo(50).toISOString(),
     newestImageAt: hoursAgo(2).toISOString(),
+    imagesAtRisk: 0,
+    unpulledBytes: 0,
   }]);
   expect(ofKind('cache')).toEqual([
-    { kind: 'cache', cache: 'echo', repositories: 1, unseen: 0, coverage: 1, images: 3, bytes: 80, pulls: 4, imports: 1, hitRate: 0.75 },
+    { kind: 'cache', cache: 'echo', repositories: 1, unseen: 0, coverage: 1, images: 3, bytes: 80, pulls: 4, probePulls: 0, imports: 1, hitRate: 0.75 },
   ]);
 });

@@ -10,6 +10,11 @@ export interface SimulatedImage {
   readonly bytes: number;
   readonly layers: string[];
   readonly children?: string[];
+  /** When somebody pulled it last. */
+  readonly pulledAt?: Date;
+  /** ECR's word for where it is; `ACTIVE` if nothing is said here. */
+  status?: 'ARCHIVED' | 'ACTIVATING';
+  readonly subject?: string;
   /** Instead of the manifest that the other members make. */
   readonly manifest?: string;
 }
@@ -47,6 +52,8 @@ export class SimulatedAws {
   public partialPulls = false;
   /** The rules that the probe finds. */
   public probedRules = ['echo', 'hub'];
+  /** The repository creation templates. */
+  public readonly creationTemplates: { readonly prefix: string; readonly appliedFor: string[]; readonly lifecyclePolicy?: string }[] = [];
   /** What ECR finds wrong with the credential of a rule. */
   public badCredential?: string;
   /** How S3 answers who downloads a layer. */
@@ -127,12 +134,18 @@ export class SimulatedAws {
       case 'GetDownloadUrlForLayer': return this.getDownloadUrlForLayer(input);
       case 'DescribePullThroughCacheRules':
         return [200, { pullThroughCacheRules: this.probedRules.map(ecrRepositoryPrefix => ({ ecrRepositoryPrefix })) }];
+      case 'DescribeRepositoryCreationTemplates': return this.describeTemplates(input);
       case 'ValidatePullThroughCacheRule': return [200, { isValid: !this.badCredential, failure: this.badCredential }];
       case 'Download': return [this.downloadStatus, ' '];
       case 'GetMetricData': return this.getMetricData(input);
       case 'PutMetricData': return this.putMetricData(input);
       default: return error('UnknownOperationException', action);
     }
+  }
+
+  private describeTemplates(input: any): [number, object] {
+    const { items, nextToken } = this.paged(this.creationTemplates, input);
+    return [200, { repositoryCreationTemplates: items, nextToken }];
   }
 
   private describeRepositories(input: any): [number, object] {
@@ -155,8 +168,9 @@ export class SimulatedAws {
       return error('RepositoryNotFoundException', `The repository with name '${input.repositoryName}' does not exist`);
     }
     if (input.imageIds) {
-      const found = images.find(image => image.tags.includes(input.imageIds[0].imageTag));
-      return found ? [200, { imageDetails: [details(found)] }] : error('ImageNotFoundException', 'The image does not exist');
+      const [{ imageTag, imageDigest }] = input.imageIds;
+      const found = images.find(image => imageDigest === image.digest || image.tags.includes(imageTag));
+      return found && (found.status === undefined || input.filter?.imageStatus === 'ANY') ? [200, { imageDetails: [details(found)] }] : error('ImageNotFoundException', 'The image does not exist');
     }
     const { items, nextToken } = this.paged(images, input);
     return [200, { imageDetails: items.map(details), nextToken }];
@@ -184,7 +198,7 @@ export class SimulatedAws {
     const failures: object[] = [];
     for (const imageId of imageIds) {
       const image = present.find(({ digest, tags }) => imageId.imageDigest === digest || tags.includes(imageId.imageTag));
-      if (image && acceptedMediaTypes.includes(image.children ? OCI_INDEX : OCI_IMAGE)) {
+      if (image && image.status === undefined && acceptedMediaTypes.includes(image.children ? OCI_INDEX : OCI_IMAGE)) {
         images.push({ repositoryName, imageId: { ...imageId, imageDigest: image.digest }, imageManifest: manifest(image) });
       } else {
         failures.push({ imageId, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' });
@@ -260,6 +274,9 @@ function details(image: SimulatedImage): object {
     imageSizeInBytes: image.bytes,
     imagePushedAt: image.pushedAt && image.pushedAt.getTime() / 1000,
     imageManifestMediaType: image.children ? OCI_INDEX : OCI_IMAGE,
+    imageStatus: image.status ?? 'ACTIVE',
+    lastRecordedPullTime: image.pulledAt && image.pulledAt.getTime() / 1000,
+    subjectManifestDigest: image.subject,
   };
 }
 

@@ -126,6 +126,33 @@ test.each([
 });
 
 test.each([
+  ['ImagesAtRisk', CacheAlarm.imagesAtRisk(), 'ImagesAtRisk', 86_400],
+  ['ImageArchived', CacheAlarm.imageArchived(), 'ProbeArchivedImages', 6 * 3600],
+] as const)('%s fires for one after a run, and keeps its state without data', (id, of, metric, period) => {
+  new CacheAlerting(stack, 'More', { caches: watchedCaches(stack, ['echo']), alarms: [of] });
+
+  expect(alarm(id)).toMatchObject({
+    MetricName: metric, Statistic: 'Maximum', Period: period, EvaluationPeriods: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', Threshold: 1,
+    TreatMissingData: 'ignore',
+  });
+});
+
+test('imagesAtRisk looks at days, however often the statistics run', () => {
+  const cache = imported();
+  new CacheStatistics(stack, 'Statistics', { caches: [cache], interval: Duration.hours(1) });
+  new CacheAlerting(stack, 'Alerting', { caches: [cache], alarms: [CacheAlarm.imagesAtRisk({ threshold: 5 })] });
+
+  expect(alarm('ImagesAtRisk')).toMatchObject({ Period: 86_400, Threshold: 5 });
+});
+
+test.each([
+  ['imagesAtRisk', CacheAlarm.imagesAtRisk(), 'a CacheStatistics that counts the cache'],
+  ['imageArchived', CacheAlarm.imageArchived(), 'a CacheProbe that pulls images of the cache'],
+])('fails: %s without what emits its metric', (_, of, expected) => {
+  expect(() => new CacheAlerting(stack, 'Alerting', { caches: [imported()], alarms: [of] })).toThrow(`expected ${expected}`);
+});
+
+test.each([
   ['PullsDenied', 'deniedPulls', 16, 3],
   ['UpstreamRefusing', 'upstreamRefusals', 16, 3],
 ] as const)('%s fires for matches of its rule that come again and again, and stays', (id, metric, periods, datapoints) => {
@@ -226,13 +253,14 @@ test('every alarm says what happened and what to do, in at most 1024 characters,
   new CacheFindings(stack, 'Findings', { cache: echo, scanType: RegistryScanType.BASIC });
   new CacheIntegrity(stack, 'Integrity', { caches: [echo], watchPushes: true });
   const tried = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Tried', { repositoryPrefix: 'echo-hub', probeInterval: Duration.hours(6) });
+  new CacheAlerting(stack, 'More', { caches: [echo], alarms: [CacheAlarm.imagesAtRisk(), CacheAlarm.imageArchived()] });
   new CacheAlerting(stack, 'Tries', { caches: [tried], alarms: [CacheAlarm.credentialInvalid()] });
 
   const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(resource => resource.Properties);
   const descriptions = alarms.map(({ AlarmDescription: description }) => typeof description === 'string'
     ? description : description['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'x'.repeat(60)).join(''));
 
-  expect(descriptions).toHaveLength(allAlarms().length + 5);
+  expect(descriptions).toHaveLength(allAlarms().length + 7);
   for (const description of descriptions) {
     expect(description.length).toBeLessThanOrEqual(1024);
     expect(description).toContain('the pull-through cache echo');

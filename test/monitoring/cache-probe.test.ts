@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { CfnParameter, Duration, Token } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -5,6 +6,9 @@ import { ContainerImage, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { FUNCTIONS_RUNTIME } from '../../projenrc/runtime';
 import { CachedImages, CacheProbe, PullThroughCache, UpstreamCredential, UpstreamRegistry } from '../../src';
+import { SETTINGS } from '../../src/functions/contract';
+import type { ProbeSettings } from '../../src/functions/contract';
+import { readSettings } from '../../src/functions/runtime';
 import { newStack, warningsOf } from '../app';
 
 let stack: Stack;
@@ -221,12 +225,60 @@ test('fails: a cache of another Region', () => {
   expect(() => new CacheProbe(stack, 'Probe').addImages([elsewhere.image('nginx:1')])).toThrow('Region us-east-1, expected a cache of account');
 });
 
+test('takes 200 images of a cache, and packs what is too long', () => {
+  const echo = cache();
+  const names = Array.from({ length: 200 }, (_, at) => `team-${at % 7}/application-${at}:1.${at % 30}.${at * 7919 % 100}`);
+  new CacheProbe(stack, 'Probe', { images: names.map(name => echo.image(name)) });
+
+  const [{ Properties: { Environment: { Variables: variables } } }] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+  expect(variables[SETTINGS].length).toBeLessThan(4096);
+  expect(readSettings<ProbeSettings>(variables).caches).toEqual([{ prefix: 'echo', images: names.map(name => `echo/${name}`) }]);
+});
+
 test('fails: more images than a function takes', () => {
   const echo = cache();
-  const images = Array.from({ length: 200 }, (_, at) => echo.image(`team/application-${at}:1.27`));
+  const digest = (at: number) => createHash('sha256').update(String(at)).digest('hex');
+  const images = Array.from({ length: 200 }, (_, at) => echo.image(`team/application-${at}:1.27@sha256:${digest(at)}`));
 
   expect(() => new CacheProbe(stack, 'Probe', { images })).toThrow(
-    /got \d+ characters of settings, expected at most 3800: probe the images of some caches by a probe of their own/);
+    /got \d+ characters of settings, expected at most 3800: probe fewer images, or those of some caches by a probe of their own/);
+});
+
+test('fails: more images whose prefix is known at deployment than a function takes', () => {
+  const later = new PullThroughCache(stack, 'Later', { upstream: UpstreamRegistry.QUAY, repositoryPrefix: new CfnParameter(stack, 'Prefix').valueAsString });
+  const images = Array.from({ length: 200 }, (_, at) => later.image(`team/application-${at}:1.27`));
+
+  expect(() => new CacheProbe(stack, 'Probe', { images })).toThrow(/got \d+ characters of settings, expected at most 3800/);
+});
+
+describe('the role of a probe', () => {
+  const exclusions = () => Template.fromStack(stack).findResources('AWS::ECR::PullTimeUpdateExclusion');
+
+  test('is excluded from pull times, before the first run', () => {
+    new CacheProbe(stack, 'Probe', { images: [cache().image('nginx:1.27')] });
+
+    const [[id, exclusion]] = Object.entries(exclusions());
+    const [role] = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Role')).filter(([key]) => key.startsWith('ProbeRole'));
+    expect(exclusion.Properties).toEqual({ PrincipalArn: { 'Fn::GetAtt': [role[0], 'Arn'] } });
+    Template.fromStack(stack).hasResource('Custom::PullThroughCacheFirstRun', { DependsOn: Match.arrayWith([id]) });
+  });
+
+  test('is not excluded where the user says so', () => {
+    new CacheProbe(stack, 'Probe', { images: [cache().image('nginx:1.27')], recordPullTimes: true });
+
+    expect(exclusions()).toEqual({});
+  });
+
+  test('is excluded without a first run, too', () => {
+    new CacheProbe(stack, 'Probe', { images: [cache().image('nginx:1.27')], runOnDeploy: false });
+
+    expect(Object.keys(exclusions())).toHaveLength(1);
+  });
+
+  test('fails: what is neither true nor false', () => {
+    expect(() => new CacheProbe(stack, 'Probe', { recordPullTimes: 'no' as any })).toThrow(
+      "got the text 'no' as recordPullTimes, expected true or false: write one of the two, or leave recordPullTimes out for false");
+  });
 });
 
 test.each([Duration.seconds(90), Duration.days(2)])('fails: an interval of %s', interval => {

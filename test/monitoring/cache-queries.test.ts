@@ -31,6 +31,8 @@ test('saves every query, each on the log that answers it', () => {
   expect(Object.fromEntries(Object.entries(saved).map(([title, query]) => [title, query.LogGroupNames[0].Ref ?? query.LogGroupNames[0]]))).toEqual({
     'What is cached now': expect.stringMatching(/^StatisticsLog/),
     'Largest repositories': expect.stringMatching(/^StatisticsLog/),
+    'Images in use that the lifecycle is about to take': expect.stringMatching(/^StatisticsLog/),
+    'What nobody pulled for 90 days': expect.stringMatching(/^StatisticsLog/),
     'Failures by code': expect.stringMatching(/^EventLog/),
     'First pulls and refreshed tags per day': expect.stringMatching(/^EventLog/),
     'Who was denied': 'trail',
@@ -60,6 +62,8 @@ test('finds the logs of its caches, also of those that are watched later, and as
     'What is cached now': counted,
     'Largest repositories': counted,
     'Storage by cache': counted,
+    'Images in use that the lifecycle is about to take': counted,
+    'What nobody pulled for 90 days': counted,
     'Failures by code': [shared, quay],
     'First pulls and refreshed tags per day': [quay],
   });
@@ -88,7 +92,7 @@ test('saves only what the given logs answer', () => {
 });
 
 test.each([
-  ['statistics', ['What is cached now', 'Largest repositories']],
+  ['statistics', ['What is cached now', 'Largest repositories', 'Images in use that the lifecycle is about to take', 'What nobody pulled for 90 days']],
   ['trailLogGroup', ['Who was denied', 'What the upstream refused', 'Who pulled what']],
 ] as const)('saves what the %s answer alone', (log, titles) => {
   expect(Object.keys(queries(['echo'], stack => ({ [log]: all(stack)[log] })))).toEqual(titles);

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -33,7 +34,7 @@ test('runs once a day on a current Node.js, on ARM, with its own log for a month
     Runtime: FUNCTIONS_RUNTIME,
     Description: 'Counts the images and pulls of pull-through caches',
     Timeout: 900,
-    MemorySize: 256,
+    MemorySize: 1024,
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^StatisticsLog') } },
     Environment: { Variables: { PULL_THROUGH_CACHE_SETTINGS: '{"prefixes":["echo"],"windowHours":24}' } },
     ReservedConcurrentExecutions: Match.absent(),
@@ -94,6 +95,7 @@ test('may list repositories, read the images of its caches, read and put metrics
     { Action: 'cloudwatch:GetMetricData', Resource: '*' },
     { Action: 'ecr:DescribeRepositories', Resource: arn('*') },
     { Action: 'ecr:DescribeImages', Resource: [arn('echo/*'), arn('hub/*')] },
+    { Action: ['ecr:DescribePullThroughCacheRules', 'ecr:DescribeRepositoryCreationTemplates'], Resource: '*' },
   ]);
   Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', {
     ManagedPolicyArns: Match.absent(),
@@ -174,7 +176,7 @@ test.each([Duration.minutes(16), Duration.seconds(119)])('fails: a timeout of %s
 });
 
 test('fails: more settings than a function takes', () => {
-  const caches = Array.from({ length: 160 }, (_, at) => cache(`team-with-a-long-name-${at}`));
+  const caches = Array.from({ length: 250 }, (_, at) => cache(`team-${createHash('sha256').update(String(at)).digest('hex').slice(0, 25)}`));
 
   expect(() => statistics({ caches })).toThrow(/got \d+ characters of settings, expected at most 3800: count some of the caches by statistics of their own/);
 });

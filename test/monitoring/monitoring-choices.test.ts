@@ -63,7 +63,7 @@ describe('fifty caches with everything on', () => {
     const stack = newStack();
     watchedCaches(stack, prefixes);
 
-    expect(() => sizeOf(stack)).toThrow("Number of resources in stack 'Stack': 921 is greater than allowed maximum of 500");
+    expect(() => sizeOf(stack)).toThrow("Number of resources in stack 'Stack': 922 is greater than allowed maximum of 500");
   });
 
   test('fit into two stacks of 25', () => {

@@ -1,7 +1,8 @@
 import { Aws } from 'aws-cdk-lib';
 import { QueryText } from '../../src/monitoring/query-text';
 
-type Query = 'catalogue' | 'storage' | 'storageByCache' | 'importedImages' | 'failures' | 'importsPerDay' | 'denied' | 'pullers' | 'upstreamRefusals' | 'probeFailures';
+type Query = 'catalogue' | 'storage' | 'storageByCache' | 'importedImages' | 'failures' | 'importsPerDay' | 'denied' | 'pullers' | 'upstreamRefusals' | 'probeFailures'
+  | 'imagesAtRisk' | 'unpulled';
 
 const EXPECTED: { [query in Query]: string[] } = {
   catalogue: [
@@ -66,6 +67,21 @@ const EXPECTED: { [query in Query]: string[] } = {
     'sort lastCall desc',
     'limit 100',
   ],
+  imagesAtRisk: [
+    'filter kind = "atRisk"',
+    'filter repository like /^(echo)\\//',
+    'stats latest(tags) as imageTags, latest(pulledAt) as lastPull, latest(action) as actionOfLifecycle, latest(rule) as ruleOfLifecycle, '
+    + 'max(@timestamp) as lastSeen by repository, digest',
+    'sort lastSeen desc, repository asc',
+    'limit 10000',
+  ],
+  unpulled: [
+    'filter kind = "repository" and unpulledBytes > 0',
+    'filter repository like /^(echo)\\//',
+    'stats latest(unpulledBytes) as unpulled, latest(bytes) as storedBytes by repository',
+    'sort unpulled desc',
+    'limit 50',
+  ],
   probeFailures: [
     'filter kind = "image" and outcome = "failed"',
     'filter repository like /^(echo)\\//',
@@ -81,7 +97,7 @@ test.each(QUERIES)('%s asks for the repositories of a cache', query => {
   expect(new QueryText(['echo'])[query]().split('\n| ')).toEqual(EXPECTED[query]);
 });
 
-test.each(['catalogue', 'storage', 'denied', 'pullers', 'probeFailures'] as const)('%s asks for all repositories with the prefix ROOT', query => {
+test.each(['catalogue', 'storage', 'imagesAtRisk', 'unpulled', 'denied', 'pullers', 'probeFailures'] as const)('%s asks for all repositories with the prefix ROOT', query => {
   expect(new QueryText(['ROOT'])[query]().split('\n| ')).toEqual(EXPECTED[query].filter(line => !line.includes('(echo)')));
 });
 

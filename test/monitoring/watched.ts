@@ -8,7 +8,7 @@ import {
 /** Somebody who is told. */
 export const PAGER: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:aws:sns:eu-central-1:111122223333:pager' }) };
 
-/** Every alarm there is, but the default one. */
+/** Every alarm that suits any cache, but the default one. */
 export function allAlarms(): CacheAlarm[] {
   return [
     CacheAlarm.hitRateBelow(0.8),
