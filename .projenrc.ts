@@ -1,6 +1,7 @@
 import { awscdk, github, javascript, JsonFile, ReleasableCommits, release } from 'projen';
 import { bundleOnce } from './projenrc/bundles';
 import { floorOf, writeFloor } from './projenrc/floor';
+import { addIssueTemplates } from './projenrc/issue-templates';
 import { Releasing } from './projenrc/releasing';
 import { FUNCTIONS_NODE, FUNCTIONS_RUNTIME } from './projenrc/runtime';
 import { Trust } from './projenrc/trust';
@@ -20,7 +21,7 @@ const repository = 'github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-pull-through-cache',
-  description: 'Amazon ECR pull-through caches that are working, least-privilege and observable: for Echo and every other upstream that ECR can cache',
+  description: 'Amazon ECR pull through cache for the AWS CDK: cache Docker Hub, Quay, GitHub, Kubernetes, Echo and other registries, with least-privilege grants for first pulls, repository creation templates and alarms',
   author: 'cdk-ecr-pull-through-cache authors',
   authorAddress: 'https://github.com/ecr-pull-through-cache',
   authorOrganization: true,
@@ -28,7 +29,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   copyrightPeriod: '2026',
   repositoryUrl: `https://${repository}.git`,
   license: 'Apache-2.0',
-  keywords: ['cdk', 'aws-cdk', 'ecr', 'pull-through-cache', 'echo', 'containers', 'docker'],
+  keywords: [
+    'cdk', 'aws-cdk', 'ecr', 'ecs', 'eks', 'pull-through-cache', 'registry', 'docker', 'docker-hub', 'container-images', 'containers', 'kubernetes', 'echo',
+  ],
   defaultReleaseBranch: 'main',
   projenrcTs: true,
 
@@ -97,7 +100,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Examples import the package by its name, as users do, and run from the sources.
   tsconfigDev: {
     compilerOptions: { paths: { 'cdk-ecr-pull-through-cache': ['../src/index.ts'] } },
-    include: ['../examples/**/*.ts', '../integ/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts', '../bench/**/*.ts'],
+    include: ['../examples/**/*.ts', '../integ/**/*.ts', '../local/**/*.ts', '../cloudformation/**/*.ts', '../bench/**/*.ts', '../pictures/**/*.ts'],
     exclude: ['../**/node_modules', '../**/cdk.out'],
   },
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
@@ -121,7 +124,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'integ', 'local', 'cloudformation', 'bench'],
+    devdirs: ['test', 'examples', 'integ', 'local', 'cloudformation', 'bench', 'pictures'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', 'dist', '.venv'],
     commandOptions: { fix: false },
   },
@@ -148,8 +151,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // the compiler resolves the package's own name in examples; the linter needn't
 project.eslint?.addOverride({
-  files: ['examples/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts'],
+  files: ['examples/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts', 'pictures/**/*.ts'],
   rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-ecr-pull-through-cache$'] }] },
+});
+// the folder's own package.json has what draws; the rest comes from here
+project.eslint?.addOverride({
+  files: ['pictures/**/*.ts'],
+  rules: { 'import/no-extraneous-dependencies': ['error', { packageDir: '.', devDependencies: true }] },
 });
 // judging a bundle, or what an import costs, means loading it at a known moment
 project.eslint?.addOverride({
@@ -159,7 +167,7 @@ project.eslint?.addOverride({
 
 project.npmignore?.exclude(
   '/.ci', '/.dependency-cruiser.cjs', '/bench', '/cdk.json', '/cdk.out', '/cloudformation', '/CONTRIBUTING.md', '/docs', '/integ',
-  '/examples', '/local', '/pulumi', '/reports', '/rosetta', '/.stryker-tmp', '/SECURITY.md', '/terraform',
+  '/examples', '/local', '/pictures', '/pulumi', '/reports', '/rosetta', '/.stryker-tmp', '/SECURITY.md', '/terraform',
   // what runs in Lambda is published as bundles
   '/lib/functions/*', '!/lib/functions/contract.*', '!/lib/functions/*-function.*',
 );
@@ -222,6 +230,17 @@ project.addTask('bench', {
   exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts',
   receiveArgs: true,
 });
+const pictures = project.addTask('pictures', {
+  description: 'Draw the diagrams of the documentation',
+  exec: 'npm ci --prefix pictures --no-audit --no-fund && node pictures/diagrams.mjs',
+});
+for (const [name, description, exec] of [
+  ['dashboard', 'Run a watched cache on the local engine, and draw its dashboard', 'tsx --tsconfig test/tsconfig.json pictures/dashboard/record.ts && node pictures/dashboard/draw.mjs'],
+  ['demo', 'Record the demo as it runs', 'node pictures/demo.mjs'],
+]) {
+  project.addTask(`pictures:${name}`, { description, steps: [{ spawn: pictures.name }, { exec }] });
+}
+
 project.addTask('mutation', {
   description: 'Change the pure code in a thousand places and see which changes no test notices',
   exec: 'stryker run test/mutation/stryker.config.json',
@@ -251,8 +270,12 @@ project.addFields({
   knip: {
     entry: [
       'examples/**/*.ts', 'test/**/*.test.ts', 'cloudformation/synth.ts', 'bench/main.ts', 'bench/**/*.child.ts',
+      'pictures/dashboard/record.ts',
     ],
-    project: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts'],
+    project: [
+      'src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'integ/**/*.ts', 'local/**/*.ts', 'cloudformation/**/*.ts', 'bench/**/*.ts',
+      'pictures/**/*.ts',
+    ],
     // a project of its own, with its own dependencies and checks
     ignore: ['pulumi/**'],
     // judges of nodes
@@ -266,6 +289,7 @@ project.addFields({
 });
 
 addWorkflows(project);
+addIssueTemplates(project);
 new Releasing(project);
 new Trust(project.github!);
 

@@ -63,6 +63,23 @@ for language in python java go; do
   same "$language as typescript, by the CLI with an account" typescript-cli "$language-cli"
 done
 
+# the README's whole apps, as they are read there
+readme_app() { awk -v fence='```'"$1" '$0 == fence { inside = !done; next } $0 == "```" { done = done || inside; inside = 0 } inside' README.md > "$2"; }
+for language in typescript python; do
+  project=$work/projects/$language-readme
+  mkdir "$project"
+  for installed in node_modules .venv; do
+    if [ -e "$work/projects/$language/$installed" ]; then ln -s "$work/projects/$language/$installed" "$project/$installed"; fi
+  done
+done
+readme_app ts "$work/projects/typescript-readme/app.ts"
+readme_app python "$work/projects/python-readme/app.py"
+echo '{"app": "npx tsx app.ts"}' > "$work/projects/typescript-readme/cdk.json"
+echo '{"app": "python3 app.py"}' > "$work/projects/python-readme/cdk.json"
+synth "README: the app in TypeScript synthesizes" direct typescript-readme typescript-readme
+synth "README: the app in Python synthesizes" direct python-readme python-readme
+same 'README: Python as TypeScript' typescript-readme python-readme
+
 # a difference is noticed
 copy_with_prefix python other
 synth 'python with another prefix: synthesizes' direct python-other python-other

@@ -54,7 +54,7 @@ export interface PullThroughCacheProps {
   readonly upstreamRole?: UpstreamRole;
 
   /**
-   * How the cached repositories are born: lifecycle, encryption, tags, policy.
+   * Settings of the cached repositories at their creation: lifecycle, encryption, tags, policy.
    *
    * @default - the newest 10 tagged images stay, untagged ones go after 30 days; AES-256; mutable; no tags, no policy
    */
@@ -110,7 +110,7 @@ export interface PullThroughCacheAttributes extends CacheMetricProducers {
 }
 
 /**
- * A pull-through cache: the rule, the role ECR assumes upstream, the template its repositories are born with, and an alarm
+ * A pull-through cache: the rule, the role ECR assumes upstream, the template for its repositories, and an alarm
  * on imports that fail.
  *
  * The rule keeps the logical id that a bare `CfnPullThroughCacheRule` with the same id has. Keep that id: a rule can't be
@@ -194,7 +194,7 @@ export class PullThroughCache extends PullThroughCacheBase {
   /** The rule. */
   public readonly rule: CacheRule;
 
-  /** The template that the cached repositories are born with. */
+  /** The template for the cached repositories. */
   public readonly repositoryTemplate: RepositoryTemplate;
 
   /** The role that ECR assumes to read the upstream. Other upstreams than private ECR registries have none. */

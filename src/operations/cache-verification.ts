@@ -183,7 +183,7 @@ function checkProvable(scope: Construct, cache: ICacheRule, images: string[]): v
 function warnOfEmptyCredential(scope: Construct, cache: ICacheRule): void {
   if (cache.upstream?.credential?._isBornEmptyBeside(scope)) {
     warn(scope, WarningId.CREDENTIAL_NOT_FILLED,
-      `the credential of the cache '${cache.repositoryPrefix}' is a secret of the same stack, which is born with a placeholder: the first deployment is `
+      `the credential of the cache '${cache.repositoryPrefix}' is a secret of the same stack, which is created with a placeholder: the first deployment is `
       + 'expected to fail and roll back. Give UpstreamSecret its accessToken, make the secret in an earlier stack and fill it, or acknowledge this '
       + 'warning once it is filled.');
   }

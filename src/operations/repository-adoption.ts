@@ -118,7 +118,7 @@ export class RepositoryAdoption extends Construct {
         changes: [text, l1.lifecyclePolicy, l1.repositoryPolicy, l1.resourceTags, fingerprintOf(template), props.trigger],
       } satisfies SweepProperties,
     });
-    // what is born in the meantime has the settings of the template then
+    // what is created in the meantime has the settings of the template then
     resource.node.addDependency(template, allowCarryingOn(this, handler, role));
     this.summary = resource.getAttString('summary');
     this.changedRepositories = resource.getAttString('changed');

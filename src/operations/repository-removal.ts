@@ -23,7 +23,7 @@ import { checkRule, prefixOf } from '../rule/cache-address';
 
 /** Properties of a `RepositoryRemoval`. */
 export interface RepositoryRemovalProps extends CacheFunctionOptions {
-  /** The cache whose repositories are deleted, of this stack's account and Region. L1 rules and imports will do. */
+  /** The cache whose repositories are deleted, of this stack's account and Region. L1 rules and imports are accepted. */
   readonly cache: IPullThroughCacheRuleRef;
 
   /** The prefix of the cache, typed out: that all repositories below it, with all their images, may be deleted. */

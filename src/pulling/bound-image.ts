@@ -55,7 +55,7 @@ export class CachedRepository extends ecr.RepositoryBase {
   }
 
   public addToResourcePolicy(): iam.AddToResourcePolicyResult {
-    // the repository is born by a first pull, outside of any stack; its policy comes from the template
+    // a first pull creates the repository, outside of any stack; its policy comes from the template
     return { statementAdded: false };
   }
 

@@ -37,7 +37,7 @@ import { noteUse } from '../rule/removed-rules';
  */
 export class PullThroughCacheGrants {
   /**
-   * The grants of a rule. An L1 rule will do.
+   * The grants of a rule. An L1 rule is accepted.
    *
    * @param rule the rule whose repositories are pulled
    */

@@ -21,7 +21,7 @@ export interface ReplicationSourceOptions {
   readonly account: string;
 
   /**
-   * The caches of this registry, whose prefixes may be replicated. An import of the cache in the source will do as well. An empty list is
+   * The caches of this registry, whose prefixes may be replicated. An import of the cache in the source is accepted as well. An empty list is
    * refused.
    *
    * @default - every repository

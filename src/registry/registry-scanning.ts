@@ -17,7 +17,7 @@ const MOST_FILTERS = 100;
 export enum RegistryScanType {
   /** ECR's own: packages of the operating system, when an image comes, once in 24 hours for each image. */
   BASIC = 'BASIC',
-  /** Amazon Inspector: packages of programming languages too, continuously if configured; billed for each image and each time that it is scanned again. */
+  /** Amazon Inspector: packages of programming languages too, continuously if configured; charged for each image and each time that it is scanned again. */
   ENHANCED = 'ENHANCED',
 }
 
@@ -173,7 +173,7 @@ export class RegistryScanning extends Resource {
         + "Call scanOnPush() for the caches, or scanOnPushMatching('*') for the whole registry, or acknowledge this warning to scan on request only.");
       return [];
     }
-    // without rules ECR scans every image of the registry on and on, which Inspector charges for
+    // without rules ECR scans every image of the registry continuously, which Inspector charges for
     return [problemAt(this, {
       got: 'enhanced scanning without a filter',
       expected: 'at least one, since the charge depends on what is scanned',

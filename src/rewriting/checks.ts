@@ -89,7 +89,7 @@ function problem(name: string, where: string, outcome: ImageOutcome, ofOthers?: 
   const fixes: Partial<Record<ImageOutcome, string>> = {
     [ImageOutcome.PINNED_BY_DIGEST]: "use a tag, or set 'digests' and pull a tag of the image once before",
     [ImageOutcome.CACHED_ELSEWHERE]: 'use a cache of this account, or one in this Region that lets this account pull',
-    [ImageOutcome.NOT_REWRITTEN]: 'it was added after the image names were rewritten, by an Aspect that runs later, or stands where none is rewritten, such as in an Fn::Sub: '
+    [ImageOutcome.NOT_REWRITTEN]: 'it was added after the image names were rewritten, by an Aspect that runs later, or is where none is rewritten, such as in an Fn::Sub: '
       + "add it earlier or as a plain text, name the property by addImageProperty(), use image() of a cache, or name it in 'exceptions'",
     [ImageOutcome.MENTIONED]: "no image is known to stand there: write what image() of a cache gives, or name it in 'exceptions'",
     [ImageOutcome.REGISTRY_NOT_KNOWN]: "give the chart's own values as 'defaults', or write the name with its registry",

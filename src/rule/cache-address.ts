@@ -15,7 +15,7 @@ import { differ } from '../private/places';
 /** Where a cache's repositories are: gives their names, ARNs and URIs, always in the cache's account and Region. */
 export class CacheAddress {
   /**
-   * The address of a rule's repositories. An L1 rule will do.
+   * The address of a rule's repositories. An L1 rule is accepted.
    *
    * @param rule the rule, whose prefix, account and Region count
    */

@@ -7,13 +7,13 @@ const LATER = '\uE000';
 const DYNAMIC_REFERENCE = /\{\{resolve:[^}]*\}\}/g;
 const KEY = 'accessToken';
 
-/** Warns, when the app is synthesized, of an access token that stands in the template, whole or in part: everybody who reads it logs in with it. */
+/** Warns at synthesis of an access token that the template contains, whole or in part: everybody who reads the template can log in with it. */
 export function warnOfPlainCredential(secret: CfnSecret, placeholder: string): void {
   const validate = () => {
     // one branch of each Fn::If, then the other
     if ([1, 2].some(branch => tokensIn(secret, branch).some(token => token !== '' && token !== placeholder))) {
       warn(secret, WarningId.PLAIN_CREDENTIAL,
-        'the access token of a secret for ECR, or a part of it, is written out: it stands in the template and in tree.json for all to read. Renew it at the upstream, '
+        'the access token of a secret for ECR, or a part of it, is written out: everybody who reads the template or tree.json can read it. Renew it at the upstream, '
         + 'then leave it out of the app: make the secret with UpstreamSecret and fill it out of band, or take a parameter with noEcho and without a default. '
         + 'Acknowledge this warning when it is no credential.');
     }
@@ -40,7 +40,7 @@ function unwrapped(text: string | undefined): string | undefined {
     .reduce((rest, token) => rest.replaceAll(Token.asString(token), (token as SecretValue).unsafeUnwrap()), text);
 }
 
-/** What stands in the template of a value; a parameter has its default there. */
+/** What the template contains of a value; for a parameter its default. */
 function written(value: unknown, stack: Stack, branch: number): string {
   if (typeof value !== 'object' || value === null) {
     return String(value);

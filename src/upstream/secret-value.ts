@@ -4,7 +4,7 @@ import { refuse } from '../private/accepted';
 import { CheckId } from '../private/errors';
 import { isLater } from '../private/later';
 
-/** What stands in a secret until somebody fills it. */
+/** The value of a secret until somebody fills it. */
 export const PLACEHOLDER = 'REPLACE_ME';
 /** Amazon ECR User Guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret". */
 const KEYS = ['username', 'accessToken'];

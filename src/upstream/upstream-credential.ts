@@ -135,7 +135,7 @@ export class UpstreamCredential {
   }
 
   /**
-   * Whether the secret is made in the stack of a construct, and born without a token that logs in.
+   * Whether the secret is made in the stack of a construct, and created without a token that logs in.
    *
    * @internal
    */

@@ -146,7 +146,7 @@ export class UpstreamRegistry {
   /**
    * A registry of Microsoft Azure, `<name>.azurecr.io`. Its prefix is `azure` unless you say otherwise.
    *
-   * @param name the name of the registry: what stands before `.azurecr.io`, in lower case
+   * @param name the name of the registry: the part before `.azurecr.io`, in lower case
    * @param credential a user or token of the registry and its password
    */
   public static azure(name: string, credential: UpstreamCredential): UpstreamRegistry {
@@ -154,7 +154,7 @@ export class UpstreamRegistry {
     if (!isLater(name) && !AZURE_NAME.test(name)) {
       throw new InvalidInputError({
         got: `the Azure registry ${excerpt(name)}`,
-        expected: "what stands before '.azurecr.io' in its login server: lower-case letters, digits and inner dashes",
+        expected: "the part before '.azurecr.io' in its login server: lower-case letters, digits and inner dashes",
         fix: name.endsWith('.azurecr.io') ? `write '${name.slice(0, -'.azurecr.io'.length)}'` : "write a name such as 'myregistry'",
       });
     }

@@ -12,12 +12,19 @@ function anchorsOf(text: string): string[] {
     .map(([, heading]) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-'));
 }
 
+/** Where this repository's files are for a page that is read elsewhere, as the README is on the pages of package registries. */
+const OWN = /^https:\/\/(?:github\.com\/ecr-pull-through-cache\/cdk-ecr-pull-through-cache\/(?:blob|tree)|raw\.githubusercontent\.com\/ecr-pull-through-cache\/cdk-ecr-pull-through-cache)\/main\//;
+
+/** The links and pictures of a page. */
+function linksOf(text: string): string[] {
+  return [...text.replace(/^```[^]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)].map(([, link, picture]) => link ?? picture);
+}
+
 /** The links of a page that lead to no file, or to no heading of one. */
 function deadLinks(page: string, text = readFileSync(join(ROOT, page), 'utf8')): string[] {
-  const links = [...text.replace(/^```[^]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
-  return links.filter(link => !/^[a-z]+:/.test(link)).filter(link => {
-    const [path, anchor] = link.split('#');
-    const target = join(ROOT, dirname(page), path);
+  return linksOf(text).filter(link => OWN.test(link) || !/^[a-z]+:/.test(link)).filter(link => {
+    const [path, anchor] = link.replace(OWN, '').split('#');
+    const target = join(ROOT, OWN.test(link) ? '' : dirname(page), path);
     if (path !== '' && !existsSync(target)) { return true; }
     return anchor !== undefined && !anchorsOf(path === '' ? text : readFileSync(target, 'utf8')).includes(anchor);
   });
@@ -27,7 +34,13 @@ test.each(PAGES)('every link of %s leads to a file or heading of this repository
   expect(deadLinks(page)).toEqual([]);
 });
 
+test('a link of the README leads somewhere from every page that shows it', () => {
+  expect(linksOf(readFileSync(join(ROOT, 'README.md'), 'utf8')).filter(link => !/^(https:\/\/|#)/.test(link))).toEqual([]);
+});
+
 test('a link to a file or heading that is not there is found', () => {
   const text = '# Some heading\n[a](#some-heading) [b](../README.md) [c](https://example.com) [d](gone.md) [e](#other) [f](../README.md#gone)';
   expect(deadLinks('docs/page.md', text)).toEqual(['gone.md', '#other', '../README.md#gone']);
+  const own = 'https://github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache/blob/main/';
+  expect(deadLinks('README.md', `[a](${own}SECURITY.md) [b](${own}gone.md) <img src="docs/pictures/gone.svg">`)).toEqual([`${own}gone.md`, 'docs/pictures/gone.svg']);
 });

@@ -4,19 +4,11 @@ import { CacheActions } from '../../src/rule/cache-actions';
 import { isAllowed } from '../simulator';
 
 const GUIDE = readFileSync(join(__dirname, '../../docs/permissions.md'), 'utf8');
-const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const actionsIn = (text: string) => [...text.matchAll(/`([a-z0-9-]+:[A-Z]\w+)`/g)].map(([, action]) => action);
 
 test('the guide has the actions that the library writes', () => {
   const rows = [...GUIDE.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \|/gm)].map(([, name, actions]) => [name, actionsIn(actions)]);
   expect(Object.fromEntries(rows)).toEqual(CacheActions);
-});
-
-test('the README has what pullers and owners of an upstream need', () => {
-  const row = (who: string) => actionsIn(new RegExp(`^\\| ${who} \\|.*$`, 'm').exec(README)![0]).sort();
-  expect(row('puller, always')).toEqual([...CacheActions.LOG_IN, ...CacheActions.PULL_CACHED].sort());
-  expect(row('puller, first pull')).toEqual([...CacheActions.IMPORT, ...CacheActions.TAG_NEW_REPOSITORY].sort());
-  expect(row("upstream's owner")).toEqual([...CacheActions.READ_UPSTREAM].sort());
 });
 
 test.each([...new Set(actionsIn(GUIDE))].filter(action => !action.startsWith('aws:') && action !== 'iam:PassedToService'))(

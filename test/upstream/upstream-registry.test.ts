@@ -150,7 +150,7 @@ describe('an Azure registry', () => {
 
   test('fails for the whole host', () => {
     expect(() => UpstreamRegistry.azure('team.azurecr.io', credential)).toThrow(
-      "got the Azure registry 'team.azurecr.io', expected what stands before '.azurecr.io' in its login server: "
+      "got the Azure registry 'team.azurecr.io', expected the part before '.azurecr.io' in its login server: "
       + "lower-case letters, digits and inner dashes: write 'team'");
   });
 
