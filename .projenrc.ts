@@ -27,6 +27,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   copyrightOwner: 'cdk-ecr-pull-through-cache authors',
   copyrightPeriod: '2026',
   repositoryUrl: `https://${repository}.git`,
+  // what registries link to: a page, not a repository
+  homepage: `https://${repository}`,
   license: 'Apache-2.0',
   keywords: ['cdk', 'aws-cdk', 'ecr', 'pull-through-cache', 'echo', 'containers', 'docker'],
   defaultReleaseBranch: 'main',
@@ -191,7 +193,7 @@ const unused = project.addTask('unused', {
 });
 project.testTask.spawn(layers);
 project.testTask.spawn(unused);
-project.testTask.exec('node --test projenrc/lazy-imports.test.mjs projenrc/next-version.test.mjs');
+project.testTask.exec('node --test projenrc/developer-connection.test.mjs projenrc/example-versions.test.mjs projenrc/lazy-imports.test.mjs projenrc/next-version.test.mjs');
 
 // options that take several values are ended by another one; what follows names the tests to run, as in `npm run external -- surface`
 const externalOf = (folder: string) =>
@@ -242,7 +244,12 @@ project.addTask('templates', {
 // Maven resolves ranges to the newest version there is, which would raise what Java users must have.
 const packageJava = project.tasks.tryFind('package:java')!;
 packageJava.prependExec('node .ci/maven-floor.mjs dist/maven-floor.xml');
+packageJava.exec('node projenrc/developer-connection.mjs dist');
 packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://$PWD/dist/maven-floor.xml")');
+
+// jsii-pacmak writes neither page, README nor icon into the project; MSBuild imports what this property names
+project.tasks.tryFind('package:dotnet')!.env('DirectoryBuildPropsPath', '$(echo "$PWD/projenrc/nuget/package.props")');
+project.package.file.addOverride('jsii.targets.python.classifiers', ['Framework :: AWS CDK', 'Framework :: AWS CDK :: 2']);
 
 // nothing that is installed runs a program at once
 project.addFields({ allowScripts: { '@parcel/watcher': false, 'esbuild': false } });

@@ -28,6 +28,7 @@ import { ImageReference } from '../upstream/image-reference';
  *
  * @example
  * import { BuildImages, PullThroughCache } from 'cdk-ecr-pull-through-cache';
+ * import { Stack } from 'aws-cdk-lib';
  * import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
  *
  * declare const dockerHub: PullThroughCache;

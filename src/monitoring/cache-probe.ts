@@ -68,7 +68,8 @@ const OPTIONS = [...Object.keys({
  *
  * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
  * new CacheProbe(this, 'Probe', { images: [echo.image('nginx:1.27'), echo.image('python:3.13')] });
- * const failures = echo.metrics.probeFailures();
+ * const metrics = echo.metrics;
+ * const failures = metrics.probeFailures();
  */
 export class CacheProbe extends Construct {
   /** How often the images are pulled. */

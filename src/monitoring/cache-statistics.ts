@@ -60,7 +60,8 @@ const OPTIONS = [...Object.keys({
  *
  * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
  * new CacheStatistics(this, 'Statistics', { caches: [echo] });
- * const hitRate = echo.metrics.hitRate();
+ * const metrics = echo.metrics;
+ * const hitRate = metrics.hitRate();
  */
 export class CacheStatistics extends Construct {
   /** How often the caches are counted. */
