@@ -145,7 +145,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     cooldown: 7,
     workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY },
   },
-  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/', '/integ-report.md'],
+  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/', '/integ-report.md', '/docs/reference/'],
 });
 
 // the compiler resolves the package's own name in examples; the linter needn't
@@ -182,6 +182,14 @@ const rosetta = project.addTask('rosetta', {
   exec: 'jsii-rosetta extract --strict',
 });
 project.postCompileTask.spawn(rosetta);
+
+// API.md speaks TypeScript; 800 kB a language are made for a release, or by hand, and not kept here
+const REFERENCE = 'jsii-docgen -l python java csharp go -o';
+project.addTask('reference', {
+  description: 'Write the reference of each other language below docs/reference',
+  exec: `${REFERENCE} docs/reference/API`,
+});
+project.packageTask.exec(`${REFERENCE} dist/reference/API`);
 
 const layers = project.addTask('layers', {
   description: 'Check that the layers of src depend on each other in one direction only',

@@ -31,8 +31,9 @@ const LANGUAGES = {
     program(source, id) {
       const [imports, rest] = parted(source, /^import /);
       const body = rest.replace(/^([\w.<>]+ \w+);$/gm, (_, given) => `${given} = ${given.startsWith('boolean') ? 'false' : /^(?:Number|double|int) /.test(given) ? '0' : 'null'};`);
-      // what an example imports by name goes before what its readers have imported altogether
-      return `package ${id};\n\nimport ${jsii.targets.java.package}.*;\nimport java.util.*;\nimport software.amazon.awscdk.*;\n${imports}\n\n`
+      // rosetta imports what an example names, and not what only its types have
+      return `package ${id};\n\nimport ${jsii.targets.java.package}.*;\nimport java.util.*;\nimport software.amazon.awscdk.*;\n`
+        + `import software.amazon.awscdk.services.cloudwatch.Metric;\nimport software.amazon.awscdk.services.events.OnEventOptions;\nimport software.constructs.Node;\n${imports}\n\n`
         + `class Fixture extends software.amazon.awscdk.Stack {\n    Fixture(software.constructs.Construct scope, String id) {\n        super(scope, id);\n${indented(body, '        ')}\n    }\n}\n`;
     },
   },
