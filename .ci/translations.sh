@@ -13,9 +13,12 @@ cdk=$(node -p 'require("./package.json").devDependencies["aws-cdk-lib"]')
 constructs=$(node -p 'require("./package.json").devDependencies.constructs')
 package=$work/package written=$work/written
 
+tablet=
+if [ -f .jsii.tabl.json ]; then tablet=$repo/.jsii.tabl.json; fi
+
 translate() {
   node .ci/translations/gather.mjs "$package"
-  (cd "$package" && "$repo/node_modules/.bin/jsii-rosetta" extract --strict .)
+  (cd "$package" && "$repo/node_modules/.bin/jsii-rosetta" extract --strict ${tablet:+--cache-from "$tablet"} .)
   node .ci/translations/write.mjs "$package" "$written"
 }
 
@@ -23,9 +26,9 @@ translate() {
 python() {
   mkdir "$work/wheel"
   (cd "$work/wheel" && python3 -m zipfile -e "$dist"/python/*.whl .)
-  npm install --prefix "$work/tools" --no-save --silent pyright@1.1.408
+  npm install --prefix "$work/tools" --no-save --silent pyright@1.1.414
   cat > "$written/pyrightconfig.json" <<END
-{ "include": ["python"], "extraPaths": ["$work/wheel", "$cache/python-cdk-$cdk/lib/$(basename "$cache/python-cdk-$cdk"/lib/python3*)/site-packages"] }
+{ "include": ["python"], "typeCheckingMode": "basic", "extraPaths": ["$work/wheel", "$cache/python-cdk-$cdk/lib/$(basename "$cache/python-cdk-$cdk"/lib/python3*)/site-packages"] }
 END
   (cd "$written" && PYRIGHT_PYTHON_IGNORE_WARNINGS=1 "$work/tools/node_modules/.bin/pyright" --outputjson > python.json) || true
   node .ci/translations/count.mjs "$written" python

@@ -21,8 +21,10 @@ const LANGUAGES = {
     program(source) {
       const [imports, rest] = parted(source, /^(?:from|import) /);
       // what is given is a comment in Python
-      const body = rest.replace(/^# (\w+): ([\w.]+)$/gm, '$1 = cast($2, None)');
-      return `from typing import cast\nfrom aws_cdk import Stack\nfrom constructs import Construct\n${imports}\n\n\nclass Fixture(Stack):\n`
+      const body = rest
+        .replace(/^# (\w+): (?:number|Any|.*\{.*|\w+\[.*\])$/gm, '$1 = cast(Any, None)')
+        .replace(/^# (\w+): ([\w.]+)$/gm, '$1 = cast($2, None)');
+      return `from typing import Any, cast\nfrom aws_cdk import Stack\nfrom constructs import Construct\n${imports}\n\n\nclass Fixture(Stack):\n`
         + `    def __init__(self, scope: Construct, id: str) -> None:\n        super().__init__(scope, id)\n${indented(body, '        ')}\n`;
     },
   },
@@ -30,7 +32,7 @@ const LANGUAGES = {
     file: id => `${id}/Fixture.java`,
     program(source, id) {
       const [imports, rest] = parted(source, /^import /);
-      const body = rest.replace(/^([\w.<>]+ \w+);$/gm, (_, given) => `${given} = ${given.startsWith('boolean') ? 'false' : /^(?:Number|double|int) /.test(given) ? '0' : 'null'};`);
+      const body = rest.replace(/^((?:[\w.]+|Map<.*>) \w+);$/gm, (_, given) => `${given} = ${given.startsWith('boolean') ? 'false' : /^(?:Number|double|int) /.test(given) ? '0' : 'null'};`);
       // rosetta imports what an example names, and not what only its types have
       return `package ${id};\n\nimport ${jsii.targets.java.package}.*;\nimport java.util.*;\nimport software.amazon.awscdk.*;\n`
         + `import software.amazon.awscdk.services.cloudwatch.Metric;\nimport software.amazon.awscdk.services.events.OnEventOptions;\nimport software.constructs.Node;\n${imports}\n\n`
@@ -48,7 +50,7 @@ const LANGUAGES = {
     file: id => `${id}.cs`,
     program(source, id) {
       const [imports, rest] = parted(source, /^using [\w.]+;$/);
-      const body = rest.replace(/^([\w.<>]+ \w+);$/gm, '$1 = default!;');
+      const body = rest.replace(/^((?:[\w.]+|IDictionary<.*>) \w+);$/gm, '$1 = default!;');
       return `using System.Collections.Generic;\nusing Amazon.CDK;\n${imports}\n\nnamespace ${id}\n{\n`
         + `    class Fixture : Amazon.CDK.Stack\n    {\n        Fixture(Constructs.Construct scope, string id) : base(scope, id)\n        {\n${indented(body, '            ')}\n        }\n    }\n}\n`;
     },
