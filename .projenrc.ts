@@ -28,6 +28,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   copyrightOwner: 'cdk-ecr-pull-through-cache authors',
   copyrightPeriod: '2026',
   repositoryUrl: `https://${repository}.git`,
+  // what registries link to: a page, not a repository
+  homepage: `https://${repository}`,
   license: 'Apache-2.0',
   keywords: [
     'cdk', 'aws-cdk', 'ecr', 'ecs', 'eks', 'pull-through-cache', 'registry', 'docker', 'docker-hub', 'container-images', 'containers', 'kubernetes', 'echo',
@@ -146,7 +148,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     cooldown: 7,
     workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY },
   },
-  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/', '/integ-report.md'],
+  gitignore: ['cdk.out', '.venv', '__pycache__', '.pytest_cache', '*.tgz', '.jsii.tabl.json', '.mypy_cache', '.ruff_cache', '.stryker-tmp', '/reports/', '/integ-report.md', '/docs/reference/'],
 });
 
 // the compiler resolves the package's own name in examples; the linter needn't
@@ -189,6 +191,14 @@ const rosetta = project.addTask('rosetta', {
 });
 project.postCompileTask.spawn(rosetta);
 
+// API.md speaks TypeScript; 800 kB a language are made for a release, or by hand, and not kept here
+const REFERENCE = 'jsii-docgen -l python java csharp go -o';
+project.addTask('reference', {
+  description: 'Write the reference of each other language below docs/reference',
+  exec: `${REFERENCE} docs/reference/API`,
+});
+project.packageTask.exec(`${REFERENCE} dist/reference/API`);
+
 const layers = project.addTask('layers', {
   description: 'Check that the layers of src depend on each other in one direction only',
   exec: 'depcruise --config .dependency-cruiser.cjs src',
@@ -199,7 +209,7 @@ const unused = project.addTask('unused', {
 });
 project.testTask.spawn(layers);
 project.testTask.spawn(unused);
-project.testTask.exec('node --test projenrc/lazy-imports.test.mjs projenrc/next-version.test.mjs');
+project.testTask.exec('node --test projenrc/developer-connection.test.mjs projenrc/example-versions.test.mjs projenrc/lazy-imports.test.mjs projenrc/next-version.test.mjs');
 
 // options that take several values are ended by another one; what follows names the tests to run, as in `npm run external -- surface`
 const externalOf = (folder: string) =>
@@ -261,7 +271,12 @@ project.addTask('templates', {
 // Maven resolves ranges to the newest version there is, which would raise what Java users must have.
 const packageJava = project.tasks.tryFind('package:java')!;
 packageJava.prependExec('node .ci/maven-floor.mjs dist/maven-floor.xml');
+packageJava.exec('node projenrc/developer-connection.mjs dist');
 packageJava.env('MAVEN_OPTS', '$(echo "$MAVEN_OPTS -Dmaven.version.rules=file://$PWD/dist/maven-floor.xml")');
+
+// jsii-pacmak writes neither page, README nor icon into the project; MSBuild imports what this property names
+project.tasks.tryFind('package:dotnet')!.env('DirectoryBuildPropsPath', '$(echo "$PWD/projenrc/nuget/package.props")');
+project.package.file.addOverride('jsii.targets.python.classifiers', ['Framework :: AWS CDK', 'Framework :: AWS CDK :: 2']);
 
 // nothing that is installed runs a program at once
 project.addFields({ allowScripts: { '@parcel/watcher': false, 'esbuild': false } });

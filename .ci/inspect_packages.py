@@ -4,6 +4,7 @@ Ends with an AssertionError that says what is wrong.
 """
 
 import email
+import hashlib
 import json
 import pathlib
 import re
@@ -165,7 +166,43 @@ def documentation(dist):
         assert not leftover, f"got TypeScript in the {language} package: {leftover[0].strip()}"
 
 
-CHECKS = {"complete": complete, "contents": contents, "same-build": same_build, "floors": floors, "dependencies": dependencies,
+def metadata(dist):
+    """What a registry shows beside the text: where the page is, what PyPI files it under, and where Maven's developers push to."""
+    pom = ET.parse(maven(dist, ".pom"))
+    found = {
+        "the page in PyPI": wheel_metadata(dist)["Home-page"] or wheel_metadata(dist)["Project-URL"],
+        "the page in Maven": pom.findtext(MAVEN + "url"),
+        "the page in npm": PACKAGE.get("homepage"),
+    }
+    for name, url in found.items():
+        print(f"{name}: {url}")
+        assert url and url.startswith("https://") and not url.endswith(".git"), f"got {url!r} as {name}, expected an address that a browser shows"
+    classifiers = wheel_metadata(dist).get_all("Classifier")
+    missing = {"Framework :: AWS CDK", "Framework :: AWS CDK :: 2"} - set(classifiers)
+    assert not missing, f"got no {sorted(missing)} among the classifiers of PyPI"
+    push = pom.findtext(f"{MAVEN}scm/{MAVEN}developerConnection")
+    assert push and push.startswith("scm:git:"), f"got {push!r} as developerConnection in the pom"
+    sums = [(path, hashlib.new(path.suffix[1:], path.with_suffix("").read_bytes()).hexdigest())
+            for ending in (".pom.md5", ".pom.sha1", ".pom.sha256", ".pom.sha512") for path in dist.glob(f"java/**/*[0-9]{ending}")]
+    wrong = [path.name for path, expected in sums if path.read_text().strip() != expected]
+    assert sums and not wrong, f"got checksums {wrong} of {len(sums)}, expected those of the pom"
+
+
+def nuget_package(dist):
+    """The package itself, which needs the .NET SDK: what NuGet shows is in the nuspec."""
+    with zipfile.ZipFile(the_one(dist, "dotnet/*.nupkg")) as archive:
+        names = set(archive.namelist())
+        shown = {element.tag.split("}")[1]: element.text for element in
+                 ET.fromstring(archive.read(next(name for name in names if name.endswith(".nuspec"))))[0]}
+    print(shown)
+    assert {"README.md", "icon.png"} <= names, f"got {sorted(names)}, expected a README and an icon"
+    for name, expected in {"readme": "README.md", "icon": "icon.png"}.items():
+        assert shown.get(name) == expected, f"got {shown.get(name)!r} as {name}, expected {expected}"
+    assert shown.get("title"), "got no title"
+    assert not (shown.get("projectUrl") or ".git").endswith(".git"), f"got {shown.get('projectUrl')!r} as the page"
+
+
+CHECKS = {"nuget": nuget_package, "metadata": metadata, "complete": complete, "contents": contents, "same-build": same_build, "floors": floors, "dependencies": dependencies,
           "documentation": documentation}
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Echo example in TypeScript, Python, Java and Go: each as a user's project with the packages in $CI_DIR/dist, which
+# The Echo example in TypeScript, Python, Java and Go (C# is in .ci/dotnet.sh): each as a user's project with the packages in $CI_DIR/dist, which
 # .ci/packages.sh makes (they are made first where they are missing); all must synthesize the same templates, and a difference
 # must be noticed. Downloads are kept where npm, pip and Go keep theirs, and in $CI_CACHE_DIR.
 . "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
@@ -79,6 +79,16 @@ echo '{"app": "python3 app.py"}' > "$work/projects/python-readme/cdk.json"
 synth "README: the app in TypeScript synthesizes" direct typescript-readme typescript-readme
 synth "README: the app in Python synthesizes" direct python-readme python-readme
 same 'README: Python as TypeScript' typescript-readme python-readme
+
+# maps of Java have another order in each run; three of them don't agree by chance
+cp -R "$work/projects/java" "$work/projects/java-maps"
+cp .ci/consumers/maps/MapsApp.java "$work/projects/java-maps/src/main/java/com/example/"
+change "$work/projects/java-maps/cdk.json" 's/exec:java/& -Dexec.mainClass=com.example.MapsApp/'
+for run in 1 2 3; do
+  synth "java with maps of no order: synthesizes, run $run" direct java-maps "java-maps-$run"
+done
+same 'java with maps of no order: the second run as the first' java-maps-1 java-maps-2
+same 'java with maps of no order: the third run as the first' java-maps-1 java-maps-3
 
 # a difference is noticed
 copy_with_prefix python other

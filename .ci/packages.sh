@@ -14,6 +14,7 @@ fi
 node .ci/maven-floor.mjs "$work/maven-floor.xml"
 MAVEN_OPTS="$MAVEN_OPTS -Dmaven.version.rules=file://$work/maven-floor.xml" \
   check 'npm, PyPI, Maven and Go packages are made' "${pacmak[@]}" --target js python java go
+check "the pom says where its developers push to" node projenrc/developer-connection.mjs "$dist"
 check 'the code of the NuGet package is made' "${pacmak[@]}" --target dotnet --code-only
 
 inspect() { check "$1" python3 .ci/inspect_packages.py "$2" "$dist"; }
@@ -22,6 +23,7 @@ inspect 'the npm package holds what belongs there and nothing else' contents
 inspect 'every package holds this very npm package' same-build
 inspect 'every package asks for the oldest aws-cdk-lib and constructs that we support' floors
 inspect 'nothing else is a dependency of users' dependencies
+inspect 'what registries show beside the text is there' metadata
 inspect "each language's documentation speaks its language" documentation
 
 tar -xzf "$dist"/js/*.tgz -C "$work"

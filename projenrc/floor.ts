@@ -22,6 +22,10 @@ const OVERRIDDEN: { readonly [module: string]: string } = {
 /** Where a version of the floor is written by hand, and what it has to be. */
 export const PLACES: ReadonlyArray<{ readonly file: string; readonly what: RegExp; readonly version: (floor: Pick<Floor, 'cdk' | 'constructs'>) => string }> = [
   { file: 'README.md', what: /(?<=^It needs aws-cdk-lib )[\d.]+(?= or later)/m, version: ({ cdk }) => cdk.split('.').slice(0, 2).join('.') },
+  { file: 'examples/echo/typescript/package.json', what: /(?<="aws-cdk-lib": ")[\d.]+/, version: ({ cdk }) => cdk },
+  { file: 'examples/echo/typescript/package.json', what: /(?<="constructs": ")[\d.]+/, version: ({ constructs }) => constructs },
+  { file: 'examples/echo/csharp/EchoCache.csproj', what: /(?<="Amazon\.CDK\.Lib" Version=")[\d.]+/, version: ({ cdk }) => cdk },
+  { file: 'examples/echo/csharp/EchoCache.csproj', what: /(?<="Constructs" Version=")[\d.]+/, version: ({ constructs }) => constructs },
   { file: 'examples/echo/python/requirements.txt', what: /(?<=^aws-cdk-lib==)[\d.]+$/m, version: ({ cdk }) => cdk },
   { file: 'examples/echo/python/requirements.txt', what: /(?<=^constructs==)[\d.]+$/m, version: ({ constructs }) => constructs },
   { file: 'examples/echo/java/pom.xml', what: /(?<=<cdk\.version>)[\d.]+/, version: ({ cdk }) => cdk },

@@ -28,10 +28,10 @@ export class Releasing extends Component {
     // while the version is set: it names the version that it lists the parts of
     project.packageTask.exec('npm sbom --sbom-format=cyclonedx --package-lock-only > dist/sbom.cdx.json');
     project.release!.publisher.addGitHubPostPublishingSteps({
-      name: 'Attach the package and the list of its parts',
+      name: 'Attach the package, the list of its parts and the references',
       if: NO_DRY_RUN,
       env: { GITHUB_TOKEN: '${{ secrets.GITHUB_TOKEN }}' },
-      run: 'gh release upload "$(cat dist/releasetag.txt)" dist/sbom.cdx.json dist/js/*.tgz --clobber -R "$GITHUB_REPOSITORY"',
+      run: 'gh release upload "$(cat dist/releasetag.txt)" dist/sbom.cdx.json dist/js/*.tgz dist/reference/*.md --clobber -R "$GITHUB_REPOSITORY"',
     });
   }
 

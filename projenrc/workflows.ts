@@ -16,6 +16,8 @@ export function addWorkflows(project: awscdk.AwsCdkConstructLibrary): void {
   slow.on({ schedule: [{ cron: '0 4 * * 1' }], workflowDispatch: {}, workflowCall: {} });
   slow.addJobs({
     ...jobsOf('.ci/slow'),
+    // what no other machine has the SDK for
+    dotnet: job(['npm ci', 'npx projen compile', 'bash .ci/dotnet.sh'], { dotnet: { version: '8.x' } }),
     // tells early what a later engine breaks; its pin moves by hand
     newest_engine: { ...job(['sudo apt-get update && sudo apt-get install -y skopeo', 'npm ci', 'bash .ci/newest-engine.sh']), continueOnError: true },
   });
@@ -27,7 +29,7 @@ function jobsOf(script: string): Record<string, github.workflows.Job> {
   return Object.fromEntries(names.map(name => [name, job([`bash ${script} ${name}`])]));
 }
 
-function job(commands: string[]): github.workflows.Job {
+function job(commands: string[], more: github.workflows.Tools = {}): github.workflows.Job {
   return {
     runsOn: ['ubuntu-latest'],
     permissions: READ,
@@ -37,6 +39,7 @@ function job(commands: string[]): github.workflows.Job {
       python: { version: '3.11' },
       java: { version: '17', distribution: 'temurin' },
       go: { version: 'stable' },
+      ...more,
     },
     steps: [
       github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),

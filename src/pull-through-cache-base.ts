@@ -66,11 +66,10 @@ export interface IPullThroughCache extends ICacheRule {
  * `PullThroughCache.fromPullThroughCacheAttributes()` give. An import of another kind extends it.
  *
  * @example
- * import { PullThroughCache, PullThroughCacheBase } from 'cdk-ecr-pull-through-cache';
+ * import { PullThroughCacheBase } from 'cdk-ecr-pull-through-cache';
  *
- * PullThroughCache.fromRepositoryPrefix(this, 'Shared', 'echo');
- * const found = this.node.findChild('Shared') as PullThroughCacheBase;
- * const uri = found.image('nginx:1.27').uri;
+ * declare const cache: PullThroughCacheBase; // made here, or imported
+ * const uri = cache.image('nginx:1.27').uri;
  */
 export abstract class PullThroughCacheBase extends Resource implements IPullThroughCache {
   public abstract readonly repositoryPrefix: string;

@@ -127,7 +127,7 @@ export interface PullThroughCacheAttributes extends CacheMetricProducers {
  * const echo = new PullThroughCache(this, 'Echo', {
  *   upstream: UpstreamRegistry.echo({ account: '123456789012' }),
  * });
- * echo.grants.pull(puller);
+ * echo.grantPull(puller);
  * const uri = echo.image('nginx:1.27').uri;
  */
 export class PullThroughCache extends PullThroughCacheBase {

@@ -7,7 +7,9 @@ cd "$1"
 dist=$2
 
 ln -s "$3" .venv
-.venv/bin/pip install --quiet -r requirements.txt "$dist"/python/*.whl
+# the package has the version 0.0.0 until it is released, whatever the example asks for
+grep -v '^cdk-ecr-pull-through-cache' requirements.txt > others.txt
+.venv/bin/pip install --quiet -r others.txt "$dist"/python/*.whl
 .venv/bin/pip install --quiet --force-reinstall --no-deps "$dist"/python/*.whl
 .venv/bin/pip check
 cmp "$dist"/js/*.tgz .venv/lib/python3*/site-packages/cdk_ecr_pull_through_cache/_jsii/*.tgz

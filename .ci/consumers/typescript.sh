@@ -5,15 +5,8 @@ set -euo pipefail
 cd "$1"
 dist=$2 cdk=$3 constructs=$4
 
-cat > package.json <<'END'
-{ "name": "echo-cache", "private": true }
-END
-cat > cdk.json <<'END'
-{ "app": "npx tsx app.ts", "versionReporting": false }
-END
-npm install --no-package-lock --loglevel error "aws-cdk-lib@$cdk" "constructs@$constructs" "$dist"/js/*.tgz \
-  'tsx@^4' 'typescript@~6.0.0' '@types/node@^20'
-npx tsc --noEmit --strict --target es2022 --module node16 --types node --skipLibCheck app.ts
+npm install --no-package-lock --loglevel error "aws-cdk-lib@$cdk" "constructs@$constructs" "$dist"/js/*.tgz
+npm run check
 
 mkdir expected
 tar -xzf "$dist"/js/*.tgz -C expected

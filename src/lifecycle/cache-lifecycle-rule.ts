@@ -80,16 +80,20 @@ const ARCHIVE: LifecycleAction = { type: 'transition', targetStorageClass: 'arch
  * See the ECR User Guide, "Automate the cleanup of images by using lifecycle policies in Amazon ECR", "Lifecycle policy
  * properties in Amazon ECR" and "Archiving an image".
  *
- * @exampleMetadata nofixture
  * @example
  * import { Duration } from 'aws-cdk-lib';
- * import { CacheLifecycleRule } from 'cdk-ecr-pull-through-cache';
+ * import { CacheLifecycleRule, PullThroughCache, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
  *
- * const lifecycleRules = [
- *   CacheLifecycleRule.protect('v1.*'),
- *   CacheLifecycleRule.keepNewest(20),
- *   CacheLifecycleRule.expireUntaggedAfter(Duration.days(14)),
- * ];
+ * new PullThroughCache(this, 'Quay', {
+ *   upstream: UpstreamRegistry.QUAY,
+ *   repositoryTemplate: {
+ *     lifecycleRules: [
+ *       CacheLifecycleRule.protect('v1.*'),
+ *       CacheLifecycleRule.keepNewest(20),
+ *       CacheLifecycleRule.expireUntaggedAfter(Duration.days(14)),
+ *     ],
+ *   },
+ * });
  */
 export class CacheLifecycleRule {
   /**

@@ -86,7 +86,8 @@ const TOO_MANY = 'probe fewer images, or those of some caches by a probe of thei
  *
  * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
  * new CacheProbe(this, 'Probe', { images: [echo.image('nginx:1.27'), echo.image('python:3.13')] });
- * const failures = echo.metrics.probeFailures();
+ * const metrics = echo.metrics;
+ * const failures = metrics.probeFailures();
  */
 export class CacheProbe extends Construct {
   /** How often the images are pulled. */

@@ -71,7 +71,8 @@ const TOO_MANY = 'count some of the caches by statistics of their own';
  *
  * const echo = PullThroughCache.fromRepositoryPrefix(this, 'Echo', 'echo');
  * new CacheStatistics(this, 'Statistics', { caches: [echo] });
- * const hitRate = echo.metrics.hitRate();
+ * const metrics = echo.metrics;
+ * const hitRate = metrics.hitRate();
  */
 export class CacheStatistics extends Construct {
   /** How often the caches are counted. */

@@ -64,8 +64,7 @@ const SIDE_BY_SIDE = 'make a cache with another prefix beside this one, move the
  * import { ReplacementCheck } from 'cdk-ecr-pull-through-cache';
  *
  * declare const changeSet: string; // what `aws cloudformation describe-change-set --include-property-values` printed
- * const findings = ReplacementCheck.ofChangeSet([changeSet]);
- * const safe = findings.length === 0;
+ * ReplacementCheck.ofChangeSet([changeSet]); // gives no finding when nothing is in danger
  */
 export class ReplacementCheck {
   /**

@@ -41,14 +41,17 @@ export interface ReplicationSourceOptions {
  * ECR", "Replicating image deletions in Amazon ECR", and "Sync an upstream registry with an Amazon ECR private registry" for images of a cache.
  *
  * @example
- * import { PullThroughCache, RegistryReplication } from 'cdk-ecr-pull-through-cache';
+ * import { PullThroughCache, RegistryReplication, ReplicaDestination } from 'cdk-ecr-pull-through-cache';
  *
  * declare const echo: PullThroughCache;
  *
+ * const ireland: ReplicaDestination = { region: 'eu-west-1' };
+ * const otherAccount: ReplicaDestination = { region: 'eu-west-1', account: '444455556666' };
+ * const exact: ReplicaDestination = { region: 'eu-west-1', replicateDeletions: true }; // what expires here goes there, too
  * const replication = new RegistryReplication(this, 'Replication');
- * replication.replicate(echo, { region: 'eu-west-1' }, { region: 'eu-west-1', account: '444455556666' });
- * replication.replicateMatching('services/', { region: 'eu-west-1' });
- * replication.replicateMatching('builds/', { region: 'eu-west-1', replicateDeletions: true }); // what expires here goes there, too
+ * replication.replicate(echo, ireland, otherAccount);
+ * replication.replicateMatching('services/', ireland);
+ * replication.replicateMatching('builds/', exact);
  */
 export class RegistryReplication extends Resource {
   /**

@@ -56,15 +56,13 @@ export interface OrganizationPullersOptions {
  * @example
  * import { CachePullers, PullThroughCache, RegistryPolicy, UpstreamRegistry } from 'cdk-ecr-pull-through-cache';
  *
- * const pullers = [
- *   CachePullers.account('111122223333', { roles: ['task-execution', 'ci/*'] }),
- *   CachePullers.organization('o-a1b2c3d4e5', { accounts: ['444455556666', '777788889999'] }),
- * ];
+ * const builders = CachePullers.account('111122223333', { roles: ['task-execution', 'ci/*'] });
+ * const others = CachePullers.organization('o-a1b2c3d4e5', { accounts: ['444455556666', '777788889999'] });
  * const echo = new PullThroughCache(this, 'Echo', {
  *   upstream: UpstreamRegistry.echo({ account: '123456789012' }),
- *   repositoryTemplate: { pullers },
+ *   repositoryTemplate: { pullers: [builders, others] },
  * });
- * new RegistryPolicy(this, 'RegistryPolicy').allowFirstPull(echo, { pullers });
+ * new RegistryPolicy(this, 'RegistryPolicy').allowFirstPull(echo, { pullers: [builders, others] });
  */
 export class CachePullers {
   /**

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'fs';
 import { dirname, join } from 'path';
 
 const ROOT = join(__dirname, '../..');
 const markdownBelow = (folder: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-  .filter(file => file.endsWith('.md')).map(file => join(folder, file));
+  .filter(file => file.endsWith('.md') && !file.startsWith('reference/')).map(file => join(folder, file));
+/** Where this repository's files are for who reads a page elsewhere, as the README is on npm, PyPI and NuGet. */
+const HERE = /^https:\/\/(?:github|raw\.githubusercontent)\.com\/ecr-pull-through-cache\/cdk-ecr-pull-through-cache\/(?:(blob|tree)\/)?main\//;
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'local/README.md', ...markdownBelow('docs')];
 
 /** The anchors that GitHub gives to the headings of a page. */
@@ -12,9 +14,6 @@ function anchorsOf(text: string): string[] {
     .map(([, heading]) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-'));
 }
 
-/** Where this repository's files are for a page that is read elsewhere, as the README is on the pages of package registries. */
-const OWN = /^https:\/\/(?:github\.com\/ecr-pull-through-cache\/cdk-ecr-pull-through-cache\/(?:blob|tree)|raw\.githubusercontent\.com\/ecr-pull-through-cache\/cdk-ecr-pull-through-cache)\/main\//;
-
 /** The links and pictures of a page. */
 function linksOf(text: string): string[] {
   return [...text.replace(/^```[^]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)].map(([, link, picture]) => link ?? picture);
@@ -22,10 +21,13 @@ function linksOf(text: string): string[] {
 
 /** The links of a page that lead to no file, or to no heading of one. */
 function deadLinks(page: string, text = readFileSync(join(ROOT, page), 'utf8')): string[] {
-  return linksOf(text).filter(link => OWN.test(link) || !/^[a-z]+:/.test(link)).filter(link => {
-    const [path, anchor] = link.replace(OWN, '').split('#');
-    const target = join(ROOT, OWN.test(link) ? '' : dirname(page), path);
+  return linksOf(text).filter(link => HERE.test(link) || !/^[a-z]+:/.test(link)).filter(link => {
+    const [own, kind] = HERE.exec(link) ?? [];
+    const [path, anchor] = link.replace(HERE, '').split('#');
+    const target = join(ROOT, own === undefined ? dirname(page) : '', path);
     if (path !== '' && !existsSync(target)) { return true; }
+    // GitHub shows a folder below `tree`, a file below `blob`
+    if (kind !== undefined && (kind === 'tree') !== statSync(target).isDirectory()) { return true; }
     return anchor !== undefined && !anchorsOf(path === '' ? text : readFileSync(target, 'utf8')).includes(anchor);
   });
 }
@@ -43,4 +45,11 @@ test('a link to a file or heading that is not there is found', () => {
   expect(deadLinks('docs/page.md', text)).toEqual(['gone.md', '#other', '../README.md#gone']);
   const own = 'https://github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache/blob/main/';
   expect(deadLinks('README.md', `[a](${own}SECURITY.md) [b](${own}gone.md) <img src="docs/pictures/gone.svg">`)).toEqual([`${own}gone.md`, 'docs/pictures/gone.svg']);
+});
+
+test('a full link to a file, heading or folder of this repository that is not there is found', () => {
+  const base = 'https://github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache';
+  const [dead, heading, folder, fine] = [`${base}/blob/main/docs/gone.md`, `${base}/blob/main/README.md#gone`, `${base}/blob/main/docs`, `${base}/tree/main/docs`];
+
+  expect(deadLinks('README.md', `[a](${dead}) [b](${heading}) [c](${folder}) [d](${fine})`)).toEqual([dead, heading, folder]);
 });
