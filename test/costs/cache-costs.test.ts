@@ -208,7 +208,7 @@ test('a prefix that is known at deployment only is that of its cache everywhere'
   new CacheStatistics(stack, 'Statistics', { caches: [cache] });
   CacheCosts.of(cache).set({ storage: Size.gibibytes(10) });
 
-  expect(rowsOf(stack).slice(0, 2)).toEqual(['| cache <Team> | custom metrics | 8 | 0.10 | |', '| cache <Team> | storage of 10 GB | | | 1.00 |']);
+  expect(rowsOf(stack).slice(0, 2)).toEqual(['| cache <Team> | custom metrics | 10 | 0.12 | |', '| cache <Team> | storage of 10 GB | | | 1.00 |']);
 });
 
 describe('prices', () => {
@@ -276,12 +276,12 @@ test('a scope has one object', () => {
 });
 
 test.each([
-  ['no construct', () => CacheCosts.of('app' as any), "got 'app' as the scope of CacheCosts.of()"],
-  ['a budget below 0', () => CacheCosts.of(newApp()).set({ budget: -1 }), 'got -1 as budget, expected a number that is known at synthesis, 0 or more'],
-  ['a budget as a text', () => CacheCosts.of(newApp()).set({ budget: '5' as any }), "got '5' as budget"],
-  ['a price that is none', () => CacheCosts.of(newApp()).set({ prices: { alarm: NaN } }), 'got NaN as price alarm'],
+  ['no construct', () => CacheCosts.of('app' as any), "got the text 'app' as the scope of CacheCosts.of()"],
+  ['a budget below 0', () => CacheCosts.of(newApp()).set({ budget: -1 }), 'got the number -1 as budget, expected a number that is known at synthesis, 0 or more'],
+  ['a budget as a text', () => CacheCosts.of(newApp()).set({ budget: '5' as any }), "got the text '5' as budget"],
+  ['a price that is none', () => CacheCosts.of(newApp()).set({ prices: { alarm: NaN } }), 'got the number NaN as price alarm'],
   ['a price that there is not', () => CacheCosts.of(newApp()).set({ prices: { alarms: 1 } as any }), "got the option 'alarms' of prices"],
-  ['a number for a size', () => CacheCosts.of(newApp()).set({ storage: 100 as any }), 'got 100 as storage, expected a Size of aws-cdk'],
+  ['a number for a size', () => CacheCosts.of(newApp()).set({ storage: 100 as any }), 'got the number 100 as storage, expected a Size of aws-cdk'],
   ['a size that is known later', () => CacheCosts.of(newApp()).set({ storage: Size.gibibytes(Lazy.number({ produce: () => 1 })) }), 'as storage'],
   ['an option that there is not', () => CacheCosts.of(newApp()).set({ limit: 5 } as any), "got the option 'limit' of the costs of a scope"],
 ])('fails: %s', (_, wrong, message) => {

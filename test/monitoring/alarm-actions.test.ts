@@ -98,7 +98,7 @@ test('fails: a second value', () => {
     "got a second value of 'alarmActions' for the alarms of Stack, expected one list for a scope: set it once with all actions, or give the construct that differs its own");
 });
 
-test.each([[undefined, 'nothing'], ['x', "'x'"]])('alarm actions of what is no construct are refused: %s', (scope, got) => {
+test.each([[undefined, 'nothing'], ['x', "the text 'x'"]])('alarm actions of what is no construct are refused: %s', (scope, got) => {
   expect(() => CacheAlarmActions.of(scope as never)).toThrow(
     `got ${got} as the scope of CacheAlarmActions.of(), expected a construct, such as an app, a stage or a stack: pass the construct itself`);
 });

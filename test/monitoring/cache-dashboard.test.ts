@@ -276,7 +276,7 @@ test('fails: more widgets than CloudWatch takes', () => {
   new CacheDashboard(stack, 'Dashboard', { caches: Array.from({ length: 4 }, () => caches).flat() });
 
   expect(() => Template.fromStack(stack)).toThrow(
-    'got 505 widgets for 100 caches, expected at most 500 on a dashboard, a limit of CloudWatch: '
+    'got 605 widgets for 100 caches, expected at most 500 on a dashboard, a limit of CloudWatch: '
     + 'show some of the caches on a dashboard of their own; if AWS takes it by now');
 });
 
@@ -286,8 +286,8 @@ test('shows what watches a cache after the dashboard was made', () => {
   new CacheDashboard(stack, 'Dashboard', { caches: [imported, PullThroughCache.fromRepositoryPrefix(stack, 'Hub', 'hub')] });
   watchedCaches(stack, ['echo']);
 
-  expect(titlesOf(stack)).toHaveLength(8);
-  expect(widgetsOf(stack).at(-1)).toMatchObject({ type: 'text', y: 8 + 8 + 3 + 6 });
+  expect(titlesOf(stack)).toHaveLength(9);
+  expect(widgetsOf(stack).at(-1)).toMatchObject({ type: 'text', y: 8 + 8 + 3 + 6 + 6 });
 });
 
 test('takes an L1 rule, and names its upstream', () => {
