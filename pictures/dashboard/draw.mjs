@@ -20,7 +20,7 @@ const broken = points => points.flatMap(([minute, value], index) => (index > 0 &
 
 /** The SVG of a graph, by Vega. */
 async function graph({ properties }, series, theme, width, height) {
-  const right = properties.metrics.map(row => row.at(-1).yAxis === 'right');
+  const right = properties.metrics.filter(row => row.at(-1).visible !== false).map(row => row.at(-1).yAxis === 'right');
   const layer = ['left', 'right'].filter((_, side) => right.includes(side === 1)).map((side, at) => {
     const { label, min, max } = properties.yAxis[side];
     const values = series.filter((_, index) => right[index] === (side === 'right'))
@@ -30,8 +30,8 @@ async function graph({ properties }, series, theme, width, height) {
       mark: { type: 'line', strokeWidth: 2, point: { size: 14 }, ...side === 'right' ? { strokeDash: [4, 3] } : {} },
       encoding: {
         x: { field: 'hour', type: 'quantitative', scale: { domain: [0, 48] }, axis: { title: 'hours', values: [0, 12, 24, 36, 48], grid: false } },
-        y: { field: 'value', type: 'quantitative', scale: { domainMin: min, ...max === undefined ? {} : { domainMax: max } }, axis: { title: label, orient: side, tickCount: 5, grid: at === 0 } },
-        color: { field: 'name', type: 'nominal', scale: { domain: series.map(({ label: name }) => name), range: theme.series }, legend: { title: null, orient: 'bottom', columns: 1, symbolType: 'stroke' } },
+        y: { field: 'value', type: 'quantitative', scale: { domainMin: min, ...max === undefined ? {} : { domainMax: max } }, axis: { title: label, orient: side, tickCount: 5, titleLimit: height, grid: at === 0 } },
+        color: { field: 'name', type: 'nominal', scale: { domain: series.map(({ label: name }) => name), range: theme.series }, legend: { title: null, orient: 'bottom', columns: width > 700 ? 0 : 1, symbolType: 'stroke' } },
       },
     };
   });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { GetDashboardCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -138,28 +139,48 @@ class Logs {
   }
 }
 
-/** The series of a graph, by minutes. */
+type Points = [minute: number, value: number][];
+
+/** The series of a graph, by minutes. Expressions are worked out here: the engine knows those of alarms only. */
 async function seriesOf(aws: Aws, { type, properties }: Widget, begin: Date, end: Date): Promise<unknown> {
   if (type !== 'metric') { return undefined; }
+  const rows = (properties.metrics as unknown[][]).map((row, index) => ({ row, options: { ...row.at(-1) as Options, id: (row.at(-1) as Options).id ?? `m${index}` } }));
   const { MetricDataResults = [] } = await aws.cloudWatch.send(new GetMetricDataCommand({
-    StartTime: begin, EndTime: end, ScanBy: 'TimestampAscending', MetricDataQueries: queriesOf(properties.metrics as unknown[][]),
+    StartTime: begin,
+    EndTime: end,
+    ScanBy: 'TimestampAscending',
+    MetricDataQueries: rows.filter(({ options }) => options.expression === undefined).map(queryOf),
   }));
-  return MetricDataResults.map(({ Label, Timestamps = [], Values = [] }) => ({
-    label: Label,
-    points: Timestamps.map((at, index) => [Math.round((at.getTime() - begin.getTime()) / 60_000), Values[index]]),
-  }));
+  const points = new Map<string, Points>(MetricDataResults.map(({ Id, Timestamps = [], Values = [] }) => [
+    Id!, Timestamps.map((at, index): Points[number] => [Math.round((at.getTime() - begin.getTime()) / 60_000), Values[index]]),
+  ]));
+  return rows.filter(({ options }) => options.visible !== false)
+    .map(({ options: { id, label, expression } }) => ({ label, points: expression === undefined ? points.get(id) : computed(expression, points) }));
 }
 
-/** CloudWatch's short form of a graph's metrics, written out. */
-function queriesOf(rows: unknown[][]): MetricDataQuery[] {
-  return rows.map((row, index) => {
-    const { label, id, visible, expression, stat, period } = row.at(-1) as Record<string, any>;
-    const common = { Id: (id as string | undefined) ?? `m${index}`, Label: label as string, ReturnData: visible !== false };
-    if (expression !== undefined) { return { ...common, Expression: expression as string, Period: (period as number | undefined) ?? 300 }; }
-    const [Namespace, MetricName, ...dimensions] = row.slice(0, -1) as string[];
-    const Dimensions = dimensions.flatMap((_, at) => at % 2 === 0 ? [{ Name: dimensions[at], Value: dimensions[at + 1] }] : []);
-    return { ...common, MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: (period as number | undefined) ?? 300, Stat: stat as string ?? 'Average' } };
-  });
+interface Options {
+  readonly id?: string;
+  readonly label?: string;
+  readonly visible?: boolean;
+  readonly expression?: string;
+  readonly stat?: string;
+  readonly period?: number;
+}
+
+/** CloudWatch's short form of a graph's metric, written out. */
+function queryOf({ row, options: { id, stat = 'Average', period = 300 } }: { row: unknown[]; options: Options & { id: string } }): MetricDataQuery {
+  const [Namespace, MetricName, ...dimensions] = row.slice(0, -1) as string[];
+  const Dimensions = dimensions.flatMap((_, at) => at % 2 === 0 ? [{ Name: dimensions[at], Value: dimensions[at + 1] }] : []);
+  return { Id: id, MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: period, Stat: stat } };
+}
+
+/** An expression of CloudWatch's over the moments at which all of its metrics have a value: JavaScript reads it alike, but for IF. */
+function computed(expression: string, points: ReadonlyMap<string, Points>): Points {
+  const used = [...new Set(expression.match(/\b[a-z]\w*\b/g))];
+  const result = runInNewContext(`(IF, ${used.join(', ')}) => ${expression}`) as (...values: unknown[]) => number;
+  const series = used.map(id => new Map(points.get(id)));
+  return [...series[0].keys()].filter(minute => series.every(one => one.has(minute)))
+    .map(minute => [minute, result((is: boolean, then: number, otherwise: number) => is ? then : otherwise, ...series.map(one => one.get(minute)))]);
 }
 
 const processes = new Processes();
