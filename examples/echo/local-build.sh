@@ -37,7 +37,9 @@ case $language in
     ;;
   go)
     rm -f go.work go.work.sum
-    go work init . "$dist/cdkecrpullthroughcache"
+    go work init .
+    go work edit -replace "github.com/ecr-pull-through-cache/cdk-ecr-pull-through-cache-go/cdkecrpullthroughcache=$dist/cdkecrpullthroughcache"
+    go build -o /dev/null .
     ;;
   csharp)
     cat > nuget.config <<END
