@@ -122,7 +122,7 @@ describe.each(LISTS)('a list of %s that opens access (%#)', (name, use) => {
     [[undefined], `a list of ${name} with nothing in place 1`],
     [null, `no list of ${name}`],
     ['nginx', `the text 'nginx' instead of a list of ${name}`],
-    [new Set(['nginx']), `an object instead of a list of ${name}`],
+    [new Set(['nginx']), `an object of Set instead of a list of ${name}`],
   ])('is refused: %p', (list, got) => {
     expect(() => use(list, world())).toThrow(`got ${got}, expected`);
   });

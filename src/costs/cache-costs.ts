@@ -3,6 +3,7 @@ import { costsAt, noteCosts } from './cost-usage';
 import type { CacheCostsOptions } from './cost-usage';
 import { costsIn } from './registry-costs';
 import { reportOf, sumOf, usd } from './report';
+import { BY_METHOD, checkMadeByMethod } from '../private/choices';
 import { problemAt } from '../private/errors';
 import { checkConstruct } from '../private/given';
 import { accessorOf } from '../private/tree';
@@ -32,12 +33,14 @@ export class CacheCosts {
    */
   public static of(scope: IConstruct): CacheCosts {
     checkConstruct('the scope of CacheCosts.of()', scope);
-    return accessorOf(scope, 'CacheCosts', () => new CacheCosts(scope));
+    return accessorOf(scope, 'CacheCosts', () => new CacheCosts(BY_METHOD, scope));
   }
 
   private isChecked = false;
 
-  private constructor(private readonly scope: IConstruct) {}
+  private constructor(key: symbol, private readonly scope: IConstruct) {
+    checkMadeByMethod(key, CacheCosts, 'CacheCosts.of()');
+  }
 
   /** What the caches of the scope cost a month, in USD. Complete after synthesis. */
   public get monthlyUsd(): number {

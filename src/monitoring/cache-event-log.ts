@@ -4,9 +4,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { kindOf } from '../private/access';
 import { checkEncryptionKey, LOG_GROUP } from '../private/encryption-key';
 import { InvalidInputError, place } from '../private/errors';
-import { kindOf } from '../private/access';
 import { comparePlacement, Placement } from '../private/places';
 import { isReferable } from '../private/referable';
 

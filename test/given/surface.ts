@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue, Size, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -167,6 +167,7 @@ export const ENTRIES: { readonly [name: string]: Entry } = {
   'CacheMonitoring.standard': called(the(CacheMonitoring), 'standard', the({ eventLog: undefined, loggedEvents: library.LoggedEvents.ALL_IMPORTS, alarmActions: [{ bind: () => ({ alarmActionArn: 'arn:aws:sns:eu-central-1:111122223333:pager' }) }] })),
   'CacheMonitoring.logged': called(the(CacheMonitoring), 'logged', the({ eventLog: undefined, loggedEvents: library.LoggedEvents.ALL_IMPORTS })),
   'CacheAlerting': made('CacheAlerting', t => ({ caches: [t.cache], alarms: [CacheAlarm.pullsDenied()], alarmActions: [new SnsAction(t.topic)] })),
+  'CacheCosts': called(t => library.CacheCosts.of(t.stack), 'set', () => ({ budget: 5, storage: Size.gibibytes(1), repositories: 1, prices: { alarm: 1 } })),
   'CacheAlarmActions': called(t => library.CacheAlarmActions.of(t.stack), 'set', t => ({ alarmActions: [new SnsAction(t.topic)] })),
   'CacheIntegrity': made('CacheIntegrity', t => ({ caches: [t.cache] })),
   'NodeMirrors.forCaches': called(the(library.NodeMirrors), 'forCaches', t => t.stack, t => [t.cache]),

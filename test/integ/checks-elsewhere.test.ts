@@ -16,6 +16,7 @@ interface World {
 
 /** A session of an AWS that answers so, without waiting. */
 function sessionIn({ calls = {}, deploys = {}, events = [], pull = {}, pushDenied }: World): Session {
+  let published = 0;
   const client = {
     send: async (command: { readonly input: unknown }) => {
       const given = calls[command.constructor.name] ?? {};
@@ -35,7 +36,7 @@ function sessionIn({ calls = {}, deploys = {}, events = [], pull = {}, pushDenie
     pull: async (repository: string) => typeof pull === 'function' ? pull(repository) : pull,
     publish: async (repository: string) => {
       if (pushDenied?.test(repository)) { throw new Error('AccessDeniedException'); }
-      return 'sha256:0';
+      return `sha256:${published++}`;
     },
     settle: async () => undefined,
     pass: async () => undefined,
@@ -63,6 +64,10 @@ const created = (ResourceStatusReason: string | undefined) => ({
 });
 const removalEvent = { DescribeStackEventsCommand: { StackEvents: [{ ResourceType: 'Custom::PullThroughCacheRemoval', LogicalResourceId: 'Removal' }] } };
 const importsInto = (repository: RegExp) => (name: string): Pulled => repository.test(name) ? { digest: 'sha256:0' } : { refused: 'manifest unknown' };
+/** What a preview deletes: images are published as `sha256:0` and so on, untagged ones before their referrers. */
+const expired = (...digests: string[]) => ({
+  GetLifecyclePolicyPreviewCommand: { status: 'COMPLETE', previewResults: digests.map(imageDigest => ({ imageDigest })) },
+});
 const line = (message: string) => ({ FilterLogEventsCommand: { events: [{ message }] } });
 
 /** For each check that the engine can't decide: an AWS that confirms it, and one that refutes it. */
@@ -101,6 +106,7 @@ const WORLDS: Readonly<Record<string, readonly [confirms: World, refutes: World]
   'conditional-replacement': [{ calls: change('Conditional', 'Role.Arn') }, { calls: change('True', 'Role.Arn') }],
   'denied-event': [{ calls: line('"errorCode":"AccessDenied","repositoryName":"integ-k8s/pause"') }, {}],
   'replicas-under-a-rule': [{ pull: { digest: 'sha256:0' } }, { calls: { GetLifecyclePolicyCommand: new Error('no policy') }, pull: { digest: 'sha256:0' } }],
+  'untagged-referrers': [{ calls: expired('sha256:1') }, { calls: expired('sha256:1', 'sha256:2') }],
   'importing-writer': [{ pull: { digest: 'sha256:0' }, pushDenied: /-kept\// }, { pull: importsInto(/-tagged\//), pushDenied: /-kept\// }],
   'importing-writer-role': [{ pull: { digest: 'sha256:0' }, pushDenied: /-kept\// }, { pull: importsInto(/-hardened\//), pushDenied: /-kept\// }],
 };

@@ -76,7 +76,8 @@ test('the probe keeps nothing in use: what it pulls is not recorded, and what ot
 
 test('the rule was deleted: the probe fails with NoRule, although the image is served, until the rule is back', async () => {
   await cache.isQuiet('ProbeFailing');
-  const { pullThroughCacheRules: [rule] = [] } = await cache.aws.ecr.send(new DescribePullThroughCacheRulesCommand({ ecrRepositoryPrefixes: [PREFIX] }));
+  const { pullThroughCacheRules: [rule] = [] } = await cache.aws.ecr.send(
+    new DescribePullThroughCacheRulesCommand({ ecrRepositoryPrefixes: [PREFIX] }));
   // when
   await cache.aws.ecr.send(new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: PREFIX }));
   await probed();

@@ -132,7 +132,12 @@ test.each([
   new CacheAlerting(stack, 'More', { caches: watchedCaches(stack, ['echo']), alarms: [of] });
 
   expect(alarm(id)).toMatchObject({
-    MetricName: metric, Statistic: 'Maximum', Period: period, EvaluationPeriods: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', Threshold: 1,
+    MetricName: metric,
+    Statistic: 'Maximum',
+    Period: period,
+    EvaluationPeriods: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    Threshold: 1,
     TreatMissingData: 'ignore',
   });
 });

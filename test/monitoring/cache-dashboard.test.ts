@@ -131,7 +131,8 @@ test('each line of a graph says what it counts', () => {
   new CacheDashboard(stack, 'Dashboard', { caches: watchedCaches(stack, ['echo']) });
 
   const graphs = widgetsOf(stack).filter(({ type }) => type === 'metric');
-  expect(graphs.map(({ properties }) => properties.metrics.map((metric: any[]) => metric.at(-1)).filter(isVisible).map(({ label }: any) => label))).toEqual([
+  const labelsOf = (metrics: any[][]) => metrics.map(metric => metric.at(-1)).filter(isVisible).map(({ label }) => label as string);
+  expect(graphs.map(({ properties }) => labelsOf(properties.metrics))).toEqual([
     ['pulls', 'imported images'], ['share of pulls without an import', 'at least, if a pull is two calls'], ['failed', 'succeeded', 'denied calls'],
     ['failures', 'moved tags', 'archived', 'slowest manifest'], ['pulls avoided, at most', 'pulls avoided, at least', 'GB, at most', 'GB, at least'],
   ]);

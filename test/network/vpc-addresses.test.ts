@@ -215,7 +215,7 @@ describe('refuses', () => {
     ['no list of security groups', { securityGroups: null }, 'got no list of security groups'],
     ['an empty list of peers', { allowedPeers: [] }, 'got an empty list of allowedPeers, expected at least one'],
     ['an option that there is not', { endpointPolicy: 'x' }, "got the option 'endpointPolicy' of the access from a VPC, expected options with 'vpc'"],
-    ['a kind of address that there is not', { ipAddressType: 'ipv5' }, "got 'ipv5' as ipAddressType, expected one of ipv4, ipv6, dualstack"],
+    ['a kind of address that there is not', { ipAddressType: 'ipv5' }, "got the text 'ipv5' as ipAddressType, expected one of ipv4, ipv6, dualstack"],
     ['no VPC', { vpc: undefined }, 'got nothing as vpc, expected an object that has the attribute vpcId'],
     ['the id of a VPC', { vpc: 'vpc-1' }, "got the text 'vpc-1' as vpc"],
     ['no subnets', { subnets: { subnets: [] } }, 'got no subnets for the endpoints, expected at least one, in which images are pulled'],

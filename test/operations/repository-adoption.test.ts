@@ -177,7 +177,7 @@ describe('fails', () => {
     const cache = new PullThroughCache(newStack(), 'Quay', { upstream: UpstreamRegistry.QUAY });
 
     expect(() => new RepositoryAdoption(cache, 'Adoption', { template: cache as any })).toThrow(
-      'got an object as template, expected an object that has the attribute prefix: name the repositoryTemplate of a cache, or a RepositoryTemplate');
+      "got the construct 'Stack/Quay' as template, expected an object that has the attribute prefix: name the repositoryTemplate of a cache, or a RepositoryTemplate");
   });
 
   test('for ROOT', () => {

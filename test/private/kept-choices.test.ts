@@ -1,9 +1,10 @@
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import {
-  BuildImages, CacheAlarm, CacheAlarmActions, CacheAlerting, CachedImages, CacheEvents, CacheFunctionDefaults, CacheLifecycleRule, CacheMetrics, CacheMonitoring, CachePullers,
-  CacheProbe, CacheVpcAccess, Customer, CustomerAccess, EndpointPolicies, ImageInCache, NodeMirrors, PullThroughCache, PullThroughCacheGrants, RegistryPolicy, RepositoryTemplate,
-  UpstreamCredential, UpstreamRegistry, UpstreamRole,
+  BuildImages, CacheAlarm, CacheAlarmActions, CacheAlerting, CachedImages, CacheEvents, CacheFunctionDefaults, CacheLifecycleRule,
+  CacheMetrics, CacheMonitoring, CachePullers, CacheProbe, CacheVpcAccess, Customer, CustomerAccess, EndpointPolicies, ImageInCache,
+  NodeMirrors, PullThroughCache, PullThroughCacheGrants, RegistryPolicy, RepositoryTemplate, UpstreamCredential, UpstreamRegistry,
+  UpstreamRole,
 } from '../../src';
 import { ECHO, newStack } from '../app';
 
@@ -69,7 +70,7 @@ describe('a value that is made around the constructor is refused as', () => {
     const forged = Object.create(ImageInCache.prototype, { _rule: { value: {} } });
 
     expect(() => use(forged, scope())).toThrow(
-      "got a copy of a cached image, or an object around one, expected the image itself, since its properties may say something else by now: "
+      'got a copy of a cached image, or an object around one, expected the image itself, since its properties may say something else by now: '
       + "take the image that cache.image('nginx:1.27') gives");
   });
 

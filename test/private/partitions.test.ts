@@ -1,12 +1,12 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   CacheAlarmActions, CacheEventLog, CacheIntegrity, CacheMonitoring, CacheStatistics, CacheVpcAccess, EndpointPolicies, PullPolicy, PullThroughCache,
   RepositoryTemplate, UpstreamRegistry, UpstreamRole,

@@ -447,7 +447,7 @@ describe('what is no name of an image', () => {
     ['nothing', undefined, 'no image'],
     ['a null', null, 'no image'],
     ['a number', 5, 'the number 5 as image'],
-    ['an image of ECS', ecs.ContainerImage.fromRegistry('nginx'), 'an object as image'],
+    ['an image of ECS', ecs.ContainerImage.fromRegistry('nginx'), 'an object of RepositoryImage as image'],
     ['a list', ['nginx'], 'a list as image'],
   ])('fails: %s', (_, image, got) => {
     expect(() => ImageInCache.fromRule(cacheOf('hub'), image as string)).toThrow(

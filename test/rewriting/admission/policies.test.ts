@@ -73,7 +73,7 @@ describe('a policy', () => {
     expect(options({ exceptions: ['quay.io/a/b', undefined] })).toThrow('got nothing in exceptions, expected a list of texts');
     expect(options({ excludedNamespaces: new Array(1) })).toThrow('got nothing in excludedNamespaces');
     expect(options({ excludedNamespaces: ['kube-*'] })).toThrow("got the namespace 'kube-*' in excludedNamespaces, expected the whole name of one");
-    expect(options({ failurePolicy: 'ignore' })).toThrow("got 'ignore' as failurePolicy, expected one of Ignore, Fail");
+    expect(options({ failurePolicy: 'ignore' })).toThrow("got the text 'ignore' as failurePolicy, expected one of Ignore, Fail");
     expect(options({ apiVersion: 'v1beta1' })).toThrow(`got the text 'v1beta1' as apiVersion of ${call}(), expected a version of the group ${GROUPS[call]}`);
     expect(() => (images as any)[call]({}, { enforce: true })).toThrow(`got an object as one more argument of ${call}()`);
     expect(options({ policyName: 'My Policy' })).toThrow("got the text 'My Policy' as the name of a policy, expected lower-case letters");
