@@ -1,6 +1,7 @@
 // What ships may be used under the package's licence alone: no runtime dependency, the licence's text, and bundles of our own code only.
 // Usage: licences.mjs <unpacked package>
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 
 const folder = process.argv[2];
@@ -22,7 +23,7 @@ for (const bundle of bundles) {
   const sources = [...code.matchAll(/^\/\/ (\S+\.[cm]?[jt]s)$/gm)].map(match => match[1]);
   const foreign = sources.filter(source => !source.startsWith('src/'));
   const required = [...code.matchAll(/require\("([^"]+)"\)/g)].map(match => match[1]);
-  const missing = required.filter(name => !name.startsWith('node:') && !name.startsWith('@aws-sdk/'));
+  const missing = required.filter(name => !isBuiltin(name) && !name.startsWith('@aws-sdk/'));
   if (sources.length === 0) { complaints.push(`${bundle}: got no names of sources, expected those that esbuild writes`); }
   foreign.forEach(source => complaints.push(`${bundle}: got code of ${source}, expected our own only`));
   missing.forEach(name => complaints.push(`${bundle}: requires ${name}, which is not in the Lambda runtime`));

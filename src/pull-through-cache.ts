@@ -10,7 +10,7 @@ import { nameProducers } from './monitoring/metric-producers';
 import type { CacheMetricProducers } from './monitoring/metric-producers';
 import { CacheVerification } from './operations/cache-verification';
 import type { VerifyOnDeployOptions } from './operations/cache-verification';
-import { checkNoMore, checkOptions, checkProps, copyOf, isMissing } from './private/access';
+import { checkNoMore, checkOptions, checkProps, copyOf, isMissing, readFlag } from './private/access';
 import { checkAccount, checkPrefix, checkRegion, checkUpstreamPrefix } from './private/checks';
 import { InvalidInputError, place } from './private/errors';
 import { checkScopeAndId } from './private/given';
@@ -162,11 +162,12 @@ export class PullThroughCache extends PullThroughCacheBase {
     const upstreamRepositoryPrefix = given.upstreamRepositoryPrefix ?? undefined;
     const account = given.account ?? undefined;
     const region = given.region ?? undefined;
+    const tagged = isMissing(given.repositoriesTagged) ? undefined : readFlag('repositoriesTagged', given.repositoriesTagged, false, scope);
     class Import extends PullThroughCacheBase {
       public readonly repositoryPrefix = repositoryPrefix;
       public readonly upstream = upstream;
       public readonly upstreamRepositoryPrefix = upstreamRepositoryPrefix;
-      public readonly repositoriesTagged = given.repositoriesTagged ?? undefined;
+      public readonly repositoriesTagged = tagged;
 
       public get _accountNamed(): boolean {
         return account !== undefined;

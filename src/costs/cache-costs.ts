@@ -48,10 +48,11 @@ export class CacheCosts {
   }
 
   /**
-   * Sets how the caches at and below the scope are used, at what prices, and what they may cost. A nearer scope wins, option by option; a budget is
-   * that of its own scope alone.
+   * Sets how the caches at and below the scope are used, at what prices, and what they may cost.
    *
-   * @param options the usage, prices and budget; what is left out stays as it is
+   * A nearer scope wins, option by option. A budget is that of its own scope alone. What is left out stays as it is.
+   *
+   * @param options the usage, prices and budget
    */
   public set(options: CacheCostsOptions): void {
     noteCosts(this.scope, options);

@@ -1,16 +1,25 @@
 import { Aspects, Stack, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
+/** Whether the templates around a construct are written: what is said or changed later is in none of them. */
+export function isSynthesized(scope: IConstruct): boolean {
+  const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
+  return (stage as { readonly assembly?: object } | undefined)?.assembly !== undefined;
+}
+
 /**
  * Tells something of a construct where aws-cdk shows it: at the construct in a stack. What is said of an app or a Stage stands in no assembly and is
- * never printed, so it is told at the first stack of each Stage in it as well; while there is no stack, at the first that comes.
+ * never printed, so it is told at the first stack of each Stage in it as well; while there is no stack, at the first that comes. What is said of a
+ * Stage that is written already is told at the others of the app.
  *
  * @param holds whether it still holds then: it may be acknowledged in the meantime
  */
 export function tellWhereShown(scope: IConstruct, tell: (at: IConstruct) => void, holds: () => boolean): void {
   tell(scope);
-  if (!holds() || scope.node.scopes.some(one => Stack.isStack(one))) { return; }
-  const stages = scope.node.findAll().filter(one => one === scope || Stage.isStage(one));
+  const late = isSynthesized(scope);
+  if (!holds() || !late && scope.node.scopes.some(one => Stack.isStack(one))) { return; }
+  const area = late ? scope.node.root : scope;
+  const stages = area.node.findAll().filter(one => (one === area || Stage.isStage(one)) && !isSynthesized(one));
   const stacks = stages.flatMap(stage => firstStackIn(stage) ?? []);
   if (stacks.length > 0) {
     stacks.forEach(tell);

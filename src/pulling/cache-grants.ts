@@ -5,6 +5,7 @@ import { warnOfMissingOwnerHalf, warnOfNothingWritten } from './grants/missing-h
 import { checkGrantee, partsOf } from './grants/principals';
 import { writeStatements, writeTogether } from './grants/statements';
 import { tagBound, taggingActions, tagLater } from './grants/tagging';
+import { checkSamePartition } from './nearness';
 import { checkNoMore } from '../private/access';
 import { ROOT } from '../private/checks';
 import { BY_METHOD, madeByMethod } from '../private/choices';
@@ -143,6 +144,7 @@ export class PullThroughCacheGrants {
 
   private grantOne(principal: iam.IPrincipal, paths: readonly string[], { imports, write }: Pulls): iam.Grant {
     const { rule } = this;
+    if (Construct.isConstruct(principal)) { checkSamePartition(rule, principal, `the grant for ${principal}`); }
     noteUse(rule, `the grant for ${principal}`, Construct.isConstruct(principal) ? principal : undefined);
     const address = CacheAddress.fromRule(rule);
     const arns = paths.map(path => address.repositoryArn(path));

@@ -75,17 +75,23 @@ function isShared(rule: IPullThroughCacheRuleRef & Imported, account: string): b
   return rule._accountNamed === true || PullerRegister.of(rule).has(OwnerHalf.READ, { prefix: prefixOf(rule), account: owner, region }, account);
 }
 
-/** Refuses to pull from a cache whose place is not known there, and warns of one in another Region. */
-export function checkNear(rule: IPullThroughCacheRuleRef, user: IConstruct, image: string): void {
-  checkKnownFrom(rule, user);
+/** Refuses who pulls from a cache of another partition of AWS, as far as both are known. */
+export function checkSamePartition(rule: IPullThroughCacheRuleRef, user: IConstruct, what: string): void {
   const { region } = whereIs(user);
   if (region !== undefined && inOtherPartition(rule.env.region, region)) {
     throw new InvalidInputError({
-      got: `a cache in ${rule.env.region} for '${image}' in ${region}, which is another partition of AWS`,
+      got: `a cache in ${rule.env.region} for ${what} in ${region}, which is another partition of AWS`,
       expected: 'a cache of the same partition, since neither roles nor logins go from one to another',
       fix: `make a cache in ${region}`,
     }, user);
   }
+}
+
+/** Refuses to pull from a cache whose place is not known there, and warns of one in another Region. */
+export function checkNear(rule: IPullThroughCacheRuleRef, user: IConstruct, image: string): void {
+  checkKnownFrom(rule, user);
+  checkSamePartition(rule, user, `'${image}'`);
+  const { region } = whereIs(user);
   if (!isOfTemplate(rule, 'region') && compare(rule.env.region, region) === Placement.DIFFERENT) {
     warn(user, WarningId.CACHE_IN_OTHER_REGION,
       `'${image}' is pulled in ${region} from the cache '${prefixOf(rule)}' (${place(rule)}) in ${rule.env.region}: each pull crosses Regions, takes `

@@ -8,6 +8,7 @@ import { accessList, accessTexts, checkOptions, isMissing } from '../private/acc
 import { jsonLength, PATH, ROOT } from '../private/checks';
 import { CheckId, excerpt, InvalidInputError, problemAt } from '../private/errors';
 import { checkWhenKnown, maskLater } from '../private/later';
+import { isSynthesized } from '../private/outside-stacks';
 import { comparePlacement, Placement } from '../private/places';
 import { readAllowList } from '../rule/allow-list';
 import { CacheActions } from '../rule/cache-actions';
@@ -65,6 +66,7 @@ export class OnlyImports {
   private readonly named: { readonly address: CacheAddress; readonly prefix: string; readonly paths: string[] }[];
   private readonly elsewhere: string[];
   private asked = false;
+  private allowed: ReadonlySet<string> = new Set();
 
   /** @internal */
   public constructor(private readonly policy: IConstruct, options: OnlyImportsOptions) {
@@ -79,6 +81,7 @@ export class OnlyImports {
       },
     });
     policy.node.addValidation({ validate: () => this.problems() });
+    policy.node.root.node.addValidation({ validate: () => this.tooLate() });
   }
 
   /**
@@ -103,6 +106,7 @@ export class OnlyImports {
 
   private arns(account: string, region: string): string[] {
     const stack = Stack.of(this.policy);
+    if (!isSynthesized(this.policy)) { this.allowed = new Set([...this.others(), ...this.elsewhere]); }
     const names = [...this.named.flatMap(({ address, paths }) => paths.map(path => address.repositoryName(path))),
       ...[...this.others(), ...this.elsewhere].map(prefix => prefix === ROOT ? EVERYTHING : `${prefix}/${EVERYTHING}`)];
     return [...new Set(names)].map(resourceName => stack.formatArn({ service: 'ecr', resource: 'repository', account, region, resourceName }));
@@ -116,6 +120,16 @@ export class OnlyImports {
       .filter(rule => comparePlacement(rule, this.policy) !== Placement.DIFFERENT && rule.ecrRepositoryPrefix !== undefined)
       .map(rule => rule.ecrRepositoryPrefix!)
       .filter(prefix => !prefixes.has(prefix));
+  }
+
+  /** Caches that were made after the policy was written, which denies them: Stages are synthesized one after the other. */
+  private tooLate(): string[] {
+    const late = isSynthesized(this.policy) ? this.others().filter(prefix => !this.allowed.has(prefix)) : [];
+    return late.map(prefix => problemAt(this.policy, {
+      got: `the cache '${prefix}', which was made after allowOnlyImports() was synthesized and may import nothing`,
+      expected: 'all caches of this account and Region before',
+      fix: `make it before pipeline.addStage() of the Stage with the registry policy, or name '${prefix}' in prefixesMadeElsewhere`,
+    }));
   }
 
   private problems(): string[] {

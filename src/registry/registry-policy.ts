@@ -15,6 +15,7 @@ import { checkList, checkStatements } from '../private/given';
 import { isLater } from '../private/later';
 import { differ } from '../private/places';
 import { sortedByKey } from '../private/sorted';
+import { checkNotSynthesized } from '../private/synthesized';
 import { claimRegistry } from '../private/tree';
 import { CachePullers } from '../repository/cache-pullers';
 import { OwnerHalf, PullerRegister } from '../repository/puller-register';
@@ -111,6 +112,7 @@ export class RegistryPolicy extends Resource {
    * no path
    */
   public allowFirstPull(cache: IPullThroughCacheRuleRef, options: FirstPullOptions): void {
+    checkNotSynthesized(this, 'allowFirstPull()');
     checkNoMore('allowFirstPull', arguments, 2, 'name the images in the options', this);
     checkOptions('first pulls', options, ['pullers', 'images'], this);
     const { images } = options;
@@ -146,6 +148,7 @@ export class RegistryPolicy extends Resource {
    * @throws for a second call, a cache of another account or Region, an empty list of images or caches, no list of prefixes
    */
   public allowOnlyImports(options: OnlyImportsOptions): OnlyImports {
+    checkNotSynthesized(this, 'allowOnlyImports()');
     checkNoMore('allowOnlyImports', arguments, 1, 'name the caches in the options', this);
     if (this.onlyImports) {
       throw new InvalidInputError({
@@ -168,6 +171,7 @@ export class RegistryPolicy extends Resource {
    * @throws for a cache of another account or Region, an empty list of images, an entry of it that is no path
    */
   public quarantine(cache: IPullThroughCacheRuleRef, options: QuarantineOptions): void {
+    checkNotSynthesized(this, 'quarantine()');
     checkOwnRegistry(cache, this, 'RegistryPolicy');
     checkOptions('a quarantine', options, ['images', 'cachedStillPulled'], this);
     const address = CacheAddress.fromRule(cache);
@@ -189,6 +193,7 @@ export class RegistryPolicy extends Resource {
    * @param statements with principals and resources, and with ids that no other statement has
    */
   public addStatements(...statements: iam.PolicyStatement[]): void {
+    checkNotSynthesized(this, 'addStatements()');
     if (statements.length === 0) {
       throw new InvalidInputError({
         got: 'no statement for RegistryPolicy.addStatements()', expected: 'at least one', fix: 'leave the call out where there are none',

@@ -11,6 +11,7 @@ import { accessList, checkNoMore, checkOptions } from '../private/access';
 import { checkAccount } from '../private/checks';
 import { InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import { checkConstructOf } from '../private/given';
+import { checkNotSynthesized } from '../private/synthesized';
 import { claimRegistry, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
@@ -133,6 +134,7 @@ export class RegistryReplication extends Resource {
   }
 
   private add(filter: string | undefined, destinations: readonly ReplicaDestination[]): void {
+    checkNotSynthesized(this, 'replicate()');
     this.rules.add(filter, destinations);
     const places = this.rules.withDeletions;
     // aws-cdk-lib has the property from 2.278 on, and drops what it doesn't know

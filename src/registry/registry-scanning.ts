@@ -7,6 +7,7 @@ import { refuse } from '../private/accepted';
 import { accessList, accessTexts, checkProps } from '../private/access';
 import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import { checkMember } from '../private/given';
+import { checkNotSynthesized } from '../private/synthesized';
 import { claimRegistry } from '../private/tree';
 import { checkOwnRegistry } from '../rule/cache-address';
 
@@ -17,7 +18,11 @@ const MOST_FILTERS = 100;
 export enum RegistryScanType {
   /** ECR's own: packages of the operating system, when an image comes, once in 24 hours for each image. */
   BASIC = 'BASIC',
-  /** Amazon Inspector: packages of programming languages too, continuously if configured; charged for each image and each time that it is scanned again. */
+  /**
+   * Amazon Inspector: packages of programming languages too, continuously if configured.
+   *
+   * It charges for each image, and for each time that it is scanned again.
+   */
   ENHANCED = 'ENHANCED',
 }
 
@@ -139,6 +144,7 @@ export class RegistryScanning extends Resource {
   }
 
   private add(frequency: ScanFrequency, filters: string[]): void {
+    checkNotSynthesized(this, 'scanOnPush() or scanContinuously()');
     if (frequency === ScanFrequency.CONTINUOUS && this.scanType === RegistryScanType.BASIC) {
       throw new InvalidInputError({
         got: 'continuous scanning with the scan type BASIC',

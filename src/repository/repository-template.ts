@@ -221,6 +221,7 @@ export class RepositoryTemplate extends Resource implements ITaggableV2 {
     this.restrictTagging = this.readRestriction(props);
     checkPolicyDocument('repositoryPolicy', props.repositoryPolicy, this);
     const appliedFor = props.appliedFor ?? [TemplateUse.PULL_THROUGH_CACHE];
+    checkList('appliedFor', appliedFor, this);
     const mutability = props.imageTagMutability ?? TagMutability.MUTABLE;
     const description = props.description ?? defaultDescription(props.prefix);
 

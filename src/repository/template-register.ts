@@ -1,7 +1,8 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { ROOT } from '../private/checks';
 import { isLater } from '../private/later';
+import { isSynthesized } from '../private/outside-stacks';
 import { differ } from '../private/places';
 import { isInTree, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
@@ -79,9 +80,16 @@ export function taggingActionOf(all: readonly RegisteredTemplate[], scope: ICons
   const tokens = oncePerTree(scope, 'TaggingActions', () => new Map<string, string[]>());
   const key = open.map(one => one.construct.node.addr).sort().join(' ');
   const token = tokens.get(key)
-    ?? CacheActions.TAG_NEW_REPOSITORY.map(action => Lazy.string({ produce: () => open.some(one => one.tagged()) ? action : undefined }));
+    ?? CacheActions.TAG_NEW_REPOSITORY.map(action => Lazy.uncachedString({
+      produce: ({ scope: puller }) => open.some(one => one.tagged() || isOpenAt(puller, one.construct)) ? action : undefined,
+    }));
   tokens.set(key, token);
   return token;
+}
+
+/** A Stage is written before what is around it, and before the Stages that follow: their tags may still come, and a first pull without the action fails. */
+function isOpenAt(puller: IConstruct, template: IConstruct): boolean {
+  return Stage.of(puller) !== Stage.of(template) && !isSynthesized(template);
 }
 
 function mayBeBeside(one: RegistryPlace, other: RegistryPlace): boolean {

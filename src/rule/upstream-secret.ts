@@ -1,7 +1,7 @@
 import { Names, RemovalPolicy, Resource, SecretValue, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { kindOf } from '../private/access';
+import { checkProps, isMissing, kindOf } from '../private/access';
 import { checkText } from '../private/checks';
 import { InvalidInputError } from '../private/errors';
 import { isLater } from '../private/later';
@@ -46,6 +46,8 @@ export interface UpstreamSecretProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const PROPS = ['secretName', 'username', 'accessToken', 'description', 'removalPolicy'];
+
 /**
  * A secret for a credentialed upstream, as ECR wants it: its name begins with `ecr-pullthroughcache/`, it has the keys `username` and
  * `accessToken`, and AWS's default key encrypts it. No plain token gets into the template. A secret costs 0.40 USD a month.
@@ -75,6 +77,7 @@ export class UpstreamSecret extends Resource {
 
   constructor(scope: Construct, id: string, props: UpstreamSecretProps = {}) {
     super(scope, id);
+    checkProps(this, UpstreamSecret, 'an upstream secret', props ?? {}, PROPS);
     // what other languages leave out may arrive as null
     const { secretName, username, accessToken, description, removalPolicy }: UpstreamSecretProps = props ?? {};
     for (const [name, text, example] of [
@@ -83,6 +86,11 @@ export class UpstreamSecret extends Resource {
       checkText(name, text ?? '', example, this);
     }
     this.checkNotPlain(accessToken ?? undefined);
+    if (!isMissing(accessToken) && (username ?? '') === '') {
+      throw new InvalidInputError({
+        got: 'an access token without a user name', expected: 'both, since the registry refuses one without the other', fix: "write it, such as username 'my-team'",
+      }, this);
+    }
     this.secret = new secretsmanager.Secret(this, 'Resource', {
       secretName: secretName ?? `ecr-pullthroughcache/${Names.uniqueResourceName(this, { maxLength: 100, allowedSpecialCharacters: '-_' })}`,
       description: description ?? undefined,
