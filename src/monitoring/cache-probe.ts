@@ -240,12 +240,7 @@ export class CacheProbe extends Construct {
   }
 
   private permit(cache: ICacheRule, paths: string[]): void {
-    const address = CacheAddress.fromRule(cache);
     PullThroughCacheGrants.fromRule(cache)._pullByApi(this.role, paths);
-    this.role.addToPolicy(new iam.PolicyStatement({
-      actions: [...CacheActions.LIST_IMAGES],
-      resources: paths.map(path => address.repositoryArn(path)),
-    }));
     if (cache.upstream?.credential !== undefined && this.credentials.size === 0) {
       // ECR has no resource for it
       this.role.addToPolicy(new iam.PolicyStatement({ actions: [...CacheActions.VALIDATE_RULE], resources: ['*'] }));

@@ -16,7 +16,6 @@ import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { ImageInCache } from '../pulling/image-in-cache';
 import type { CachedImages } from '../rewriting/cached-images';
 import { CacheActions } from '../rule/cache-actions';
-import { CacheAddress, checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** What a verification and the answer to it may take together, of Lambda's 15 minutes. */
@@ -157,10 +156,6 @@ function namesOf(images: readonly ImageInCache[]): string[] {
 function permit(role: iam.Role, cache: ICacheRule, paths: string[], validatesCredential: boolean): void {
   if (paths.length > 0) {
     PullThroughCacheGrants.fromRule(cache)._pullByApi(role, paths);
-    role.addToPolicy(new iam.PolicyStatement({
-      actions: [...CacheActions.LIST_IMAGES],
-      resources: paths.map(path => CacheAddress.fromRule(cache).repositoryArn(path)),
-    }));
   }
   if (validatesCredential) {
     // ECR has no resource for it

@@ -13,7 +13,11 @@ import type { Problem } from '../private/errors';
 import { checkWhenKnown, isLater, knownHead } from '../private/later';
 import { comparePlacement, outermostStack, Placement, stacksBefore } from '../private/places';
 import { isReferable, referredBy } from '../private/referable';
+import { partsOf } from '../pulling/grants/statements';
 import { CacheActions } from '../rule/cache-actions';
+
+/** Names that are left out: what comes late, such as the repositories of the app, stands beside them. */
+const MOST_IN_A_STATEMENT = 10;
 
 /** The repositories of a prefix that a function works through, and those below it that it leaves alone. */
 export class SweptRepositories {
@@ -59,14 +63,18 @@ export class SweptRepositories {
 
   /** Denies what changes something to the role, on the repositories that are left alone: the function is not all that stands before them. */
   public denyOnOthers(role: iam.Role, actions: readonly string[]): void {
-    role.addToPolicy(new iam.PolicyStatement({
-      effect: iam.Effect.DENY,
-      actions: [...actions],
+    const deny = (resources: string[]) => role.addToPolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: [...actions], resources }));
+    const below = (names: readonly string[]) => names.flatMap(one => [one, `${one}/*`]).map(name => this.arn(name));
+    // aws-cdk parts a policy that is too long by its statements
+    const more = this.leftOut.slice(MOST_IN_A_STATEMENT);
+    deny(Lazy.list({
       // a repository that is called as the prefix is never cached, so that the list has an entry
-      resources: Lazy.list({
-        produce: () => [this.prefix, ...this.others().map(other => `${other}/*`), ...this.left().flatMap(one => [one, `${one}/*`])].map(name => this.arn(name)),
-      }),
+      produce: () => [
+        ...[this.prefix, ...this.others().map(other => `${other}/*`)].map(name => this.arn(name)),
+        ...below(this.left().filter(one => !more.includes(one))),
+      ],
     }));
+    if (more.length > 0) { partsOf(below(more), this.scope).forEach(deny); }
   }
 
   /**

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { warnOfMissingOwnerHalf, warnOfNothingWritten } from './grants/missing-halves';
 import { checkGrantee, partsOf } from './grants/principals';
-import { writeStatements, writeTogether } from './grants/statements';
+import { partsOf as arnsByStatement, writeStatements, writeTogether } from './grants/statements';
 import { tagBound, taggingActions, tagLater } from './grants/tagging';
 import { checkSamePartition } from './nearness';
 import { checkNoMore } from '../private/access';
@@ -101,11 +101,14 @@ export class PullThroughCacheGrants {
   public _pullByApi(role: iam.IRole, paths: readonly string[]): void {
     const address = CacheAddress.fromRule(this.rule);
     const [arns, names] = [paths.map(path => address.repositoryArn(path)), paths.map(path => address.repositoryName(path))];
+    const parts = arnsByStatement(arns, this.rule);
     const allow = (actions: readonly string[], conditions?: iam.Conditions) =>
-      role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [...actions], resources: arns, conditions }));
+      parts.forEach(resources => role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [...actions], resources, conditions })));
     allow([...CacheActions.PULL_BY_API, ...CacheActions.IMPORT, ...taggingActions(this.rule, names)]);
     tagBound(this.rule, names, allow);
     tagLater(this.rule, names, allow);
+    // what is there, before and after
+    allow(CacheActions.LIST_IMAGES);
   }
 
   /**

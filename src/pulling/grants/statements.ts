@@ -69,7 +69,8 @@ export function writeTogether(
   return written;
 }
 
-function partsOf(arns: readonly string[], scope: IConstruct): string[][] {
+/** ARNs in lists that are short enough for a statement, by which aws-cdk parts the policies of a role. */
+export function partsOf(arns: readonly string[], scope: IConstruct): string[][] {
   const parts: string[][] = [[]];
   let length = 0;
   for (const arn of arns) {
