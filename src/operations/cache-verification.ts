@@ -16,6 +16,7 @@ import { PullThroughCacheGrants } from '../pulling/cache-grants';
 import { ImageInCache } from '../pulling/image-in-cache';
 import type { CachedImages } from '../rewriting/cached-images';
 import { CacheActions } from '../rule/cache-actions';
+import { checkRule } from '../rule/cache-address';
 import type { ICacheRule } from '../rule/cache-rule';
 
 /** What a verification and the answer to it may take together, of Lambda's 15 minutes. */
