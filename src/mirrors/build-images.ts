@@ -89,6 +89,8 @@ export class BuildImages {
   private readonly images = new Map<string, ImageInCache>();
   /** Who was allowed to pull, and is allowed what comes later. */
   private readonly grants: ((image: ImageInCache) => void)[] = [];
+  /** Who builds: the role, or that of the bootstrap. */
+  private readonly publishers: (iam.IRole | undefined)[] = [];
   private read = false;
 
   private constructor(key: symbol, private readonly stack: Stack, notCached: readonly string[] = []) {
@@ -134,6 +136,7 @@ export class BuildImages {
    * @throws for a synthesizer without such a role, when no role is given
    */
   public grantPublishing(role?: iam.IRole): void {
+    this.publishers.push(role);
     this.allow(image => image.grantPull(role ?? publishingRoleOf(this.stack, image._rule)));
   }
 
@@ -181,9 +184,21 @@ export class BuildImages {
               ? `may be deployed after them. Call addDependency() of this stack with '${owner.node.path}'`
               : 'is in another Stage, which nothing orders before this one. Deploy that first')
           + ', and deploy with --no-asset-prebuild; or acknowledge this warning once the cache exists.');
+      } else {
+        this.warnOfPermission(rule, before);
       }
     }
     return [];
+  }
+
+  /** So does the permission, which lands in the stack of the role: that of an import may be this one. */
+  private warnOfPermission(rule: ICacheRule, before: ReadonlySet<Stack>): void {
+    const owners = new Set(this.publishers.map(role => outermostStack(role ?? rule)));
+    for (const owner of [...owners].filter(one => !before.has(one))) {
+      warn(this.stack, WarningId.BUILT_BEFORE_CACHE, `the permission to build images of this stack through the cache '${rule.repositoryPrefix}' is in the stack `
+        + `'${owner.node.path}', which ${owner === this.stack ? 'is' : 'may be'} deployed after they are built. Import the cache, and the role that you pass to `
+        + 'grantPublishing(), in a stack that this one depends on; or acknowledge this warning once the permission exists.');
+    }
   }
 }
 

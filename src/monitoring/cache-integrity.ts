@@ -16,6 +16,8 @@ import { configurationChanged, pushed } from './integrity-patterns';
 import { describeTrouble, Troubles } from './troubleshooting';
 import type { Trouble } from './troubleshooting';
 import { checkProps, checkResource, readFlag } from '../private/access';
+import { jsonLength } from '../private/checks';
+import { place, warn, WarningId } from '../private/errors';
 import { prefixOf } from '../rule/cache-address';
 
 /** Properties of `CacheIntegrity`. */
@@ -69,6 +71,9 @@ export interface CacheIntegrityProps {
 }
 
 /* Each option once: a `Record` that lacks one does not compile. */
+/** Amazon EventBridge User Guide, "Amazon EventBridge quotas": characters of the pattern of a rule. */
+const LONGEST_PATTERN = 2048;
+
 const OPTIONS = Object.keys({
   caches: 0, trustedRoles: 0, watchPushes: 0, alarmActions: 0, pageActions: 0, eventLog: 0, runbookUrl: 0,
 } satisfies Record<keyof CacheIntegrityProps, 0>);
@@ -114,6 +119,7 @@ export class CacheIntegrity extends Construct {
     const trusted = Lazy.list({ produce: () => this.trusted(trustedRoles) });
     const watch = (what: string, description: string, eventPattern: events.EventPattern, trouble: Trouble) => {
       const rule = new events.Rule(this, what, { description, eventPattern, targets: [eventLog] });
+      rule.node.addValidation({ validate: () => this.warnOfLength(rule) });
       return this.alarm(`${what}Alarm`, rule, describeTrouble(trouble, caches.map(cache => prefixOf(cache)), eventLog.logGroup.logGroupName, runbookUrl), actions);
     };
     this.alarms = [
@@ -135,6 +141,15 @@ export class CacheIntegrity extends Construct {
     });
     actOn(alarm, { ...actions, pages: true });
     return alarm;
+  }
+
+  private warnOfLength(rule: events.Rule): string[] {
+    const length = jsonLength((rule.node.defaultChild as events.CfnRule).eventPattern, this);
+    if (length > LONGEST_PATTERN) {
+      warn(this, WarningId.QUOTA, `the event pattern of ${place(rule)} has some ${length} characters, of which EventBridge takes ${LONGEST_PATTERN} by default and 4096 at `
+        + 'most. Make a CacheIntegrity for some of the caches each, or have the quota raised and acknowledge this warning.');
+    }
+    return [];
   }
 
   /** The roles of the functions of this library; a reference to those of other stacks would lock them. */

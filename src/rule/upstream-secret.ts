@@ -125,6 +125,14 @@ export class UpstreamSecret extends Resource {
     }
     // unwrapped first: under the flag checkSecretUsage, aws-cdk refuses to resolve a SecretValue outside of where it belongs
     const value: unknown = typeof token === 'string' ? token : Stack.of(this).resolve(token.unsafeUnwrap());
+    if (typeof value === 'string' && value.startsWith('{{resolve:ssm-secure:')) {
+      throw new InvalidInputError({
+        got: 'an access token from a SecureString of Parameter Store',
+        expected: 'one of Secrets Manager or a parameter, since CloudFormation resolves no SecureString in a secret (CloudFormation User Guide, "Get a secure string value '
+          + 'from Systems Manager Parameter Store")',
+        fix: 'use SecretValue.secretsManager() or SecretValue.cfnParameter() with noEcho, or fill the secret out of band',
+      }, this);
+    }
     if (typeof value === 'string' && !value.startsWith('{{resolve:') && !isLater(value)) {
       throw new InvalidInputError({
         got: 'an access token as plain text, which would stand in the template for all to read',

@@ -293,3 +293,29 @@ describe('images are built before the CDK deploys', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 });
+
+describe('the permission that comes too late', () => {
+  const importIn = (scope: Stack) => PullThroughCache.fromPullThroughCacheAttributes(scope, 'Import', { repositoryPrefix: 'quay', upstream: UpstreamRegistry.QUAY });
+  const TOO_LATE = /builtBeforeCache: the permission to build images of this stack through the cache 'quay' is in the stack 'Main', which is deployed after they are built/;
+
+  test('is warned of for a cache that is imported beside the images', () => {
+    const stack = newStack(new App(), 'Main');
+    BuildImages.forStack(stack, [importIn(stack).image('team/tool:2')]).grantPublishing();
+
+    expect(warningsOf(stack)).toContainEqual(expect.stringMatching(TOO_LATE));
+  });
+
+  test('is warned of for a role that is named beside the images', () => {
+    const { quay, stack } = world();
+    BuildImages.forStack(stack, [quay.image('team/tool:2')]).grantPublishing(iam.Role.fromRoleName(stack, 'Builder', 'ci'));
+
+    expect(warningsOf(stack)).toContainEqual(expect.stringMatching(TOO_LATE));
+  });
+
+  test('is not where both are in a stack that is deployed before', () => {
+    const { caches, stack } = world();
+    BuildImages.forStack(stack, [importIn(caches).image('team/tool:2')]).grantPublishing(iam.Role.fromRoleName(caches, 'Builder', 'ci'));
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+});

@@ -7,7 +7,7 @@ import { call } from './events-of-ecr';
 import { PAGER } from './watched';
 import { CacheIntegrity, CacheStatistics, PullThroughCache } from '../../src';
 import type { CacheIntegrityProps } from '../../src';
-import { newStack } from '../app';
+import { newStack, warningsOf } from '../app';
 
 const PIPELINE = 'arn:aws:iam::111122223333:role/pipeline';
 let stack: Stack;
@@ -112,4 +112,10 @@ test('fails: a cache of another Region', () => {
   const far = PullThroughCache.fromPullThroughCacheAttributes(stack, 'Far', { repositoryPrefix: 'far', region: 'us-east-1' });
 
   expect(() => integrity({ caches: [far] })).toThrow('make the CacheIntegrity in a stack of that account and Region');
+});
+
+test.each([[6, false], [50, true]])('a pattern for %i caches is warned of when EventBridge may refuse it: %s', (count, warns) => {
+  integrity({}, ...Array.from({ length: count }, (_, at) => `some-upstream-${at}`));
+
+  expect(warningsOf(stack).some(one => /quota: the event pattern of .* has some \d{4} characters, of which EventBridge takes 2048 by default/.test(one))).toBe(warns);
 });

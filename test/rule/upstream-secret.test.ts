@@ -106,6 +106,22 @@ describe('an access token', () => {
     expect(JSON.stringify(text)).toContain('accessToken');
   });
 
+  test('fails from a SecureString, which CloudFormation resolves in no secret', () => {
+    expect(() => new UpstreamSecret(new Stack(new App(), 'Stack'), 'Hub', { username: 'my-team', accessToken: SecretValue.ssmSecure('/hub') })).toThrow(
+      'got an access token from a SecureString of Parameter Store, expected one of Secrets Manager or a parameter');
+  });
+
+  test.each<[string, UpstreamSecretProps]>([
+    ['no user name', { accessToken: SecretValue.secretsManager('token') }],
+    ['an empty one', { username: '', accessToken: SecretValue.secretsManager('token') }],
+  ])('fails with %s, since a registry refuses one without the other', (_, props) => {
+    expect(() => new UpstreamSecret(new Stack(new App(), 'Stack'), 'Hub', props)).toThrow('got an access token without a user name, expected both');
+  });
+
+  test('fails for an option that there is not', () => {
+    expect(() => new UpstreamSecret(new Stack(new App(), 'Stack'), 'Hub', { userName: 'my-team' } as UpstreamSecretProps)).toThrow("'userName'");
+  });
+
   test('fails as plain text, before it reaches a template', () => {
     const app = new App();
     const stack = new Stack(app, 'Stack');
