@@ -111,12 +111,27 @@ function foundIn(text: string): Problem[] {
       expected: "it off: its snapshotter fetches layers from the image's own registry, past the caches and with whatever login kubelet has",
       fix: 'leave the feature gate out, or rewrite image names by admission policies instead of mirrors',
     }] : []),
+    ...contradictions(text),
     ...(/(^|\n)\s*hybrid:/.test(text) ? [{
       got: 'user data of a hybrid node',
       expected: 'nodes on EC2, whose role logs in to ECR',
       fix: 'use admission policies for hybrid nodes',
     }] : []),
   ];
+}
+
+/** What another part sets otherwise: nodeadm merges the parts, and the node's check of it keeps kubelet from starting. */
+function contradictions(text: string): Problem[] {
+  const valuesOf = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => value);
+  const providers = valuesOf(/--image-credential-provider-config=([^\s"']+)/g);
+  return [
+    ...valuesOf(/^\s*config_path\s*=\s*["']([^"']+)["']/gm).filter(value => value !== CERTS).map(value => ({ what: `config_path '${value}'`, ours: CERTS })),
+    ...valuesOf(/^\s*snapshotter\s*=\s*["']([^"']+)["']/gm).filter(value => value !== 'overlayfs').map(value => ({ what: `snapshotter '${value}'`, ours: 'overlayfs' })),
+    ...providers.includes(PROVIDER_CONFIG) ? providers.filter(value => value !== PROVIDER_CONFIG)
+      .map(value => ({ what: `image-credential-provider-config '${value}'`, ours: PROVIDER_CONFIG })) : [],
+  ].map(({ what, ours }) => ({
+    got: `user data that sets ${what}`, expected: `'${ours}', without which the mirrors do not hold and kubelet does not start`, fix: 'leave it out of the other part',
+  }));
 }
 
 /** All text that user data has, also what aws-cdk has CloudFormation write in base64. */

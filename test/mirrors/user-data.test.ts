@@ -89,6 +89,28 @@ describe('addToUserData()', () => {
     expect(() => quayMirrors(newStack()).addToUserData(config(`  featureGates:\n    ${line}\n    Other: true\n`))).not.toThrow();
   });
 
+  test.each([
+    ['config_path = "/opt/x"', "config_path '/opt/x', expected '/etc/containerd/"],
+    ['snapshotter = "soci"', "snapshotter 'soci', expected 'overlayfs'"],
+  ])('refuses a part that sets %s', (line, message) => {
+    expect(() => quayMirrors(newStack()).addToUserData(config(`  containerd:\n    config: |\n      ${line}\n`))).toThrow(`got user data that sets ${message}`);
+  });
+
+  test('takes a part that sets what the mirrors set', () => {
+    expect(() => quayMirrors(newStack()).addToUserData(config('  containerd:\n    config: |\n      snapshotter = "overlayfs"\n'))).not.toThrow();
+  });
+
+  test("refuses a credential provider's file beside that of the mirrors", () => {
+    const synthesize = (login: NodeLogin) => () => {
+      const stack = newStack();
+      quayMirrors(stack, login).addToUserData(config('  kubelet:\n    flags:\n      - --image-credential-provider-config=/my.json\n'));
+      Template.fromStack(stack);
+    };
+
+    expect(synthesize(NodeLogin.CREDENTIAL_PROVIDER)).toThrow("got user data that sets image-credential-provider-config '/my.json'");
+    expect(synthesize(NodeLogin.TOKEN_IN_FILES)).not.toThrow();
+  });
+
   test('refuses FastImagePull that comes later, in base64 too', () => {
     const stack = newStack();
     const userData = new ec2.MultipartUserData();

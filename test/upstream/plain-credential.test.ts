@@ -42,7 +42,7 @@ describe('a token that stands in the template is warned of', () => {
     ['beside a generated text', stack => new secretsmanager.Secret(stack, 'Secret', {
       secretName: NAME, generateSecretString: { secretStringTemplate: json(TOKEN), generateStringKey: 'other' },
     })],
-    ['of an UpstreamSecret, by Fn.sub()', stack => new UpstreamSecret(stack, 'Secret', { accessToken: plain(Fn.sub(TOKEN)) }).secret],
+    ['of an UpstreamSecret, by Fn.sub()', stack => new UpstreamSecret(stack, 'Secret', { username: 'my-team', accessToken: plain(Fn.sub(TOKEN)) }).secret],
   ])('%s', (_, make) => {
     const found = warnings(make);
     expect(found).toHaveLength(1);
