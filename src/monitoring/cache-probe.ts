@@ -37,7 +37,7 @@ export interface CacheProbeProps extends ScheduledFunctionOptions {
   /**
    * How often the images are pulled: whole minutes, up to a day. ECR looks for a newer image of a tag once a day at most.
    *
-   * A metric is billed by the hours in which it gets values: the five of a cache cost 0.25 USD a month every six hours, and 1.50 USD hourly.
+   * A metric is billed by the hours in which it gets values: the seven of a cache cost 0.35 USD a month every six hours, and 2.10 USD hourly.
    *
    * @default Duration.hours(6)
    */
