@@ -1,6 +1,6 @@
-import { brotliDecompressSync } from 'zlib';
 import type { PriceTable } from './prices';
-import { DailyMetric, isPacked, ProbeMetric, SETTINGS, StatisticsMetric } from '../functions/contract';
+import { DailyMetric, ProbeMetric, SETTINGS, StatisticsMetric } from '../functions/contract';
+import { settingsFrom } from '../monitoring/function-settings';
 
 /** How a cache is used in a month. */
 export interface Usage {
@@ -156,8 +156,7 @@ function intervalSeconds(id: string, all: TemplateResources): number | undefined
 
 function settingsOf({ Properties: { Environment: environment } }: TemplateResource): any {
   const settings: unknown = environment?.Variables?.[SETTINGS];
-  const read: unknown = settings === undefined ? undefined : JSON.parse(textOf(settings));
-  return isPacked(read) ? JSON.parse(brotliDecompressSync(Buffer.from(read.packed, 'base64')).toString()) : read;
+  return settings === undefined ? undefined : settingsFrom(textOf(settings));
 }
 
 /** A text of a template, with what is known at deployment only as a name. */

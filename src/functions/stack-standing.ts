@@ -4,7 +4,7 @@
  */
 import { OperationFailure } from './custom-resource';
 import type { DeploymentRequest } from './custom-resource';
-import { logLine, reasonOf } from './runtime';
+import { furtherToken, logLine, reasonOf } from './runtime';
 import type { CallOptions } from './runtime';
 
 /** The call of the SDK's `CloudFormation` that tells where a stack stands. */
@@ -123,7 +123,7 @@ export async function resourceOf(
       const status = found.ResourceStatus ?? 'without a status';
       return status === 'DELETE_COMPLETE' ? undefined : { physicalId: found.PhysicalResourceId, status };
     }
-    next = NextToken;
+    next = furtherToken(next, NextToken);
   } while (next);
   return undefined;
 }

@@ -4,8 +4,8 @@ import type { IPullThroughCacheRuleRef } from 'aws-cdk-lib/aws-ecr';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { warnOfQuotas } from './quotas';
 import { place } from '../private/errors';
-import { warnOfQuotas } from '../private/quotas';
 import { oncePerTree } from '../private/tree';
 import { prefixOf } from '../rule/cache-address';
 

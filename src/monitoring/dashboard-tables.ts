@@ -48,7 +48,7 @@ export function tablesOf(scope: Construct, all: readonly Watched[]): cloudwatch.
     const where = places.length > 1 ? envOf(watched[0].cache) : undefined;
     const suffix = where ? ` (${where.account}, ${where.region})` : '';
     const tables = TABLES.flatMap(table => sized({ ...table, title: table.title + suffix }, watched, elsewhere(scope, watched[0].cache)));
-    return pairs(tables).map(row => row.map(table => table(DASHBOARD_WIDTH / row.length)));
+    return chunks(tables, 2).map(row => row.map(table => table(DASHBOARD_WIDTH / row.length)));
   });
 }
 
@@ -99,8 +99,4 @@ function byKey<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 
 function chunks<T>(items: T[], size: number): T[][] {
   return items.flatMap((_, at) => at % size === 0 ? [items.slice(at, at + size)] : []);
-}
-
-function pairs<T>(items: T[]): T[][] {
-  return chunks(items, 2);
 }

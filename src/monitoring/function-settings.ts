@@ -1,7 +1,7 @@
-import { brotliCompressSync } from 'zlib';
+import { brotliCompressSync, brotliDecompressSync } from 'zlib';
 import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { MOST_SETTINGS } from '../functions/contract';
+import { isPacked, MOST_SETTINGS } from '../functions/contract';
 import type { PackedSettings } from '../functions/contract';
 import { refuse } from '../private/accepted';
 import { CheckId } from '../private/errors';
@@ -23,6 +23,12 @@ export function checkSettings(scope: Construct, settings: object, fix: string): 
   if (length > MOST_SETTINGS) {
     refuse(scope, CheckId.FUNCTION_SETTINGS, { got: `${length} characters of settings`, expected: `at most ${MOST_SETTINGS}`, fix });
   }
+}
+
+/** Settings from the text that a function gets. */
+export function settingsFrom(text: string): any {
+  const settings: unknown = JSON.parse(text);
+  return isPacked(settings) ? JSON.parse(brotliDecompressSync(Buffer.from(settings.packed, 'base64')).toString()) : settings;
 }
 
 function fitting(settings: object): object {

@@ -13,7 +13,7 @@ import type { Problem } from '../private/errors';
 import { checkWhenKnown, isLater, knownHead } from '../private/later';
 import { comparePlacement, outermostStack, Placement, stacksBefore } from '../private/places';
 import { isReferable, referredBy } from '../private/referable';
-import { partsOf } from '../pulling/grants/statements';
+import { arnsByStatement } from '../pulling/grants/statements';
 import { CacheActions } from '../rule/cache-actions';
 
 /** Names that are left out: what comes late, such as the repositories of the app, stands beside them. */
@@ -74,7 +74,7 @@ export class SweptRepositories {
         ...below(this.left().filter(one => !more.includes(one))),
       ],
     }));
-    if (more.length > 0) { partsOf(below(more), this.scope).forEach(deny); }
+    if (more.length > 0) { arnsByStatement(below(more), this.scope).forEach(deny); }
   }
 
   /**

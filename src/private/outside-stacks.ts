@@ -1,10 +1,19 @@
 import { Aspects, Stack, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
+/** Whether a construct is in a stack, or one itself. */
+export function isInStack(scope: IConstruct): boolean {
+  return scope.node.scopes.some(one => Stack.isStack(one));
+}
+
+/** The Stage whose templates have a construct. */
+export function stageOf(scope: IConstruct): Stage | undefined {
+  return Stage.isStage(scope) ? scope : Stage.of(scope);
+}
+
 /** Whether the templates around a construct are written: what is said or changed later is in none of them. */
 export function isSynthesized(scope: IConstruct): boolean {
-  const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
-  return (stage as { readonly assembly?: object } | undefined)?.assembly !== undefined;
+  return (stageOf(scope) as { readonly assembly?: object } | undefined)?.assembly !== undefined;
 }
 
 /**
@@ -17,7 +26,7 @@ export function isSynthesized(scope: IConstruct): boolean {
 export function tellWhereShown(scope: IConstruct, tell: (at: IConstruct) => void, holds: () => boolean): void {
   tell(scope);
   const late = isSynthesized(scope);
-  if (!holds() || !late && scope.node.scopes.some(one => Stack.isStack(one))) { return; }
+  if (!holds() || !late && isInStack(scope)) { return; }
   const area = late ? scope.node.root : scope;
   const stages = area.node.findAll().filter(one => (one === area || Stage.isStage(one)) && !isSynthesized(one));
   const stacks = stages.flatMap(stage => firstStackIn(stage) ?? []);

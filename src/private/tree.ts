@@ -1,7 +1,8 @@
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { place, problemAt, warn, WarningId } from './errors';
+import { InvalidInputError, place, problemAt, warn, WarningId } from './errors';
 import type { Problem } from './errors';
+import { isSynthesized, stageOf } from './outside-stacks';
 import { comparePlacement, Placement } from './places';
 
 const PACKAGE = 'cdk-ecr-pull-through-cache';
@@ -38,6 +39,24 @@ function onceOn<T>(construct: IConstruct, name: string, make: () => T): T {
 
 function holds<T>(construct: IConstruct) {
   return construct as unknown as { readonly [key: symbol]: T | undefined };
+}
+
+/**
+ * Refuses what comes too late for a Stage: its assembly is made once, so that a later call would change nothing without a word.
+ *
+ * @param why what makes it too late
+ * @param within what the call changes
+ */
+export function checkNotSynthesized(
+  scope: IConstruct, call: string, why = 'the templates of a Stage are written once', within: readonly IConstruct[] = [scope]): void {
+  const done = within.find(isSynthesized);
+  if (done) {
+    throw new InvalidInputError({
+      got: `${call} after ${place(stageOf(done)!)} was synthesized`,
+      expected: `it before, since ${why}`,
+      fix: "call it before pipeline.addStage(), which synthesizes the Stage, and before synth() or a test's Template.fromStack()",
+    }, scope);
+  }
 }
 
 /** Whether a construct is still part of its tree: `tryRemoveChild` takes it out without telling it. */

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { warnOfMissingOwnerHalf, warnOfNothingWritten } from './grants/missing-halves';
 import { checkGrantee, partsOf } from './grants/principals';
-import { partsOf as arnsByStatement, writeStatements, writeTogether } from './grants/statements';
+import { arnsByStatement, writeStatements, writeTogether } from './grants/statements';
 import { tagBound, taggingActions, tagLater } from './grants/tagging';
 import { checkSamePartition } from './nearness';
 import { checkNoMore } from '../private/access';

@@ -106,9 +106,10 @@ export class OnlyImports {
 
   private arns(account: string, region: string): string[] {
     const stack = Stack.of(this.policy);
-    if (!isSynthesized(this.policy)) { this.allowed = new Set([...this.others(), ...this.elsewhere]); }
+    const whole = [...this.others(), ...this.elsewhere];
+    if (!isSynthesized(this.policy)) { this.allowed = new Set(whole); }
     const names = [...this.named.flatMap(({ address, paths }) => paths.map(path => address.repositoryName(path))),
-      ...[...this.others(), ...this.elsewhere].map(prefix => prefix === ROOT ? EVERYTHING : `${prefix}/${EVERYTHING}`)];
+      ...whole.map(prefix => prefix === ROOT ? EVERYTHING : `${prefix}/${EVERYTHING}`)];
     return [...new Set(names)].map(resourceName => stack.formatArn({ service: 'ecr', resource: 'repository', account, region, resourceName }));
   }
 

@@ -11,8 +11,7 @@ import { accessList, checkNoMore, checkOptions } from '../private/access';
 import { checkAccount } from '../private/checks';
 import { InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import { checkConstructOf } from '../private/given';
-import { checkNotSynthesized } from '../private/synthesized';
-import { claimRegistry, oncePerTree } from '../private/tree';
+import { checkNotSynthesized, claimRegistry, oncePerTree } from '../private/tree';
 import { CacheActions } from '../rule/cache-actions';
 import { CacheAddress, checkOwnRegistry } from '../rule/cache-address';
 

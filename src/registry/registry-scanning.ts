@@ -7,8 +7,7 @@ import { refuse } from '../private/accepted';
 import { accessList, accessTexts, checkProps } from '../private/access';
 import { CheckId, InvalidInputError, problemAt, warn, WarningId } from '../private/errors';
 import { checkMember } from '../private/given';
-import { checkNotSynthesized } from '../private/synthesized';
-import { claimRegistry } from '../private/tree';
+import { checkNotSynthesized, claimRegistry } from '../private/tree';
 import { checkOwnRegistry } from '../rule/cache-address';
 
 /** CloudFormation reference of `AWS::ECR::RegistryScanningConfiguration`. */

@@ -3,12 +3,13 @@ import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { CachePullers } from './cache-pullers';
+import { begins } from './template-register';
 import { accessList, isMissing } from '../private/access';
 import { ROOT } from '../private/checks';
 import { InvalidInputError, place, warn, WarningId } from '../private/errors';
 import { checkConstructOf } from '../private/given';
 import { isLater } from '../private/later';
-import { differ } from '../private/places';
+import { comparePlacement, Placement } from '../private/places';
 import { sortedByKey } from '../private/sorted';
 import { EcrService } from '../private/trust';
 import { CacheActions } from '../rule/cache-actions';
@@ -89,7 +90,7 @@ export function warnOfDeniedImports(template: IConstruct, prefix: string, import
   const isExcepted = (arn: string) => importers.some(role => role.roleArn === arn);
   const validate = () => {
     const rules = template.node.root.node.findAll().filter(one => CfnPullThroughCacheRule.isCfnPullThroughCacheRule(one))
-      .filter(rule => isBeside(rule, template) && isBelow(rule.ecrRepositoryPrefix, prefix))
+      .filter(rule => comparePlacement(rule, template) !== Placement.DIFFERENT && isBelow(rule.ecrRepositoryPrefix, prefix))
       .filter(({ customRoleArn: arn }) => arn !== undefined && !isExcepted(arn));
     if (rules.length > 0) {
       warn(template, WarningId.IMPORTS_DENIED,
@@ -101,11 +102,6 @@ export function warnOfDeniedImports(template: IConstruct, prefix: string, import
   template.node.addValidation({ validate });
 }
 
-function isBeside(one: IConstruct, other: IConstruct): boolean {
-  const [here, there] = [Stack.of(one), Stack.of(other)];
-  return !differ(here.account, there.account) && !differ(here.region, there.region);
-}
-
 function isBelow(rule: string | undefined, prefix: string): boolean {
-  return prefix === ROOT || rule !== undefined && (isLater(rule) || isLater(prefix) || rule === prefix || rule.startsWith(`${prefix}/`));
+  return prefix === ROOT || rule !== undefined && (isLater(rule) || isLater(prefix) || begins(prefix, rule));
 }

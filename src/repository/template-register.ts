@@ -105,7 +105,8 @@ function nearest(templates: readonly RegisteredTemplate[], name: string): Regist
   return templates.filter(({ prefix }) => begins(prefix, name)).sort((one, other) => length(other) - length(one))[0];
 }
 
-function begins(prefix: string, name: string): boolean {
+/** Whether a repository of this name may be of a prefix. */
+export function begins(prefix: string, name: string): boolean {
   return prefix === ROOT || name === prefix || name.startsWith(`${prefix}/`);
 }
 

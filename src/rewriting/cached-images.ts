@@ -10,7 +10,7 @@ import { manifestWith } from './charts/manifest';
 import { merged } from './charts/tree';
 import type { Tree } from './charts/tree';
 import { helmValuesWith } from './charts/values';
-import { checkNotSynthesized, leftIn, problemsIn } from './checks';
+import { checkInTime, leftIn, problemsIn } from './checks';
 import { checkCache, checkReplacements, checkScope, checkTree, listOf, readOptions, textOf } from './given';
 import { readImageProperty } from './given-property';
 import { HELM_JSON_KINDS, HELM_KINDS, readJson, withSubstitutes } from './helm-options';
@@ -125,7 +125,7 @@ export class CachedImages {
    * @throws for an option that is not known, has a wrong value, or has another value in this scope already; after a Stage of the scope was synthesized
    */
   public configure(options: CachedImagesOptions): void {
-    checkNotSynthesized(this.scope, 'configure()');
+    checkInTime(this.scope, 'configure()');
     this.scopes.change(this.scope, settings => settings.options.set(options));
   }
 
@@ -157,7 +157,7 @@ export class CachedImages {
         `the upstream of the cache '${repositoryPrefix}' is not known, so CachedImages rewrites no image name to it. Import it by `
         + "fromPullThroughCacheAttributes() with 'upstream', or acknowledge this warning.");
     }
-    checkNotSynthesized(this.scope, 'use()');
+    checkInTime(this.scope, 'use()');
     this.add(caches.map(rule => ({ rule, replaces: [] })));
   }
 
@@ -182,7 +182,7 @@ export class CachedImages {
       }, this.scope);
     }
     checkReplacements(cache, replaces, replacementPrefix, this.scope);
-    checkNotSynthesized(this.scope, 'useWith()');
+    checkInTime(this.scope, 'useWith()');
     this.add([{ rule: cache, replaces: replaces.map(pattern => new NamePattern(pattern)), replacementPrefix }]);
   }
 
@@ -194,7 +194,7 @@ export class CachedImages {
    * @throws for a path that can't lead to an image, a property that was added to this scope in another way, and after a Stage of the scope was synthesized
    */
   public addImageProperty(path: ImageProperty): void {
-    checkNotSynthesized(this.scope, 'addImageProperty()');
+    checkInTime(this.scope, 'addImageProperty()');
     const property = readImageProperty(path, this.scope);
     this.scopes.change(this.scope, settings => settings.addProperty(property));
   }

@@ -1,4 +1,4 @@
-import { Stack, Stage } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { ImageOutcome } from './lookup';
 import { TemplateReader } from './rendered';
@@ -7,24 +7,19 @@ import { shown } from './report';
 import type { JudgedImage } from './report';
 import type { ImageScopes } from './scopes';
 import { BYPASS, isBypassed } from '../private/bypass';
-import { excerpt, InvalidInputError, place, problemAt, sentence, warn, WarningId } from '../private/errors';
+import { excerpt, place, problemAt, sentence, warn, WarningId } from '../private/errors';
+import { isInStack } from '../private/outside-stacks';
+import { checkNotSynthesized } from '../private/tree';
 
 const OUTSIDE: readonly ImageOutcome[] = [
   ImageOutcome.NOT_SERVED, ImageOutcome.CACHED_ELSEWHERE, ImageOutcome.PINNED_BY_DIGEST, ImageOutcome.NOT_A_NAME,
   ImageOutcome.REGISTRY_NOT_KNOWN, ImageOutcome.NOT_REWRITTEN, ImageOutcome.MENTIONED,
 ];
 
-/** Refuses what comes too late for a Stage: its assembly is made once, so that its images would stay without a word. */
-export function checkNotSynthesized(scope: IConstruct, call: string): void {
-  const stages = [Stage.of(scope), ...scope.node.findAll()].filter(one => Stage.isStage(one));
-  const done = stages.find(stage => (stage as unknown as { readonly assembly?: object }).assembly !== undefined);
-  if (done) {
-    throw new InvalidInputError({
-      got: `CachedImages.${call} after ${place(done)} was synthesized`,
-      expected: 'it before, since the images of a Stage are rewritten while it is synthesized, once',
-      fix: "call it before pipeline.addStage(), which synthesizes the Stage, and before synth() or a test's Template.fromStack()",
-    }, scope);
-  }
+/** Refuses what comes too late for a Stage around a scope or below it: its images would stay without a word. */
+export function checkInTime(scope: IConstruct, call: string): void {
+  checkNotSynthesized(scope, `CachedImages.${call}`, 'the images of a Stage are rewritten while it is synthesized, once',
+    [scope, ...scope.node.findAll().filter(one => Stage.isStage(one))]);
 }
 
 /**
@@ -53,10 +48,6 @@ export function problemsIn(scope: IConstruct, scopes: ImageScopes): string[] {
 export function warnOfBypass(scope: IConstruct): void {
   warn(scope, WarningId.BYPASSED,
     `the context '${BYPASS}' is set, so no image name of this scope leads to a cache. Unset it when the caches are back, or acknowledge this warning.`);
-}
-
-function isInStack(scope: IConstruct): boolean {
-  return scope.node.scopes.some(one => Stack.isStack(one));
 }
 
 /** What the templates hold that is none of a cache and that nobody asked to stay. */

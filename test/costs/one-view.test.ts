@@ -7,16 +7,10 @@ import { RegistryStack } from '../../examples/one-view/registry-stack';
 import { CacheCosts } from '../../src';
 import { PRICES } from '../../src/costs/prices';
 import { ProbeMetric, StatisticsMetric } from '../../src/functions/contract';
+import type { Widget } from '../monitoring/watched';
 
 const REGISTRIES = 300;
 const region = 'us-east-1';
-
-interface Widget {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly properties: any;
-}
 
 function monitoring(): Stack {
   const stack = new Stack(new App({ analyticsReporting: false }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { WatchedStack } from '../../pictures/dashboard/watched-stack';
+import type { Widget } from '../monitoring/watched';
 
 const ROOT = join(__dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -59,15 +60,6 @@ describe('the drawing of a dashboard', () => {
     expect(figures.filter(isEmpty).map(({ widget }) => widget.properties.title)).toEqual([]);
   });
 });
-
-interface Widget {
-  readonly type: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly properties: Record<string, any>;
-}
 
 /** What of a widget doesn't depend on the account. */
 function shownOf({ type, x, y, width, height, properties: { title, yAxis, view, metrics } }: Widget) {

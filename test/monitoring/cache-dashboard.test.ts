@@ -6,16 +6,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { newStack } from '../app';
 import { emittedMetrics } from './emitted-metrics';
 import { watchedCaches } from './watched';
+import type { Widget } from './watched';
 import { CacheDashboard, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry } from '../../src';
-
-interface Widget {
-  readonly type: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly properties: any;
-}
 
 /** The widgets, with tokens as `<reference>`. */
 function widgetsOf(stack: Stack): Widget[] {

@@ -5,6 +5,16 @@ import {
   CacheAlarm, CacheAlerting, CacheEventLog, CacheMonitoring, CacheProbe, CacheStatistics, LoggedEvents, PullThroughCache, UpstreamRegistry,
 } from '../../src';
 
+/** A widget of a dashboard's body. */
+export interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: any;
+}
+
 /** Somebody who is told. */
 export const PAGER: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:aws:sns:eu-central-1:111122223333:pager' }) };
 

@@ -22,7 +22,7 @@ export interface Written {
 export function writeStatements(
   principal: iam.IPrincipal, actions: readonly string[], resourceArns: readonly string[], scope: IConstruct, conditions?: iam.Conditions): Written {
   const grantee = new WatchedPrincipal(principal, scope);
-  const grant = partsOf(resourceArns, scope)
+  const grant = arnsByStatement(resourceArns, scope)
     .map(arns => iam.Grant.addToPrincipal({
       grantee, actions: [...actions], resourceArns: arns, conditions: conditions as Record<string, Record<string, unknown>> | undefined,
     }))
@@ -70,7 +70,7 @@ export function writeTogether(
 }
 
 /** ARNs in lists that are short enough for a statement, by which aws-cdk parts the policies of a role. */
-export function partsOf(arns: readonly string[], scope: IConstruct): string[][] {
+export function arnsByStatement(arns: readonly string[], scope: IConstruct): string[][] {
   const parts: string[][] = [[]];
   let length = 0;
   for (const arn of arns) {

@@ -2,7 +2,7 @@ import { App, Stack, Stage } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { warnOfQuotas } from '../../src/private/quotas';
+import { warnOfQuotas } from '../../src/monitoring/quotas';
 import { warningsOf } from '../app';
 
 /** A stack with so many rules of EventBridge, which the app counts. */

@@ -1,10 +1,10 @@
 import { CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { IConstruct } from 'constructs';
-import { warn, WarningId } from './errors';
-import { addPlaced, outermostStack, Placement, placedAt } from './places';
-import type { Placed } from './places';
-import { accessorOf } from './tree';
+import { warn, WarningId } from '../private/errors';
+import { addPlaced, outermostStack, Placement, placedAt } from '../private/places';
+import type { Placed } from '../private/places';
+import { accessorOf } from '../private/tree';
 
 /** A quota of what is deployed into one account and Region. */
 interface Quota {
